@@ -1,0 +1,113 @@
+//! The document: one text and its layers, as parallel vectors. A layer is complete or empty.
+
+use super::{Deprel, EntityKind, Feats, Lemmas, Span, TokenRange, Upos, Xpos};
+
+/// What a sentence is, as far as the text's layout tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SentenceKind {
+    /// Running text.
+    Prose,
+    /// A headline or heading: findings are allowed, at lower confidence.
+    Headline,
+    /// Not part of the story (byline, share buttons, comment form, the second copy of a headline): yields nothing.
+    Boilerplate,
+}
+
+/// One sentence: its tokens, and what it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sentence {
+    /// Its tokens; never empty, and in order without gaps over the document.
+    pub tokens: TokenRange,
+    /// Prose, headline or boilerplate.
+    pub kind: SentenceKind,
+    /// Index of the paragraph it stands in, counted from 0.
+    pub paragraph: u32,
+}
+
+/// A name: a person, body, place, date or the like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Entity {
+    /// Its tokens; never empty, within one sentence.
+    pub tokens: TokenRange,
+    /// What it names.
+    pub kind: EntityKind,
+}
+
+/// A text with its annotation layers.
+///
+/// `text` is the text as received. Tokens are spans into it, sentences are ranges of tokens. Every further layer
+/// (tags, tree, entities) is a vector parallel to `tokens` or a list of token ranges, and is added here.
+#[derive(Debug, Clone, Default)]
+pub struct Document {
+    text: String,
+    /// The tokens' byte spans, ascending, not overlapping.
+    pub tokens: Vec<Span>,
+    /// The sentences, ascending; together they cover all tokens.
+    pub sentences: Vec<Sentence>,
+    /// Part of speech of each token.
+    pub upos: Vec<Upos>,
+    /// Penn tag of each token.
+    pub xpos: Vec<Xpos>,
+    /// Morphological features of each token.
+    pub feats: Vec<Feats>,
+    /// Lemma of each token.
+    pub lemmas: Lemmas,
+    /// Index of each token's head in the document; the root of a sentence is its own head.
+    pub heads: Vec<u32>,
+    /// Relation of each token to its head.
+    pub deprels: Vec<Deprel>,
+    /// Names, ascending, not overlapping.
+    pub entities: Vec<Entity>,
+}
+
+impl Document {
+    /// A document without any layer.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self { text: text.into(), ..Self::default() }
+    }
+
+    /// The text as received.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The words of a span.
+    pub fn slice(&self, span: Span) -> &str {
+        &self.text[span.range()]
+    }
+
+    /// The words of a token.
+    pub fn token_text(&self, token_idx: usize) -> &str {
+        self.slice(self.tokens[token_idx])
+    }
+
+    /// The bytes that a token range covers, from its first token's start to its last token's end.
+    ///
+    /// # Panics
+    /// If the range is empty or out of bounds.
+    pub fn span_of(&self, range: TokenRange) -> Span {
+        debug_assert!(!range.is_empty(), "an empty token range has no span");
+        Span { start: self.tokens[range.start as usize].start, end: self.tokens[range.end as usize - 1].end }
+    }
+
+    /// The words of a token range, as they stand in the text.
+    pub fn range_text(&self, range: TokenRange) -> &str {
+        self.slice(self.span_of(range))
+    }
+
+    /// Index of the sentence that holds a token.
+    pub fn sentence_of(&self, token_idx: usize) -> usize {
+        self.sentences.partition_point(|sentence| sentence.tokens.end as usize <= token_idx)
+    }
+
+    /// The head of a token in the tree; nothing for the root of a sentence.
+    pub fn head(&self, token_idx: usize) -> Option<usize> {
+        let head = self.heads[token_idx] as usize;
+        (head != token_idx).then_some(head)
+    }
+
+    /// First token that starts at or after a byte offset; the number of tokens if there is none.
+    pub fn token_at(&self, byte: usize) -> usize {
+        self.tokens.partition_point(|token| (token.start as usize) < byte)
+    }
+}

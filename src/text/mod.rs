@@ -1,0 +1,16 @@
+//! The annotated document: a text that is never altered, and layers of spans over it. Depends on nothing of the crate.
+//!
+//! Offsets inside the crate are half-open **byte** ranges ([`Span`]) and half-open **token** ranges ([`TokenRange`]).
+//! Code points exist on the wire only: [`CodePoints`] converts.
+
+mod code_points;
+mod document;
+mod labels;
+mod lemmas;
+mod span;
+
+pub use code_points::CodePoints;
+pub use document::{Document, Entity, Sentence, SentenceKind};
+pub use labels::{Deprel, EntityKind, Feats, UnknownLabel, Upos, Xpos};
+pub use lemmas::Lemmas;
+pub use span::{Span, TokenRange};
