@@ -1,0 +1,275 @@
+//! The linguistic core: one reading of the document by the encoder, then every head on it.
+//!
+//! The projections of all heads that read the encoder directly are one matrix product; each head takes its columns. What
+//! is found does not depend on what was read before, nor on how many threads read: an article is encoded by itself.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::encoder::layers::{Linear, Matrix};
+use super::encoder::{Encoder, Encoding};
+use super::entities::EntityHead;
+use super::lemmatizer::Lemmatizer;
+use super::model_file::{ModelBytes, ModelError, ModelFile};
+use super::parser::{ParseSpace, Parser};
+use super::sentences::BoundaryModel;
+use super::tagger::Tagger;
+use crate::text::Document;
+
+/// Projections that read the encoder, in the order in which their columns stand side by side.
+pub(super) const PROJECTIONS: [&str; 9] =
+    ["tag.upos", "tag.xpos", "tag.feats", "tag.lemma", "entity.hidden", "arc.dep", "arc.head", "rel.dep", "rel.head"];
+
+/// A loaded model. Immutable: shared by all threads.
+#[derive(Debug)]
+pub struct CoreModel {
+    version: String,
+    attribution: Vec<String>,
+    encoder: Encoder,
+    stack: Linear,
+    tagger: Tagger,
+    lemmatizer: Lemmatizer,
+    entities: EntityHead,
+    parser: Parser,
+    boundaries: Option<Arc<BoundaryModel>>,
+}
+
+/// Where each projection's columns stand in the stack.
+pub(super) struct Columns {
+    ranges: Vec<Range<usize>>,
+}
+
+impl Columns {
+    fn read(file: &ModelFile) -> Result<Self, ModelError> {
+        let mut start = 0;
+        let mut ranges = Vec::new();
+        for name in PROJECTIONS {
+            let section = file.required(&format!("{name}.bias"))?;
+            let width = section.shape.first().copied().unwrap_or(0);
+            ranges.push(start..start + width);
+            start += width;
+        }
+        Ok(Self { ranges })
+    }
+
+    /// The columns of a projection.
+    pub(super) fn of(&self, name: &str) -> Range<usize> {
+        let place = PROJECTIONS.iter().position(|known| *known == name);
+        self.ranges[place.expect("heads ask for the projections of the list")].clone()
+    }
+}
+
+impl CoreModel {
+    /// Reads a model file.
+    ///
+    /// # Errors
+    /// If the file is damaged or foreign, lacks a part, or has labels that this program does not know.
+    pub fn parse(bytes: ModelBytes) -> Result<Self, ModelError> {
+        let file = ModelFile::parse(bytes)?;
+        let encoder = Encoder::read(&file)?;
+        let columns = Columns::read(&file)?;
+        Ok(Self {
+            version: file.version(),
+            attribution: file.attribution().to_vec(),
+            stack: Linear::stacked(&file, &PROJECTIONS, encoder.outputs())?,
+            tagger: Tagger::read(&file, &columns)?,
+            lemmatizer: Lemmatizer::read(&file, &columns)?,
+            entities: EntityHead::read(&file, &columns)?,
+            parser: Parser::read(&file, &columns)?,
+            boundaries: BoundaryModel::read(&file)?.map(Arc::new),
+            encoder,
+        })
+    }
+
+    /// Name and version of the model.
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// The learned part of the sentence splitter, if the file holds one.
+    pub fn boundaries(&self) -> Option<Arc<BoundaryModel>> {
+        self.boundaries.clone()
+    }
+
+    /// The corpora the model was trained on, with their licences.
+    pub fn attribution(&self) -> &[String] {
+        &self.attribution
+    }
+}
+
+/// Fills tags, lemmas, tree and names of documents that have tokens and sentences. One per thread.
+#[derive(Debug)]
+pub struct Core {
+    model: Arc<CoreModel>,
+    encoding: Encoding,
+    stacked: Vec<f32>,
+    space: HeadSpace,
+}
+
+/// Working space of the heads.
+#[derive(Debug, Default)]
+pub(super) struct HeadSpace {
+    pub(super) scores: Vec<f32>,
+    pub(super) back: Vec<u8>,
+    pub(super) parse: ParseSpace,
+}
+
+impl Core {
+    /// A worker over a shared model.
+    pub fn new(model: &Arc<CoreModel>) -> Self {
+        Self {
+            model: Arc::clone(model),
+            encoding: Encoding::default(),
+            stacked: Vec::new(),
+            space: HeadSpace::default(),
+        }
+    }
+
+    /// Fills every layer that the model has a head for. The document has tokens and sentences.
+    pub fn annotate(&mut self, doc: &mut Document) {
+        self.annotate_observed(doc, |_| {});
+    }
+
+    /// The same, telling when each stage is done, for measuring.
+    pub fn annotate_observed(&mut self, doc: &mut Document, mut done: impl FnMut(&'static str)) {
+        let model = &*self.model;
+        model.encoder.encode_observed(doc, &mut self.encoding, |stage, _| done(stage));
+        model.stack.apply(Matrix::whole(&self.encoding.rows, model.encoder.outputs()), &mut self.stacked);
+        done("projections of the heads");
+        let stacked = Stacked { data: &mut self.stacked, width: model.stack.outputs };
+        model.tagger.annotate(doc, &stacked);
+        done("tags");
+        model.lemmatizer.annotate(doc, &stacked);
+        done("lemmas");
+        model.entities.annotate(doc, stacked.data, stacked.width, &mut self.space);
+        done("names");
+        model.parser.annotate(doc, stacked.data, stacked.width, &mut self.space.parse);
+        done("trees");
+    }
+}
+
+/// The outputs of all projections, a row for each token.
+pub(super) struct Stacked<'a> {
+    pub(super) data: &'a mut Vec<f32>,
+    pub(super) width: usize,
+}
+
+impl Stacked<'_> {
+    /// Some columns of one token's row.
+    pub(super) fn row(&self, token_idx: usize, columns: &Range<usize>) -> &[f32] {
+        &self.data[token_idx * self.width..][columns.clone()]
+    }
+}
+
+/// Place of the largest number; the first of equals.
+pub(super) fn argmax(scores: &[f32]) -> usize {
+    let mut best = 0;
+    for (place, score) in scores.iter().enumerate().skip(1) {
+        if *score > scores[best] {
+            best = place;
+        }
+    }
+    best
+}
+
+#[cfg(test)]
+mod tests {
+    //! The forward pass against numbers that training saved; see `tests/data/model/README.md`.
+
+    use super::*;
+    use crate::text::{Document, Sentence, SentenceKind, Span, TokenRange};
+    use serde_json::Value;
+
+    /// Largest difference allowed, as the issue asks.
+    const TOLERANCE: f64 = 1e-3;
+
+    /// The saved sentences as a document: each segment a paragraph.
+    fn document(saved: &Value) -> Document {
+        let mut text = String::new();
+        let (mut tokens, mut sentences) = (Vec::new(), Vec::new());
+        for (paragraph, segment) in saved["segments"].as_array().unwrap().iter().enumerate() {
+            for sentence in segment.as_array().unwrap() {
+                let first = tokens.len();
+                for form in sentence.as_array().unwrap() {
+                    let start = text.len();
+                    text.push_str(form.as_str().unwrap());
+                    tokens.push(Span::new(start, text.len()));
+                    text.push(' ');
+                }
+                let tokens = TokenRange::new(first, tokens.len());
+                let paragraph = u32::try_from(paragraph).unwrap();
+                sentences.push(Sentence { tokens, kind: SentenceKind::Prose, paragraph });
+            }
+        }
+        let mut doc = Document::new(text);
+        (doc.tokens, doc.sentences) = (tokens, sentences);
+        doc
+    }
+
+    /// Compares rows of numbers with saved ones; a saved null is not compared.
+    fn compare(what: &str, got: impl Iterator<Item = f32>, saved: &Value) -> f64 {
+        let rows = saved.as_array().unwrap().iter();
+        let saved: Vec<&Value> = rows.flat_map(|row| row.as_array().unwrap()).collect();
+        let got: Vec<f32> = got.collect();
+        assert_eq!(got.len(), saved.len(), "{what}: as many numbers as saved");
+        let pairs = got
+            .iter()
+            .zip(&saved)
+            .filter_map(|(got, saved)| saved.as_f64().map(|saved| (f64::from(*got) - saved).abs()));
+        let worst = pairs.fold(0.0, f64::max);
+        assert!(worst <= TOLERANCE, "{what} is off by {worst}");
+        worst
+    }
+
+    pub(super) fn check(bytes: Vec<u8>, saved: &str) {
+        let file = ModelFile::parse(ModelBytes::Read(bytes.clone().into())).unwrap();
+        let columns = Columns::read(&file).unwrap();
+        let model = Arc::new(CoreModel::parse(ModelBytes::Read(bytes.into())).unwrap());
+        let saved: Value = serde_json::from_str(saved).unwrap();
+        let expected = &saved["quantized"];
+        let mut doc = document(&saved);
+        let mut encoding = Encoding::default();
+        model.encoder.encode_observed(&doc, &mut encoding, |stage, rows| {
+            let worst = compare(stage, rows.iter().copied(), &expected["stages"][stage]);
+            println!("{stage}: {worst:.1e}");
+        });
+        let mut stacked = Vec::new();
+        model.stack.apply(Matrix::whole(&encoding.rows, model.encoder.outputs()), &mut stacked);
+        for tag in ["upos", "xpos", "feats", "lemma"] {
+            let name = format!("tag.{tag}");
+            let own = columns.of(&name);
+            let rows = stacked.chunks_exact(model.stack.outputs);
+            compare(&name, rows.flat_map(|row| row[own.clone()].iter().copied()), &expected["stages"][&name]);
+        }
+
+        let mut core = Core::new(&model);
+        core.annotate(&mut doc);
+        compare("arcs", core.space.parse.seen_arcs.iter().copied(), &flatten(&expected["arc"]));
+        for (sentence_idx, sentence) in doc.sentences.iter().enumerate() {
+            let range = sentence.tokens.range();
+            let heads: Vec<usize> =
+                range.clone().map(|token_idx| doc.head(token_idx).map_or(0, |head| head - range.start + 1)).collect();
+            let saved_heads: Vec<usize> = serde_json::from_value(expected["heads"][sentence_idx].clone()).unwrap();
+            assert_eq!(heads, saved_heads, "heads of sentence {sentence_idx}");
+            let mut labels = vec!["O".to_owned(); range.len()];
+            for entity in doc.entities.iter().filter(|entity| sentence.tokens.contains(entity.tokens)) {
+                for token_idx in entity.tokens.range() {
+                    let prefix = if token_idx == entity.tokens.start as usize { "B" } else { "I" };
+                    labels[token_idx - range.start] = format!("{prefix}-{}", entity.kind);
+                }
+            }
+            let saved_labels: Vec<String> = serde_json::from_value(expected["entities"][sentence_idx].clone()).unwrap();
+            assert_eq!(labels, saved_labels, "names of sentence {sentence_idx}");
+        }
+    }
+
+    fn flatten(sentences: &Value) -> Value {
+        Value::Array(sentences.as_array().unwrap().iter().flat_map(|rows| rows.as_array().unwrap().clone()).collect())
+    }
+
+    #[test]
+    fn the_forward_pass_is_that_of_training() {
+        let bytes = include_bytes!("../../tests/data/model/tiny.model").to_vec();
+        check(bytes, include_str!("../../tests/data/model/tiny.json"));
+    }
+}

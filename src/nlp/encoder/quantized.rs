@@ -1,0 +1,137 @@
+//! Weights as they are stored (f32, bf16, i8 with a scale a row) and as they are used.
+//!
+//! Matrices that are multiplied are widened to f32 once, when the model is loaded. Embedding tables, which are most of the
+//! file and of which an article needs a few hundred rows, stay as they are and are widened a row at a time.
+
+use crate::nlp::model_file::{Dtype, ModelError, ModelFile, Section};
+
+/// All numbers of a section, as f32.
+pub(in crate::nlp) fn numbers(file: &ModelFile, name: &str) -> Result<Vec<f32>, ModelError> {
+    let rows = Rows::read(file, name)?;
+    let mut all = vec![0.0; rows.len() * rows.width];
+    for (row, out) in all.chunks_exact_mut(rows.width.max(1)).enumerate() {
+        rows.copy(row, out);
+    }
+    Ok(all)
+}
+
+/// A section of one or two dimensions, widened a row at a time.
+#[derive(Debug)]
+pub(in crate::nlp) struct Rows {
+    section: Section,
+    /// Scale of each row; empty unless the weights are i8.
+    scales: Vec<f32>,
+    /// Numbers in a row.
+    pub(in crate::nlp) width: usize,
+}
+
+impl Rows {
+    /// Finds a section and checks that it holds weights.
+    pub(in crate::nlp) fn read(file: &ModelFile, name: &str) -> Result<Self, ModelError> {
+        let section = file.required(name)?;
+        let width = match section.shape[..] {
+            [width] => width,
+            [_, width] => width,
+            _ => return Err(section.wrong(format!("one or two dimensions expected, {} found", section.shape.len()))),
+        };
+        let scales = match section.dtype {
+            Dtype::F32 | Dtype::Bf16 => Vec::new(),
+            Dtype::I8 => {
+                let scales = file.required(&format!("{name}.scale"))?;
+                let scales: Vec<f32> = scales
+                    .bytes()
+                    .chunks_exact(4)
+                    .map(|four| f32::from_le_bytes([four[0], four[1], four[2], four[3]]))
+                    .collect();
+                if scales.len() * width != section.bytes().len() {
+                    return Err(section.wrong("its scales do not fit its rows"));
+                }
+                scales
+            }
+            other => return Err(section.wrong(format!("weights expected, {other:?} found"))),
+        };
+        Ok(Self { section, scales, width })
+    }
+
+    /// Number of rows.
+    pub(in crate::nlp) fn len(&self) -> usize {
+        self.section.bytes().len() / (self.section.dtype.size() * self.width).max(1)
+    }
+
+    /// Writes one row, widened.
+    #[inline]
+    pub(in crate::nlp) fn copy(&self, row: usize, out: &mut [f32]) {
+        let size = self.section.dtype.size();
+        let bytes = &self.section.bytes()[row * self.width * size..(row + 1) * self.width * size];
+        match self.section.dtype {
+            Dtype::I8 => {
+                let scale = self.scales[row];
+                for (to, from) in out.iter_mut().zip(bytes) {
+                    *to = f32::from(i8::from_le_bytes([*from])) * scale;
+                }
+            }
+            Dtype::Bf16 => {
+                for (to, from) in out.iter_mut().zip(bytes.chunks_exact(2)) {
+                    *to = f32::from_bits(u32::from(u16::from_le_bytes([from[0], from[1]])) << 16);
+                }
+            }
+            _ => {
+                for (to, from) in out.iter_mut().zip(bytes.chunks_exact(4)) {
+                    *to = f32::from_le_bytes([from[0], from[1], from[2], from[3]]);
+                }
+            }
+        }
+    }
+}
+
+/// A sorted list of 64-bit hashes; the place of a hash is the row of what belongs to it.
+#[derive(Debug)]
+pub(in crate::nlp) struct Hashes {
+    sorted: Vec<u64>,
+    /// For each value of the upper [`INDEX_BITS`] bits, the first hash that has it or a larger one.
+    index: Vec<u32>,
+}
+
+/// Upper bits of a hash that lead straight to its neighbourhood: 4,096 buckets, a few dozen hashes each.
+const INDEX_BITS: u32 = 12;
+
+impl Hashes {
+    /// Reads a section of ascending hashes.
+    pub(in crate::nlp) fn read(file: &ModelFile, name: &str) -> Result<Self, ModelError> {
+        let section = file.required(name)?;
+        if section.dtype != Dtype::U64 {
+            return Err(section.wrong(format!("hashes of 64 bits expected, {:?} found", section.dtype)));
+        }
+        let sorted: Vec<u64> = section
+            .bytes()
+            .chunks_exact(8)
+            .map(|eight| {
+                u64::from_le_bytes([eight[0], eight[1], eight[2], eight[3], eight[4], eight[5], eight[6], eight[7]])
+            })
+            .collect();
+        if !sorted.is_sorted() {
+            return Err(section.wrong("its hashes are not ascending"));
+        }
+        let bucket = |hash: &u64| hash >> (u64::BITS - INDEX_BITS);
+        let mut index = Vec::with_capacity((1 << INDEX_BITS) + 1);
+        for upper in 0..=1u64 << INDEX_BITS {
+            let first = sorted.partition_point(|hash| bucket(hash) < upper);
+            index.push(u32::try_from(first).map_err(|_| section.wrong("more than 2^32 hashes"))?);
+        }
+        Ok(Self { sorted, index })
+    }
+
+    /// Number of hashes.
+    pub(in crate::nlp) fn len(&self) -> usize {
+        self.sorted.len()
+    }
+
+    /// The place of a hash.
+    #[inline]
+    pub(in crate::nlp) fn find(&self, hash: u64) -> Option<usize> {
+        let bucket = usize::try_from(hash >> (u64::BITS - INDEX_BITS)).ok()?;
+        let start = self.index[bucket] as usize;
+        let end = self.index[bucket + 1] as usize;
+        self.sorted[start..end].binary_search(&hash).ok().map(|place| start + place)
+    }
+}

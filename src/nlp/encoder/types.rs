@@ -1,0 +1,102 @@
+//! What depends on a token's form alone, computed once for each form and kept from article to article.
+//!
+//! Half of the tokens of an article have been seen in it, nine of ten in the articles before. The row of a form does not
+//! depend on when it was computed, so neither does what is found in an article.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher as StdHasher};
+
+use super::Embedder;
+use super::features::{EMPTY_HASH, Hasher, Quotation, fnv1a, quotation};
+use super::gazetteer::Form;
+use super::layers::{Matrix, resize};
+
+/// Forms after which everything is forgotten before the next article: 8 MB a thread.
+const CAPACITY: usize = 8192;
+
+/// The forms seen, with their rows.
+#[derive(Debug, Clone, Default)]
+pub(super) struct TypeCache {
+    numbers: HashMap<Box<str>, u32, BuildHasherDefault<Fnv>>,
+    forms: Vec<TokenType>,
+    /// Keys of the forms in the gazetteer, one after the other.
+    pub(super) keys: String,
+    /// A row for each form: its share of the mix.
+    rows: Vec<f32>,
+    hasher: Hasher,
+    /// Inputs of the forms that are new in this article, and their rows.
+    fresh: Vec<f32>,
+    fresh_rows: Vec<f32>,
+}
+
+/// What else is known of a form.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct TokenType {
+    pub(super) form: Form,
+    pub(super) quotation: Option<Quotation>,
+}
+
+impl TypeCache {
+    /// Makes room before an article.
+    pub(super) fn begin(&mut self) {
+        if self.forms.len() > CAPACITY {
+            self.numbers.clear();
+            self.forms.clear();
+            self.keys.clear();
+            self.rows.clear();
+        }
+        self.fresh.clear();
+    }
+
+    /// Number of a token's form. A new one has no row until [`TypeCache::finish`].
+    pub(super) fn number(&mut self, token: &str, embedder: &Embedder) -> u32 {
+        if let Some(number) = self.numbers.get(token) {
+            return *number;
+        }
+        let start = self.fresh.len();
+        resize(&mut self.fresh, start + embedder.inputs());
+        embedder.embed(token, &mut self.hasher, &mut self.fresh[start..]);
+        let form = Form::of(&self.hasher.folded, &mut self.keys);
+        let number = u32::try_from(self.forms.len()).expect("an article has fewer than 2^32 forms");
+        self.forms.push(TokenType { form, quotation: quotation(token) });
+        self.numbers.insert(token.into(), number);
+        number
+    }
+
+    /// Computes the rows of the forms that were new, all in one product.
+    pub(super) fn finish(&mut self, embedder: &Embedder) {
+        if !self.fresh.is_empty() {
+            embedder.mix.apply(Matrix::whole(&self.fresh, embedder.inputs()), &mut self.fresh_rows);
+            self.rows.extend_from_slice(&self.fresh_rows);
+        }
+    }
+
+    pub(super) fn get(&self, number: u32) -> TokenType {
+        self.forms[number as usize]
+    }
+
+    pub(super) fn row(&self, number: u32, width: usize) -> &[f32] {
+        &self.rows[number as usize * width..][..width]
+    }
+}
+
+/// FNV-1a as the hash of the map: tokens are short, and the order of the map is never looked at.
+#[derive(Debug, Clone)]
+pub(super) struct Fnv(u64);
+
+impl Default for Fnv {
+    fn default() -> Self {
+        Self(EMPTY_HASH)
+    }
+}
+
+impl StdHasher for Fnv {
+    fn finish(&self) -> u64 {
+        // The map looks at the upper bits, which are FNV's best; the lower ones choose the place.
+        self.0 ^ (self.0 >> 32)
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = fnv1a(bytes, self.0);
+    }
+}

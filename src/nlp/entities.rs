@@ -1,0 +1,136 @@
+//! Names: the best sequence of BIO labels in each sentence, found by Viterbi's algorithm.
+//!
+//! One hard rule: a name goes on only where it began. What the gazetteer knows is an input of the encoder, not decided here.
+
+use std::ops::Range;
+
+use super::core::{Columns, HeadSpace};
+use super::encoder::elementwise::{Leaky, arch};
+use super::encoder::layers::{Linear, Matrix};
+use super::model_file::{ModelError, ModelFile};
+use crate::text::{Document, Entity, EntityKind, TokenRange};
+
+/// The second layer of the entity head, and where the first one's outputs stand.
+#[derive(Debug)]
+pub(super) struct EntityHead {
+    kinds: Vec<EntityKind>,
+    columns: Range<usize>,
+    out: Linear,
+}
+
+/// Label of a token outside of names; kind `k` begins with label `1 + 2k` and goes on with the next.
+const OUTSIDE: usize = 0;
+
+impl EntityHead {
+    pub(super) fn read(file: &ModelFile, columns: &Columns) -> Result<Self, ModelError> {
+        let labels = file.labels("entity")?;
+        let columns = columns.of("entity.hidden");
+        let out = Linear::read(file, "entity.out", columns.len())?;
+        let section = file.required("entity.out.weight")?;
+        let pairs = labels.get(1..).unwrap_or_default().chunks(2);
+        let kinds = pairs
+            .map(|pair| match pair {
+                [begin, inside]
+                    if begin.strip_prefix("B-").is_some() && begin.strip_prefix("B-") == inside.strip_prefix("I-") =>
+                {
+                    Ok(begin[2..].parse()?)
+                }
+                _ => Err(section.wrong(format!("labels O, B-KIND, I-KIND … expected, {pair:?} found"))),
+            })
+            .collect::<Result<Vec<EntityKind>, _>>()?;
+        if out.outputs != labels.len() || labels.is_empty() {
+            return Err(section.wrong(format!("{} labels but {} scores", labels.len(), out.outputs)));
+        }
+        Ok(Self { kinds, columns, out })
+    }
+
+    /// Fills the names of every sentence. `rows` are the outputs of all projections; this head's columns are altered.
+    pub(super) fn annotate(&self, doc: &mut Document, rows: &mut [f32], width: usize, space: &mut HeadSpace) {
+        let Range { start, end } = self.columns;
+        arch().dispatch(Leaky { rows: &mut *rows, width, start, end });
+        self.out.apply(Matrix::columns(rows, width, start, end), &mut space.scores);
+        doc.entities.clear();
+        let n_labels = self.out.outputs;
+        for sentence in &doc.sentences {
+            let range = sentence.tokens.range();
+            let scores = &mut space.scores[range.start * n_labels..range.end * n_labels];
+            decode(scores, n_labels, &mut space.back, |names, kind| {
+                let tokens = TokenRange::new(range.start + names.start, range.start + names.end);
+                doc.entities.push(Entity { tokens, kind: self.kinds[kind] });
+            });
+        }
+    }
+}
+
+/// Finds the best sequence and reports its names in order. `scores` become sums on the way.
+fn decode(scores: &mut [f32], n_labels: usize, back: &mut Vec<u8>, mut found: impl FnMut(Range<usize>, usize)) {
+    let n = scores.len() / n_labels;
+    back.clear();
+    back.resize(n * n_labels, 0);
+    for label in (2..n_labels).step_by(2) {
+        scores[label] = f32::NEG_INFINITY;
+    }
+    for token in 1..n {
+        let (before, now) = scores.split_at_mut(token * n_labels);
+        let before = &before[(token - 1) * n_labels..];
+        let best = super::core::argmax(before);
+        for label in 0..n_labels {
+            let goes_on = label > OUTSIDE && label % 2 == 0;
+            let from = match goes_on {
+                true if before[label] > before[label - 1] => label,
+                true => label - 1,
+                false => best,
+            };
+            now[label] += before[from];
+            back[token * n_labels + label] = u8::try_from(from).expect("there are fewer than 256 labels");
+        }
+    }
+    // Backwards to the labels, which replace the first column of the back pointers; then forwards over the names.
+    let mut label = super::core::argmax(&scores[(n - 1) * n_labels..]);
+    for token in (0..n).rev() {
+        let before = back[token * n_labels + label];
+        back[token * n_labels] = u8::try_from(label).expect("there are fewer than 256 labels");
+        label = usize::from(before);
+    }
+    let mut open: Option<(usize, usize)> = None;
+    for token in 0..=n {
+        let label = if token < n { usize::from(back[token * n_labels]) } else { OUTSIDE };
+        let goes_on = label > OUTSIDE && label % 2 == 0;
+        if !goes_on && let Some((start, kind)) = open.take() {
+            found(start..token, kind);
+        }
+        if label % 2 == 1 {
+            open = Some((token, label / 2));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(mut scores: Vec<f32>, n_labels: usize) -> Vec<(Range<usize>, usize)> {
+        let mut names = Vec::new();
+        decode(&mut scores, n_labels, &mut Vec::new(), |range, kind| names.push((range, kind)));
+        names
+    }
+
+    #[test]
+    fn a_name_goes_on_only_where_it_began() {
+        // Labels O, B-0, I-0, B-1, I-1. The second token would be I-1, but a name of kind 0 began before it.
+        #[rustfmt::skip]
+        let scores = vec![
+            0.0, 5.0, 9.0, 0.0, 0.0,
+            0.0, 0.0, 2.0, 0.0, 3.0,
+            4.0, 0.0, 0.0, 0.0, 0.0,
+            0.0, 0.0, 0.0, 1.0, 0.0,
+        ];
+        assert_eq!(names(scores, 5), vec![(0..2, 0), (3..4, 1)]);
+    }
+
+    #[test]
+    fn a_sentence_may_be_one_name_or_none() {
+        assert_eq!(names(vec![0.0, 1.0, 0.0, 0.0, 0.0, 2.0], 3), vec![(0..2, 0)]);
+        assert_eq!(names(vec![1.0, 0.0, 9.0], 3), vec![]);
+    }
+}

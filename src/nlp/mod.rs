@@ -1,0 +1,43 @@
+//! From text to layers, one file a stage. Knows nothing of statements, events, records or Kafka.
+//!
+//! Stages return values, never `Result`: no text is an error.
+
+pub mod core;
+mod encoder;
+mod entities;
+pub mod layout;
+mod lemmatizer;
+pub mod model_file;
+mod parser;
+pub mod sentences;
+pub mod tables;
+mod tagger;
+pub mod tokenizer;
+mod word_lists;
+
+use crate::text::Document;
+
+/// A layer of the document that a stage fills.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Layer {
+    /// `Document::tokens`.
+    Tokens,
+    /// `Document::sentences`, with their paragraphs.
+    Sentences,
+    /// `Sentence::kind`: headlines and boilerplate told apart from prose.
+    SentenceKinds,
+}
+
+/// A stage: reads the layers it needs, fills one.
+///
+/// A stage owns the buffers it uses again, hence `&mut self`; what it writes depends on the document alone.
+/// A stage whose needs are not filled finds nothing to do; it does not fail.
+pub trait Annotate {
+    /// The layer this stage fills.
+    const FILLS: Layer;
+    /// The layers that must be filled before.
+    const NEEDS: &'static [Layer];
+
+    /// Fills the layer. What stood in it before is replaced.
+    fn annotate(&mut self, doc: &mut Document);
+}
