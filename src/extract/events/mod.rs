@@ -1,0 +1,157 @@
+//! Diplomatic events: who did what to whom, in PLOVER types and CAMEO codes.
+//!
+//! Triggers come from a table, parties from the words around them. PLOVER manual, draft 2.0 (2024); CAMEO codebook 1.1b3
+//! (2012). The inventories are tables in `data/ontology/`.
+
+mod actors;
+mod coder;
+mod ontology;
+mod status;
+mod types;
+
+use crate::extract::lexicon::TriggerClass;
+use crate::extract::reading::Reading;
+use crate::extract::statements::{Field, Statement};
+use crate::text::SentenceKind;
+
+use coder::Coded;
+pub use ontology::{CameoCode, Ontology};
+pub use types::{Actor, Event, EventDate, EventPlace, EventStatus, Precision};
+
+/// Earlier events that a new one is compared with for being the same again.
+const MERGE_REACH: usize = 40;
+
+/// Finds the events of one document, in the order of the text. `statement` counts within the list given.
+pub(crate) fn extract(reading: &Reading<'_, '_>, field: Field, statements: &[Statement]) -> Vec<Event> {
+    let words = &reading.words;
+    let mut events: Vec<Event> = Vec::new();
+    for (sentence_idx, sentence) in words.doc.sentences.iter().enumerate() {
+        if !reading.is_story(sentence_idx) {
+            continue;
+        }
+        // The statements that can touch this sentence: a window, so that a long text does not cost its square.
+        let near = window(statements, sentence_idx);
+        let mut idx = sentence.tokens.start as usize;
+        while idx < sentence.tokens.end as usize {
+            let is_name = reading.mentions.around(idx).is_some();
+            let candidates = reading.lexicon.triggers.at(words, idx);
+            let coded = if is_name {
+                None
+            } else {
+                candidates
+                    .into_iter()
+                    .find_map(|found| coder::code(reading, &statements[near.clone()], found, idx, sentence.tokens))
+            };
+            let Some(coded) = coded else {
+                idx += 1;
+                continue;
+            };
+            idx = coded.trigger.end as usize;
+            if let Some(event) = finish(reading, field, statements, near.clone(), coded, sentence_idx) {
+                add(reading, &mut events, event);
+            }
+        }
+    }
+    events
+}
+
+/// Statements whose sentence lies at most a few sentences away, as a range of the list.
+fn window(statements: &[Statement], sentence: usize) -> std::ops::Range<usize> {
+    const SENTENCES: usize = 4;
+    let from = statements.partition_point(|statement| statement.sentence + SENTENCES < sentence);
+    let to = statements.partition_point(|statement| statement.sentence <= sentence + SENTENCES);
+    from..to.max(from)
+}
+
+fn finish(
+    reading: &Reading<'_, '_>,
+    field: Field,
+    statements: &[Statement],
+    near: std::ops::Range<usize>,
+    coded: Coded<'_>,
+    sentence_idx: usize,
+) -> Option<Event> {
+    let sentence = reading.words.doc.sentences[sentence_idx];
+    let code = Ontology::embedded().cameo(coded.rule.cameo)?;
+    let plover_type = code.plover_type?;
+    let statement = near
+        .filter_map(|index| {
+            let pieces = &statements[index].content;
+            pieces.iter().find(|piece| piece.contains(coded.trigger)).map(|piece| (piece.len(), index))
+        })
+        .min()
+        .map(|(_, index)| index);
+    let date = coder::date(reading, coded.trigger, sentence.tokens);
+    let is_claim = statement.is_some_and(|index| is_claim_about_another(&statements[index], &coded.actors));
+    let status = match coded.status {
+        EventStatus::Occurred if is_claim => EventStatus::Alleged,
+        other => other,
+    };
+    let lexicon = reading.lexicon;
+    let confidence = match (sentence.kind, coded.rule.class) {
+        (SentenceKind::Headline, _) => lexicon.confidence("headline"),
+        (_, TriggerClass::Verb) => lexicon.confidence("event_verb"),
+        (_, TriggerClass::Noun) => lexicon.confidence("event_noun"),
+    };
+    Some(Event {
+        field,
+        sentence: sentence_idx,
+        trigger: coded.trigger,
+        lemma: coded.rule.lemma.to_owned(),
+        cameo: coded.rule.cameo.to_owned(),
+        plover_type: plover_type.to_owned(),
+        quad_class: code.quad_class,
+        goldstein: Some(code.goldstein),
+        mode: coded.rule.mode.or(code.mode).map(str::to_owned),
+        contexts: Vec::new(),
+        historical: date.as_ref().is_some_and(|date| coder::is_historical(reading, date)),
+        location: coder::place(reading, coded.trigger, sentence.tokens),
+        actors: coded.actors,
+        recipients: coded.recipients,
+        status,
+        date,
+        statement,
+        confidence,
+    })
+}
+
+/// What somebody reports of his own side is taken as it is; what he says of another is a claim.
+fn is_claim_about_another(statement: &Statement, actors: &[Actor]) -> bool {
+    let speaks_for = statement.speaker.as_ref().and_then(|speaker| speaker.country.as_deref());
+    speaks_for.is_some_and(|country| actors.iter().all(|actor| actor.country.as_deref() != Some(country)))
+}
+
+/// Adds an event, unless it is told already. The mention in running text stands, not the one in the headline.
+fn add(reading: &Reading<'_, '_>, events: &mut Vec<Event>, event: Event) {
+    let sentences = &reading.words.doc.sentences;
+    let is_headline = |event: &Event| sentences[event.sentence].kind == SentenceKind::Headline;
+    let from = events.len().saturating_sub(MERGE_REACH);
+    let known = (from..events.len()).find(|&index| is_same(&events[index], &event));
+    match known {
+        Some(index) if is_headline(&events[index]) => {
+            events.remove(index);
+            events.push(event);
+        }
+        Some(index) => {
+            let known = &mut events[index];
+            known.date = known.date.take().or(event.date);
+            known.location = known.location.take().or(event.location);
+        }
+        None => events.push(event),
+    }
+}
+
+/// The same kind of deed between the same sides, not on two different days.
+fn is_same(one: &Event, other: &Event) -> bool {
+    let dates_agree = match (&one.date, &other.date) {
+        (Some(a), Some(b)) => a.value == b.value,
+        _ => true,
+    };
+    let covers = |a: &[Actor], b: &[Actor]| b.iter().all(|actor| a.iter().any(|known| actors::same_side(known, actor)));
+    one.cameo[..3] == other.cameo[..3]
+        && one.status == other.status
+        && one.historical == other.historical
+        && dates_agree
+        && covers(&one.actors, &other.actors)
+        && covers(&one.recipients, &other.recipients)
+}

@@ -1,0 +1,143 @@
+//! The knowledge of the rules: tables under `data/lexicon`, read once, immutable afterwards.
+//!
+//! Holds facts about words and names, nothing about any text.
+
+mod inflection;
+mod phrases;
+mod roles;
+mod verbs;
+mod words;
+
+use std::collections::HashMap;
+
+use crate::nlp::tables::{self, TableError};
+
+use inflection::Inflections;
+pub(crate) use inflection::VerbForm;
+pub(crate) use phrases::PhraseMap;
+pub(crate) use roles::{BodyWords, RolePart, RoleWord, Sex};
+pub(crate) use verbs::{CueFrame, CueRule, Opening, TriggerClass, TriggerFrame, TriggerRule, VerbIndex};
+pub(crate) use words::{WordClass, WordClasses, Words};
+
+/// How a form names a country or a body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PlaceForm {
+    /// "Norway", "the European Union".
+    Name,
+    /// "Norwegian".
+    Adjective,
+    /// "Norwegians".
+    People,
+    /// The capital that stands for its government, or is just a place.
+    Seat,
+    /// "Downing Street".
+    Metonym,
+}
+
+/// A country or an international body.
+#[derive(Debug)]
+pub(crate) struct Entity {
+    /// ISO alpha-3 for countries, CAMEO actor code for bodies.
+    pub(crate) code: &'static str,
+    /// Its usual name.
+    pub(crate) name: &'static str,
+    /// Country (true) or body.
+    pub(crate) is_country: bool,
+}
+
+/// A form that names an entity.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct PlaceName {
+    /// Index into [`Lexicon::entities`].
+    pub(crate) entity: usize,
+    /// What kind of form.
+    pub(crate) form: PlaceForm,
+}
+
+/// Everything that the rules know.
+#[derive(Debug)]
+pub(crate) struct Lexicon {
+    pub(crate) entities: Vec<Entity>,
+    /// Case counts here.
+    pub(crate) places: PhraseMap<PlaceName>,
+    /// Lower case.
+    pub(crate) roles: PhraseMap<RoleWord>,
+    pub(crate) bodies: BodyWords,
+    pub(crate) word_classes: WordClasses,
+    pub(crate) cues: VerbIndex<CueRule>,
+    pub(crate) triggers: VerbIndex<TriggerRule>,
+    confidence: HashMap<&'static str, f32>,
+}
+
+impl Lexicon {
+    /// Reads the tables that are built into the binary.
+    pub(crate) fn load() -> Result<Self, TableError> {
+        let inflections = Inflections::load()?;
+        let (entities, places) = load_places()?;
+        let (roles, bodies) = roles::load()?;
+        let confidence_text = include_str!("../../../data/lexicon/confidence.tsv");
+        let mut confidence = HashMap::new();
+        for row in tables::read("data/lexicon/confidence.tsv", confidence_text, 3)? {
+            confidence.insert(row.cell(0), row.number(1)?);
+        }
+        Ok(Self {
+            entities,
+            places,
+            roles,
+            bodies,
+            word_classes: WordClasses::load()?,
+            cues: verbs::load_cues(&inflections)?,
+            triggers: verbs::load_triggers(&inflections)?,
+            confidence,
+        })
+    }
+
+    /// Confidence of a family of rules. One half where the table is silent: a coin, until somebody measures.
+    pub(crate) fn confidence(&self, rule: &str) -> f32 {
+        self.confidence.get(rule).copied().unwrap_or(0.5)
+    }
+}
+
+fn load_places() -> Result<(Vec<Entity>, PhraseMap<PlaceName>), TableError> {
+    let mut entities = Vec::new();
+    let mut places = PhraseMap::default();
+    let text = include_str!("../../../data/lexicon/countries.tsv");
+    for row in tables::read("data/lexicon/countries.tsv", text, 7)? {
+        let entity = entities.len();
+        entities.push(Entity { code: row.cell(0), name: row.cell(1), is_country: true });
+        let forms = [
+            (2, PlaceForm::Name),
+            (4, PlaceForm::People),
+            (3, PlaceForm::Adjective),
+            (5, PlaceForm::Seat),
+            (6, PlaceForm::Metonym),
+        ];
+        places.insert(row.cell(1), PlaceName { entity, form: PlaceForm::Name });
+        for (column, form) in forms {
+            for name in row.values(column) {
+                places.insert(name, PlaceName { entity, form });
+            }
+        }
+    }
+    let text = include_str!("../../../data/lexicon/organizations.tsv");
+    for row in tables::read("data/lexicon/organizations.tsv", text, 3)? {
+        let entity = entities.len();
+        entities.push(Entity { code: row.cell(0), name: row.cell(1), is_country: false });
+        places.insert(row.cell(1), PlaceName { entity, form: PlaceForm::Name });
+        for name in row.values(2) {
+            places.insert(name, PlaceName { entity, form: PlaceForm::Name });
+        }
+    }
+    Ok((entities, places))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_embedded_tables_load() {
+        let lexicon = Lexicon::load().unwrap_or_else(|error| panic!("{error}"));
+        assert!(lexicon.entities.iter().any(|entity| entity.code == "KOS"));
+    }
+}

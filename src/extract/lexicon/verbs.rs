@@ -1,0 +1,242 @@
+//! Expressions that begin with a verb: cues of attribution and triggers of events, found by any form of the verb.
+
+use std::collections::HashMap;
+
+use crate::extract::statements::Attitude;
+use crate::nlp::tables::{self, Row, TableError};
+
+use super::phrases::split_words;
+use super::{Inflections, VerbForm, Words};
+
+/// Rules found by the inflected first word of their expression.
+#[derive(Debug)]
+pub(crate) struct VerbIndex<R> {
+    rules: Vec<R>,
+    by_form: HashMap<Box<str>, Vec<(VerbForm, usize)>>,
+}
+
+/// What every rule has: the words behind the verb.
+pub(crate) trait Expression {
+    /// Words that follow the first, in lower case.
+    fn rest(&self) -> &[Box<str>];
+}
+
+impl<R: Expression> VerbIndex<R> {
+    fn new() -> Self {
+        Self { rules: Vec::new(), by_form: HashMap::new() }
+    }
+
+    fn add(&mut self, forms: Vec<(VerbForm, String)>, rule: R) {
+        let index = self.rules.len();
+        for (form, word) in forms {
+            let candidates = self.by_form.entry(word.into()).or_default();
+            // Longer expressions first; among equal ones the order of the table decides.
+            let place = candidates
+                .partition_point(|&(_, known): &(VerbForm, usize)| self.rules[known].rest().len() >= rule.rest().len());
+            candidates.insert(place, (form, index));
+        }
+        self.rules.push(rule);
+    }
+
+    /// The rules whose expression stands at a token, longest first, with the number of tokens.
+    pub(crate) fn at<'r>(
+        &'r self,
+        words: &'r Words<'_>,
+        idx: usize,
+    ) -> impl Iterator<Item = (usize, VerbForm, &'r R)> + 'r {
+        let candidates = self.by_form.get(words.lower(idx)).map_or(&[][..], Vec::as_slice);
+        candidates.iter().filter_map(move |&(form, index)| {
+            let rule = &self.rules[index];
+            let fits = rule.rest().iter().zip(idx + 1..).all(|(word, at)| words.eq(at, word));
+            fits.then(|| (rule.rest().len() + 1, form, rule))
+        })
+    }
+}
+
+impl VerbIndex<TriggerRule> {
+    /// Whether a form that only verbs have ("expelled", "meets" may be a noun) stands at a token.
+    pub(crate) fn is_verb(&self, words: &Words<'_>, idx: usize) -> bool {
+        let candidates = self.by_form.get(words.lower(idx)).map_or(&[][..], Vec::as_slice);
+        candidates.iter().any(|(form, _)| *form == VerbForm::Past)
+    }
+}
+
+/// How source, cue, addressee and content stand to each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CueFrame {
+    /// No object: "said that".
+    Say,
+    /// The object is the addressee: "told reporters that".
+    Tell,
+    /// The object is the addressee, the content a verb phrase: "urged Oslo to".
+    Urge,
+    /// The object belongs to the content: "accused Oslo of".
+    Object,
+    /// A preposition before the source: "according to".
+    Per,
+}
+
+/// What may open indirect content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Opening {
+    /// "that …", or a bare clause.
+    Clause,
+    /// A noun phrase.
+    NounPhrase,
+    /// Nothing but a quotation.
+    Quote,
+    /// "to" with a verb.
+    To,
+    /// A preposition, which belongs to the content.
+    Preposition(&'static str),
+}
+
+/// A cue.
+#[derive(Debug)]
+pub(crate) struct CueRule {
+    /// The expression as the table has it.
+    pub(crate) lemma: &'static str,
+    rest: Vec<Box<str>>,
+    pub(crate) frame: CueFrame,
+    pub(crate) attitude: Attitude,
+    pub(crate) opens: Vec<Opening>,
+    /// "…, X said" is possible.
+    pub(crate) postposed: bool,
+}
+
+impl Expression for CueRule {
+    fn rest(&self) -> &[Box<str>] {
+        &self.rest
+    }
+}
+
+/// Part of speech of a trigger's first word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum TriggerClass {
+    Verb,
+    Noun,
+}
+
+/// Who takes part in an event, and from which side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum TriggerFrame {
+    /// Actor and recipient, both needed.
+    Act,
+    /// Actor needed, recipient if there is one.
+    ActAlone,
+    /// Two parties or more, all of them actors.
+    Mutual,
+    /// The traveller, then the host.
+    Guest,
+}
+
+/// A trigger.
+#[derive(Debug)]
+pub(crate) struct TriggerRule {
+    pub(crate) lemma: &'static str,
+    rest: Vec<Box<str>>,
+    pub(crate) class: TriggerClass,
+    pub(crate) frame: TriggerFrame,
+    /// Words one of which must stand near.
+    pub(crate) near: Vec<&'static str>,
+    /// Words one of which must come next.
+    pub(crate) next: Vec<&'static str>,
+    pub(crate) cameo: &'static str,
+    /// PLOVER mode, where the words say more than the code.
+    pub(crate) mode: Option<&'static str>,
+}
+
+impl Expression for TriggerRule {
+    fn rest(&self) -> &[Box<str>] {
+        &self.rest
+    }
+}
+
+fn attitude(row: &Row, column: usize) -> Result<Attitude, TableError> {
+    Ok(match row.cell(column) {
+        "speech" => Attitude::Speech,
+        "belief" => Attitude::Belief,
+        "intention" => Attitude::Intention,
+        "request" => Attitude::Request,
+        "evaluation" => Attitude::Evaluation,
+        "perception" => Attitude::Perception,
+        "ruling" => Attitude::Ruling,
+        other => return Err(row.error(format!("unknown attitude {other:?}"))),
+    })
+}
+
+fn expression(row: &Row) -> Result<(String, Vec<Box<str>>), TableError> {
+    let mut words = split_words(row.cell(0)).into_iter();
+    let first = words.next().ok_or_else(|| row.error("expected an expression in column 1"))?;
+    Ok((first.into(), words.collect()))
+}
+
+pub(super) fn load_cues(inflections: &Inflections) -> Result<VerbIndex<CueRule>, TableError> {
+    let text = include_str!("../../../data/lexicon/cues.tsv");
+    let mut index = VerbIndex::new();
+    for row in tables::read("data/lexicon/cues.tsv", text, 5)? {
+        let (first, rest) = expression(&row)?;
+        let frame = match row.cell(1) {
+            "say" => CueFrame::Say,
+            "tell" => CueFrame::Tell,
+            "urge" => CueFrame::Urge,
+            "object" => CueFrame::Object,
+            "per" => CueFrame::Per,
+            other => return Err(row.error(format!("unknown frame {other:?}"))),
+        };
+        let opens = row
+            .values(3)
+            .map(|opening| match opening {
+                "clause" => Opening::Clause,
+                "np" => Opening::NounPhrase,
+                "quote" => Opening::Quote,
+                "to" => Opening::To,
+                preposition => Opening::Preposition(preposition),
+            })
+            .collect();
+        let forms = if frame == CueFrame::Per { vec![(VerbForm::Base, first)] } else { inflections.forms(&first) };
+        let attitude = attitude(&row, 2)?;
+        index.add(forms, CueRule { lemma: row.cell(0), rest, frame, attitude, opens, postposed: row.cell(4) == "yes" });
+    }
+    Ok(index)
+}
+
+pub(super) fn load_triggers(inflections: &Inflections) -> Result<VerbIndex<TriggerRule>, TableError> {
+    let text = include_str!("../../../data/lexicon/triggers.tsv");
+    let mut index = VerbIndex::new();
+    for row in tables::read("data/lexicon/triggers.tsv", text, 6)? {
+        let (first, rest) = expression(&row)?;
+        let class = match row.cell(1) {
+            "verb" => TriggerClass::Verb,
+            "noun" => TriggerClass::Noun,
+            other => return Err(row.error(format!("unknown class {other:?}"))),
+        };
+        let frame = match row.cell(2) {
+            "act" => TriggerFrame::Act,
+            "act1" => TriggerFrame::ActAlone,
+            "mutual" => TriggerFrame::Mutual,
+            "guest" => TriggerFrame::Guest,
+            other => return Err(row.error(format!("unknown frame {other:?}"))),
+        };
+        let forms = match class {
+            TriggerClass::Verb => inflections.forms(&first),
+            TriggerClass::Noun => vec![(VerbForm::Base, first.clone()), (VerbForm::Base, format!("{first}s"))],
+        };
+        let (next, near) = row.values(3).partition::<Vec<_>, _>(|word| word.starts_with('+'));
+        let next = next.into_iter().map(|word| word.trim_start_matches('+')).collect();
+        index.add(
+            forms,
+            TriggerRule {
+                lemma: row.cell(0),
+                rest,
+                class,
+                frame,
+                near,
+                next,
+                cameo: row.cell(4),
+                mode: row.optional(5),
+            },
+        );
+    }
+    Ok(index)
+}

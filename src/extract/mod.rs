@@ -1,0 +1,52 @@
+//! From layers to findings: statements first, then events, which refer to the statement they stand in.
+//!
+//! Knowledge lives in `data/`; this module holds the mechanism. Returns values, never `Result`.
+
+pub mod events;
+pub mod statements;
+
+mod dates;
+mod lexicon;
+mod names;
+mod quotes;
+mod reading;
+
+use jiff::Timestamp;
+
+use crate::nlp::tables::TableError;
+use crate::text::Document;
+
+use events::Event;
+use lexicon::Lexicon;
+use reading::Reading;
+use statements::{Field, Statement};
+
+/// The rules' knowledge, loaded: lexicons and word lists. Immutable, shared by all threads.
+#[derive(Debug)]
+pub struct Knowledge {
+    lexicon: Lexicon,
+}
+
+impl Knowledge {
+    /// Reads the tables that are built into the binary.
+    ///
+    /// # Errors
+    /// If a table is malformed; the error names file and line.
+    pub fn embedded() -> Result<Self, TableError> {
+        Ok(Self { lexicon: Lexicon::load()? })
+    }
+
+    /// Finds the statements and events of one document whose tokens and sentences are filled. Indices among the findings count
+    /// within the lists returned.
+    pub fn extract(
+        &self,
+        doc: &Document,
+        field: Field,
+        published_at: Option<Timestamp>,
+    ) -> (Vec<Statement>, Vec<Event>) {
+        let reading = Reading::new(doc, &self.lexicon, published_at.map(dates::day_of));
+        let statements = statements::extract(&reading, field);
+        let events = events::extract(&reading, field, &statements);
+        (statements, events)
+    }
+}

@@ -1,0 +1,268 @@
+//! Names in the text: countries and bodies by table, offices by word lists, persons and other bodies by their capitals.
+//!
+//! One pass, left to right, longest first. It does not decide who is meant by a surname; see [`super::people`].
+
+use crate::extract::lexicon::{Lexicon, PlaceForm, RolePart, Sex, WordClass, Words};
+use crate::text::TokenRange;
+
+/// Words that the name of an office has at most: "former acting deputy prime minister" has five.
+const OFFICE_LIMIT: usize = 8;
+
+/// What a mention names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum What {
+    /// A country or an international body.
+    Place { entity: usize, form: PlaceForm },
+    /// "deputy foreign minister", "officials".
+    Role { sector: Option<&'static str>, sex: Option<Sex> },
+    /// "State Department", "foreign ministry".
+    Body { sector: Option<&'static str> },
+    /// A person, in full or in part.
+    Person { sex: Option<Sex> },
+}
+
+/// A name and what it names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Mention {
+    pub(crate) tokens: TokenRange,
+    pub(crate) what: What,
+}
+
+impl Mention {
+    pub(crate) fn start(&self) -> usize {
+        self.tokens.start as usize
+    }
+
+    pub(crate) fn end(&self) -> usize {
+        self.tokens.end as usize
+    }
+
+    pub(crate) fn is_person(&self) -> bool {
+        matches!(self.what, What::Person { .. })
+    }
+
+    pub(crate) fn is_role(&self) -> bool {
+        matches!(self.what, What::Role { .. })
+    }
+
+    pub(crate) fn is_body(&self) -> bool {
+        matches!(self.what, What::Body { .. })
+    }
+
+    /// The entity, if the mention is a country or an international body.
+    pub(crate) fn place(&self) -> Option<(usize, PlaceForm)> {
+        match self.what {
+            What::Place { entity, form } => Some((entity, form)),
+            _ => None,
+        }
+    }
+}
+
+/// The names of a document, ascending, not overlapping.
+#[derive(Debug)]
+pub(crate) struct Mentions(Vec<Mention>);
+
+impl Mentions {
+    pub(crate) fn find(words: &Words<'_>, lexicon: &Lexicon) -> Self {
+        let mut finder = Finder { words, lexicon, found: Vec::new() };
+        for sentence in &words.doc.sentences {
+            finder.sentence(sentence.tokens);
+        }
+        Self(finder.found)
+    }
+
+    pub(crate) fn all(&self) -> &[Mention] {
+        &self.0
+    }
+
+    /// The mentions that lie inside a range.
+    pub(crate) fn within(&self, start: usize, end: usize) -> &[Mention] {
+        let from = self.0.partition_point(|mention| mention.start() < start);
+        let to = self.0.partition_point(|mention| mention.end() <= end);
+        &self.0[from..to.max(from)]
+    }
+
+    /// The mention that covers a token.
+    pub(crate) fn around(&self, idx: usize) -> Option<&Mention> {
+        let at = self.0.partition_point(|mention| mention.end() <= idx);
+        self.0.get(at).filter(|mention| mention.start() <= idx)
+    }
+
+    /// The mention that ends right before a token.
+    pub(crate) fn ending_at(&self, end: usize) -> Option<&Mention> {
+        let after = self.0.partition_point(|mention| mention.end() <= end);
+        self.0[..after].last().filter(|mention| mention.end() == end)
+    }
+
+    /// The mention that begins at a token.
+    pub(crate) fn starting_at(&self, start: usize) -> Option<&Mention> {
+        let at = self.0.partition_point(|mention| mention.start() < start);
+        self.0.get(at).filter(|mention| mention.start() == start)
+    }
+}
+
+struct Finder<'a, 'd> {
+    words: &'a Words<'d>,
+    lexicon: &'a Lexicon,
+    found: Vec<Mention>,
+}
+
+impl Finder<'_, '_> {
+    fn sentence(&mut self, range: TokenRange) {
+        let end = range.end as usize;
+        let mut idx = range.start as usize;
+        // Nothing but capitals (a shouted heading) tells no names by its capitals.
+        let is_shouted = self.is_shouted(range);
+        while idx < end {
+            let length = self
+                .place(idx, end)
+                .or_else(|| self.honorific(idx, end))
+                .or_else(|| self.role(idx, end))
+                .or_else(|| if is_shouted { None } else { self.capitalized(idx, end, range.start as usize, None) });
+            idx += length.unwrap_or(1);
+        }
+    }
+
+    fn is_shouted(&self, range: TokenRange) -> bool {
+        let letters = |idx: usize| self.words.text(idx).chars().filter(|c| c.is_alphabetic());
+        let mut any = false;
+        let shouted = range.range().all(|idx| {
+            let is_upper = letters(idx).all(char::is_uppercase);
+            any |= letters(idx).count() > 3;
+            is_upper
+        });
+        shouted && any
+    }
+
+    fn push(&mut self, start: usize, end: usize, what: What) -> Option<usize> {
+        self.found.push(Mention { tokens: TokenRange::new(start, end), what });
+        Some(end - start)
+    }
+
+    fn place(&mut self, idx: usize, end: usize) -> Option<usize> {
+        let words = self.words;
+        let word = |at: usize| (at < end).then(|| words.text(at));
+        let (length, place) = self.lexicon.places.longest(idx, word)?;
+        let (entity, form) = (place.entity, place.form);
+        self.push(idx, idx + length, What::Place { entity, form })
+    }
+
+    /// "Mr", "Dr." before a name.
+    fn honorific(&mut self, idx: usize, end: usize) -> Option<usize> {
+        let role = self.role_word(idx, end).filter(|(_, role)| role.part == RolePart::Honorific)?;
+        let (length, sex) = (role.0, role.1.sex);
+        let mut at = idx + length;
+        if self.words.eq(at, ".") {
+            at += 1;
+        }
+        if at >= end || !self.words.is_capitalized(at) || self.role_word(at, end).is_some() {
+            return None;
+        }
+        let name = self.capitalized(at, end, at, sex)?;
+        Some(at + name - idx)
+    }
+
+    fn role_word(&self, idx: usize, end: usize) -> Option<(usize, crate::extract::lexicon::RoleWord)> {
+        let words = self.words;
+        let word = |at: usize| (at < end).then(|| words.lower(at));
+        self.lexicon.roles.longest(idx, word).map(|(length, role)| (length, *role))
+    }
+
+    /// "deputy foreign minister", "foreign ministry", "officials".
+    fn role(&mut self, idx: usize, end: usize) -> Option<usize> {
+        let mut at = idx;
+        // Bounded: a text of nothing but "deputy deputy deputy" must not cost its square.
+        while at - idx < OFFICE_LIMIT {
+            let (length, role) = self.role_word(at, end)?;
+            at += length;
+            match role.part {
+                RolePart::Before => {
+                    // "vice-president", "then-premier"
+                    if self.words.eq(at, "-") {
+                        at += 1;
+                    }
+                }
+                RolePart::Head => {
+                    // "state radio", "party leader": one head may stand before the next ("government officials").
+                    if let Some((_, next)) = self.role_word(at, end)
+                        && next.part == RolePart::Head
+                        && at - idx + 2 < OFFICE_LIMIT
+                    {
+                        continue;
+                    }
+                    return self.push(idx, at, What::Role { sector: role.sector, sex: role.sex });
+                }
+                RolePart::Body => return self.push(idx, at, What::Body { sector: role.sector }),
+                RolePart::Honorific => return None,
+            }
+        }
+        None
+    }
+
+    /// A run of capitalised words: a body if one of them says so, else a person.
+    fn capitalized(&mut self, idx: usize, end: usize, sentence_start: usize, sex: Option<Sex>) -> Option<usize> {
+        let words = self.words;
+        if !self.can_begin_name(idx) || (idx == sentence_start && words.is(idx, WordClass::ADVERB)) {
+            return None;
+        }
+        let mut at = idx + 1;
+        let mut sector = self.lexicon.bodies.head(words.lower(idx));
+        while at < end {
+            let is_joined = words.is_glued(at) && matches!(words.text(at), "-" | "–") && words.is_glued(at + 1);
+            if is_joined && at + 1 < end {
+                at += 2;
+            } else if self.continues_name(at) && self.opens_nothing_else(at, end) {
+                sector = self.lexicon.bodies.head(words.lower(at)).or(sector);
+                at += 1;
+            } else if let Some(length) = self.particles(at, end, sector.is_some()) {
+                at += length;
+            } else {
+                break;
+            }
+        }
+        match sector {
+            Some(sector) => self.push(idx, at, What::Body { sector }),
+            None => self.push(idx, at, What::Person { sex }),
+        }
+    }
+
+    fn can_begin_name(&self, idx: usize) -> bool {
+        let text = self.words.text(idx);
+        self.words.is_capitalized(idx) && !self.words.is(idx, WordClass::NOT_NAME) && text.len() > 1
+            || text.len() == 1 && self.words.is_capitalized(idx) && self.words.eq(idx + 1, ".")
+    }
+
+    fn continues_name(&self, idx: usize) -> bool {
+        let is_initial_stop =
+            self.words.eq(idx, ".") && self.words.text(idx - 1).chars().count() == 1 && self.words.is_glued(idx);
+        let is_word = self.words.is_capitalized(idx)
+            && !self.words.is(idx, WordClass::WEEKDAY.or(WordClass::DETERMINER).or(WordClass::PREPOSITION));
+        is_initial_stop || is_word
+    }
+
+    /// Not a country, and not an office, which begin a mention of their own ("State Department Spokesman").
+    fn opens_nothing_else(&self, idx: usize, end: usize) -> bool {
+        let words = self.words;
+        let word = |at: usize| (at < end).then(|| words.text(at));
+        let is_place = self.lexicon.places.longest(idx, word).is_some();
+        let is_role = self.role_word(idx, end).is_some_and(|(_, role)| role.part == RolePart::Head);
+        !is_place && !is_role
+    }
+
+    /// "van der" in a person's name, "for" in "Institute for Coastal Law": small words before a further capital.
+    fn particles(&self, idx: usize, end: usize, is_body: bool) -> Option<usize> {
+        let words = self.words;
+        let mut at = idx;
+        while at < end && at - idx < 3 {
+            let is_particle = words.is(at, WordClass::NAME_PARTICLE) && !words.is(at, WordClass::AUXILIARY);
+            let is_link = is_body && matches!(words.lower(at), "of" | "for" | "and" | "the" | "on");
+            let is_hyphen = words.is_glued(at) && words.eq(at, "-");
+            if !(is_particle || is_link || is_hyphen) {
+                break;
+            }
+            at += 1;
+        }
+        let is_name_next = at > idx && at < end && words.is_capitalized(at) && !words.is(at, WordClass::NOT_NAME);
+        (is_name_next && self.opens_nothing_else(at, end)).then_some(at - idx + 1)
+    }
+}

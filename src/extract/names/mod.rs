@@ -1,0 +1,10 @@
+//! Who is who: names in the text, and the persons of an article with what it says about them.
+//!
+//! One resolver, used by statements for speakers and by events for actors. Nothing is invented: what the article does not say
+//! stays empty.
+
+mod mentions;
+mod people;
+
+pub(crate) use mentions::{Mention, Mentions, What};
+pub(crate) use people::People;

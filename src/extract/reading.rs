@@ -1,0 +1,90 @@
+//! A document as the rules read it: words with their classes, names, persons, quotations. Made once, read by statements and events.
+
+use jiff::civil::Date;
+
+use crate::extract::lexicon::{Lexicon, VerbForm, WordClass, Words};
+use crate::extract::names::{Mentions, People};
+use crate::extract::quotes::{self, Quote};
+use crate::text::{Document, SentenceKind, TokenRange};
+
+/// Everything that both extractors look at.
+#[derive(Debug)]
+pub(crate) struct Reading<'a, 'd> {
+    pub(crate) lexicon: &'a Lexicon,
+    pub(crate) words: Words<'d>,
+    pub(crate) mentions: Mentions,
+    pub(crate) people: People,
+    pub(crate) quotes: Vec<Quote>,
+    /// The day of publication.
+    pub(crate) published: Option<Date>,
+}
+
+impl<'a, 'd> Reading<'a, 'd> {
+    pub(crate) fn new(doc: &'d Document, lexicon: &'a Lexicon, published: Option<Date>) -> Self {
+        let words = Words::new(doc, &lexicon.word_classes);
+        let mentions = Mentions::find(&words, lexicon);
+        let people = People::find(&words, &mentions, lexicon);
+        let quotes = quotes::pair(&words);
+        Self { lexicon, words, mentions, people, quotes, published }
+    }
+
+    /// The tokens of the sentence that holds a token.
+    pub(crate) fn sentence_around(&self, idx: usize) -> TokenRange {
+        self.words.doc.sentences[self.words.doc.sentence_of(idx)].tokens
+    }
+
+    /// Whether a sentence may hold findings.
+    pub(crate) fn is_story(&self, sentence_idx: usize) -> bool {
+        self.words.doc.sentences[sentence_idx].kind != SentenceKind::Boilerplate
+    }
+
+    /// The quotation that covers a token, marks included.
+    pub(crate) fn quote_around(&self, idx: usize) -> Option<usize> {
+        let at = self.quotes.partition_point(|quote| quote.end <= idx);
+        (at < self.quotes.len() && self.quotes[at].open <= idx).then_some(at)
+    }
+
+    /// The quotation that ends right before a token.
+    pub(crate) fn quote_ending_at(&self, end: usize) -> Option<usize> {
+        let at = self.quotes.partition_point(|quote| quote.end < end);
+        (at < self.quotes.len() && self.quotes[at].end == end).then_some(at)
+    }
+
+    /// The quotation that opens at a token.
+    pub(crate) fn quote_opening_at(&self, open: usize) -> Option<usize> {
+        let at = self.quotes.partition_point(|quote| quote.open < open);
+        (at < self.quotes.len() && self.quotes[at].open == open).then_some(at)
+    }
+
+    /// Whether a cue in the past tense stands at a token: "said", "urged", not "reports", which may be a noun.
+    pub(crate) fn is_past_cue(&self, idx: usize) -> bool {
+        let words = &self.words;
+        let is_saying = matches!(words.lower(idx), "says" | "say");
+        is_saying || self.lexicon.cues.at(words, idx).any(|(_, form, _)| form == VerbForm::Past)
+    }
+
+    /// Whether a finite verb seems to stand in a range: an auxiliary, or a word in "-ed".
+    pub(crate) fn has_finite_verb(&self, start: usize, end: usize) -> bool {
+        let words = &self.words;
+        (start..end).any(|idx| {
+            let is_auxiliary = words.is(idx, WordClass::AUXILIARY) && !words.is_possessive(idx);
+            is_auxiliary
+                || words.lower(idx).ends_with("ed")
+                || self.lexicon.triggers.is_verb(words, idx)
+                || self.is_past_cue(idx)
+        })
+    }
+
+    /// Takes commas and sentence marks off both ends of a range.
+    pub(crate) fn trim(&self, mut start: usize, mut end: usize) -> Option<TokenRange> {
+        let words = &self.words;
+        let is_mark = |idx: usize| words.is_stop(idx) || matches!(words.text(idx), "," | ";" | ":" | "-" | "–" | "—");
+        while start < end && is_mark(start) {
+            start += 1;
+        }
+        while start < end && is_mark(end - 1) {
+            end -= 1;
+        }
+        (start < end).then(|| TokenRange::new(start, end))
+    }
+}

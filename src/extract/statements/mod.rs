@@ -1,0 +1,273 @@
+//! Attributed statements: a *source* (who is credited), a *cue* (the words of saying), the *content* (what was said).
+//!
+//! Rules over words: cues from a table, subjects by clause boundaries, quotations by their marks. Quotations without a cue
+//! continue the statement before them.
+
+mod frames;
+mod sources;
+mod speakers;
+mod types;
+
+use crate::extract::reading::Reading;
+use crate::text::{SentenceKind, TokenRange};
+
+use frames::Frame;
+pub(crate) use sources::{Source, left as subject_left};
+use speakers::SpeakerResolver;
+pub use types::{Attitude, Cue, Field, Speaker, SpeakerForm, Statement, StatementKind, When};
+
+/// Neighbours that are looked at for the statement around another one.
+const NESTING_REACH: usize = 12;
+
+/// Words that a quotation needs to stand as speech without a cue: a single word in marks is a title or irony.
+const UNCUED_WORDS: usize = 3;
+
+/// Finds the statements of one document, in the order of the text. `inside` counts within this list.
+pub(crate) fn extract(reading: &Reading<'_, '_>, field: Field) -> Vec<Statement> {
+    let mut taken = vec![false; reading.quotes.len()];
+    let mut frames = find_frames(reading, &mut taken);
+    let vias = take_relays(reading, &mut frames);
+    let mut statements = assemble(reading, field, frames, vias);
+    continue_quotations(reading, field, &mut taken, &mut statements);
+    statements
+        .sort_by_key(|statement| (statement.content[0].start.min(start_of(statement)), statement.content[0].start));
+    link_nested(&mut statements);
+    for statement in &mut statements {
+        statement.kind = frames::kind_of(reading, &statement.content);
+        statement.confidence = confidence(reading, statement);
+    }
+    statements
+}
+
+fn start_of(statement: &Statement) -> u32 {
+    statement.cue.as_ref().map_or(u32::MAX, |cue| cue.tokens.start)
+}
+
+/// Every cue with its parts, in order.
+fn find_frames<'r>(reading: &'r Reading<'_, '_>, taken: &mut [bool]) -> Vec<Frame<'r>> {
+    let words = &reading.words;
+    let mut frames = Vec::new();
+    for (sentence_idx, sentence) in words.doc.sentences.iter().enumerate() {
+        if !reading.is_story(sentence_idx) {
+            continue;
+        }
+        let mut idx = sentence.tokens.start as usize;
+        while idx < sentence.tokens.end as usize {
+            let found = if is_own_speech(reading, idx) || is_in_name(reading, idx) {
+                None
+            } else {
+                reading
+                    .lexicon
+                    .cues
+                    .at(words, idx)
+                    .find_map(|rule| frames::read(reading, rule, idx, sentence.tokens, taken))
+            };
+            match found.filter(|frame| !frame.content.is_empty()) {
+                Some(frame) => {
+                    idx = frame.cue.end as usize;
+                    for &quote in &frame.quotes {
+                        taken[quote] = true;
+                    }
+                    frames.push(frame);
+                }
+                None => idx += 1,
+            }
+        }
+    }
+    frames
+}
+
+/// Inside somebody's quoted sentence the cues are the speaker's own words; a fragment that begins with its cue is not.
+fn is_own_speech(reading: &Reading<'_, '_>, idx: usize) -> bool {
+    reading.quote_around(idx).is_some_and(|quote| {
+        let stretch = reading.quotes[quote];
+        stretch.begins_sentence || stretch.open + 1 != idx
+    })
+}
+
+/// "State" of "State Department" is no verb.
+fn is_in_name(reading: &Reading<'_, '_>, idx: usize) -> bool {
+    reading.mentions.around(idx).is_some()
+}
+
+/// Takes "…, according to the agency X" out where the sentence has its speaker already: X only relayed it.
+fn take_relays<'r>(reading: &Reading<'_, '_>, frames: &mut Vec<Frame<'r>>) -> Vec<(TokenRange, TokenRange)> {
+    let mut relays = Vec::new();
+    let mut kept: Vec<Frame<'r>> = Vec::with_capacity(frames.len());
+    for frame in frames.drain(..) {
+        let is_per = frame.rule.frame == crate::extract::lexicon::CueFrame::Per;
+        let relayed = kept.last().map(|before| before.cue).filter(|cue| {
+            is_per && reading.sentence_around(cue.start as usize).contains(frame.cue) && cue.start < frame.cue.start
+        });
+        match (relayed, frame.source) {
+            (Some(cue), Source::Words(source)) if is_outlet(reading, source) => relays.push((cue, source)),
+            _ => kept.push(frame),
+        }
+    }
+    *frames = kept;
+    relays
+}
+
+fn is_outlet(reading: &Reading<'_, '_>, source: TokenRange) -> bool {
+    source.range().any(|idx| reading.lexicon.bodies.is_outlet(reading.words.lower(idx)))
+}
+
+fn assemble(
+    reading: &Reading<'_, '_>,
+    field: Field,
+    frames: Vec<Frame<'_>>,
+    relays: Vec<(TokenRange, TokenRange)>,
+) -> Vec<Statement> {
+    let mut resolver = SpeakerResolver::default();
+    let mut statements: Vec<Statement> = Vec::new();
+    for frame in frames {
+        let sentence = reading.words.doc.sentence_of(frame.cue.start as usize);
+        let (source, speaker) = match frame.source {
+            Source::Words(range) => (range, resolver.resolve(reading, range)),
+            // Shared subject: the statement before, in the same sentence, has it.
+            Source::Inherited => match statements.last() {
+                Some(before) if before.sentence == sentence => match (before.source, resolver.last()) {
+                    (Some(range), Some(speaker)) => (range, speaker.clone()),
+                    _ => continue,
+                },
+                _ => match subject_of_sentence(reading, sentence, frame.cue.start as usize) {
+                    Some(range) => (range, resolver.resolve(reading, range)),
+                    None => continue,
+                },
+            },
+        };
+        let via = relays.iter().find(|(cue, _)| *cue == frame.cue).map(|(_, outlet)| *outlet);
+        statements.push(Statement {
+            field,
+            sentence,
+            kind: StatementKind::Indirect,
+            attitude: frame.rule.attitude,
+            source: Some(source),
+            speaker: Some(speaker),
+            cue: Some(Cue { tokens: frame.cue, lemma: frame.rule.lemma.to_owned() }),
+            content: frame.content,
+            addressees: frame.addressee.into_iter().collect(),
+            when: frame.when,
+            via,
+            inside: None,
+            confidence: 0.0,
+        });
+    }
+    statements
+}
+
+/// The first name, pronoun or office of a sentence, for a verb that shares its subject with one that is no cue.
+fn subject_of_sentence(reading: &Reading<'_, '_>, sentence: usize, before: usize) -> Option<TokenRange> {
+    use crate::extract::lexicon::WordClass;
+    let start = reading.words.doc.sentences[sentence].tokens.start as usize;
+    if reading.words.is(start, WordClass::PRONOUN_PERSON.or(WordClass::PRONOUN_THING)) {
+        return Some(TokenRange::new(start, start + 1));
+    }
+    let inside = reading.mentions.within(start, before);
+    let first = inside.first()?;
+    if reading.words.is(start, WordClass::PREPOSITION) {
+        return None;
+    }
+    // "President X", "the Danish trade ministry": mentions side by side are one phrase.
+    let mut end = first.end();
+    for next in &inside[1..] {
+        if next.start() != end {
+            break;
+        }
+        end = next.end();
+    }
+    Some(TokenRange::new(first.start(), end))
+}
+
+/// Quoted sentences that no cue claimed: they go on with the statement before, or stand alone with the last speaker.
+fn continue_quotations(reading: &Reading<'_, '_>, field: Field, taken: &mut [bool], statements: &mut Vec<Statement>) {
+    let sentences = &reading.words.doc.sentences;
+    let mut added: Vec<Statement> = Vec::new();
+    // Statements are in the order of their cues; the last one whose cue lies before the quotation is the one that goes on.
+    let mut next = 0;
+    let mut current: Option<usize> = None;
+    for (index, quote) in reading.quotes.iter().enumerate() {
+        while next < statements.len() && start_of(&statements[next]) < quote.inner.start {
+            current = Some(next);
+            next += 1;
+        }
+        let sentence = reading.words.doc.sentence_of(quote.open);
+        let n_words = quote.inner.range().filter(|&idx| reading.words.is_word(idx)).count();
+        if taken[index] || !quote.begins_sentence || !reading.is_story(sentence) || n_words < UNCUED_WORDS {
+            continue;
+        }
+        if sentences[sentence].kind == SentenceKind::Headline || has_words_behind(reading, quote.end) {
+            continue;
+        }
+        let Some(current) = current else { continue };
+        let last_token = statements[current].content.iter().map(|range| range.end).max().unwrap_or(0);
+        let last_token = last_token.max(statements[current].cue.as_ref().map_or(0, |cue| cue.tokens.end));
+        let last_sentence = reading.words.doc.sentence_of(last_token.saturating_sub(1) as usize);
+        let gap = sentences[sentence].paragraph.saturating_sub(sentences[last_sentence].paragraph);
+        let is_near = sentence.saturating_sub(last_sentence) <= 2;
+        taken[index] = true;
+        if gap == 0 && is_near
+            || quote.continues
+            || gap == 1 && is_near && has_direct_content(reading, &statements[current])
+        {
+            statements[current].content.push(quote.inner);
+        } else if gap <= 2 {
+            added.push(Statement {
+                field,
+                sentence,
+                attitude: Attitude::Speech,
+                kind: StatementKind::Direct,
+                cue: None,
+                content: vec![quote.inner],
+                addressees: Vec::new(),
+                when: None,
+                via: None,
+                inside: None,
+                ..statements[current].clone()
+            });
+        }
+    }
+    statements.append(&mut added);
+}
+
+/// Whether the sentence goes on behind a quotation: then it is part of that sentence, not speech of its own.
+fn has_words_behind(reading: &Reading<'_, '_>, end: usize) -> bool {
+    if end == 0 || end >= reading.words.len() {
+        return false;
+    }
+    let sentence_end = reading.sentence_around(end - 1).end as usize;
+    (end..sentence_end.min(end + 40)).any(|idx| reading.words.is_word(idx))
+}
+
+fn has_direct_content(reading: &Reading<'_, '_>, statement: &Statement) -> bool {
+    statement.content.iter().any(|range| reading.quote_around(range.start as usize).is_some())
+}
+
+/// Links each statement to the smallest one whose content holds its cue.
+fn link_nested(statements: &mut [Statement]) {
+    for index in 0..statements.len() {
+        let Some(cue) = statements[index].cue.as_ref().map(|cue| cue.tokens) else { continue };
+        let from = index.saturating_sub(NESTING_REACH);
+        let to = statements.len().min(index + NESTING_REACH);
+        let holds = |other: usize| {
+            let pieces = &statements[other].content;
+            pieces.iter().find(|piece| other != index && piece.contains(cue)).map(|piece| (piece.len(), other))
+        };
+        statements[index].inside = (from..to).filter_map(holds).min().map(|(_, other)| other);
+    }
+}
+
+fn confidence(reading: &Reading<'_, '_>, statement: &Statement) -> f32 {
+    let lexicon = reading.lexicon;
+    if reading.words.doc.sentences[statement.sentence].kind == SentenceKind::Headline {
+        return lexicon.confidence("headline");
+    }
+    let rule = match (statement.kind, &statement.cue) {
+        (_, None) => "statement_uncued",
+        (StatementKind::Direct, _) => "statement_direct",
+        (StatementKind::Mixed, _) => "statement_mixed",
+        (StatementKind::Indirect, _) if statement.attitude == Attitude::Evaluation => "statement_object",
+        (StatementKind::Indirect, _) => "statement_indirect",
+    };
+    lexicon.confidence(rule)
+}

@@ -1,0 +1,122 @@
+//! The statement and its parts, as working types; `record` holds their form on the wire.
+
+use jiff::civil::Date;
+
+use crate::text::TokenRange;
+
+/// Which document of an analysis a finding's ranges point into.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Field {
+    /// The article's text.
+    Text,
+    /// A title that came apart from the text.
+    Title,
+}
+
+/// How the words are given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum StatementKind {
+    /// All of the content stands in quotation marks.
+    Direct,
+    /// None of it does.
+    Indirect,
+    /// Some of it does.
+    Mixed,
+}
+
+/// What the source does with the content. Most users want [`Attitude::Speech`] alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Attitude {
+    /// Said or written.
+    Speech,
+    /// Held to be true: "believes that".
+    Belief,
+    /// Meant to be done: "plans to".
+    Intention,
+    /// Asked of somebody: "urged X to".
+    Request,
+    /// Judged: "praised", "condemned".
+    Evaluation,
+    /// Seen, heard, learned: "noticed that".
+    Perception,
+    /// Decreed or ruled: "ordered that".
+    Ruling,
+}
+
+/// The words that signal the attribution.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cue {
+    /// The expression, unbroken.
+    pub tokens: TokenRange,
+    /// Dictionary form of its head word: "say", "according to".
+    pub lemma: String,
+}
+
+/// Who the source is, as far as the article says. Nothing is invented: a field is `None` where the article is silent.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Speaker {
+    /// The fullest name that the article gives.
+    pub name: Option<String>,
+    /// Office in the article's words: "Deputy Foreign Minister".
+    pub role: Option<String>,
+    /// Body in the article's words: "State Department".
+    pub organization: Option<String>,
+    /// ISO 3166-1 alpha-3 (KOS for Kosovo).
+    pub country: Option<String>,
+    /// CAMEO actor code: "RUSGOV".
+    pub code: Option<String>,
+    /// How the source refers to the speaker.
+    pub form: SpeakerForm,
+}
+
+/// How the source refers to the speaker.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum SpeakerForm {
+    /// By a name, whole or in part.
+    #[default]
+    Name,
+    /// By a pronoun.
+    Pronoun,
+    /// By a description: "the envoy".
+    Description,
+}
+
+/// When it was said, where the clause tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct When {
+    /// The words: "on Sunday".
+    pub tokens: TokenRange,
+    /// The day, resolved against the article's date.
+    pub date: Option<Date>,
+}
+
+/// One attributed statement. All ranges point into the document that `field` names.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Statement {
+    /// Text or title.
+    pub field: Field,
+    /// Index of the sentence that holds the cue, else of the one where the content begins.
+    pub sentence: usize,
+    /// Direct, indirect or mixed.
+    pub kind: StatementKind,
+    /// What the source does with the content.
+    pub attitude: Attitude,
+    /// The words credited; `None` where the statement has no source.
+    pub source: Option<TokenRange>,
+    /// Who that is.
+    pub speaker: Option<Speaker>,
+    /// The words of saying; `None` for a quotation that stands alone.
+    pub cue: Option<Cue>,
+    /// What was said, in order; several pieces where the frame interrupts it. Never empty.
+    pub content: Vec<TokenRange>,
+    /// To whom.
+    pub addressees: Vec<TokenRange>,
+    /// When it was said.
+    pub when: Option<When>,
+    /// The outlet that relayed it: "according to the news agency Tass".
+    pub via: Option<TokenRange>,
+    /// Index, among the analysis's statements, of the one whose content holds this one.
+    pub inside: Option<usize>,
+    /// Probability that the finding is right, 0 to 1.
+    pub confidence: f32,
+}

@@ -1,0 +1,162 @@
+//! What holds for any text: the analysis returns, every range lies in its document on character boundaries, the same text gives
+//! the same findings whichever thread reads it, and no text costs the square of its length.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use demarche::analyzer::{Analysis, Analyzer, Models};
+use demarche::article::Article;
+use demarche::extract::statements::Field;
+use demarche::text::{Document, TokenRange};
+use proptest::prelude::*;
+
+/// Pieces that the rules react to, so that random texts reach them.
+const PIECES: [&str; 40] = [
+    "“",
+    "”",
+    "\"",
+    "‘",
+    "’",
+    "'",
+    "``",
+    "''",
+    ",",
+    ".",
+    ". .",
+    ":",
+    ";",
+    "—",
+    "(",
+    ")",
+    "\n\n",
+    "\n",
+    "said",
+    "told reporters",
+    "according to",
+    "and",
+    "that",
+    "he",
+    "She",
+    "Norway",
+    "Danish",
+    "Foreign Minister",
+    "Anna Berg",
+    "Berg",
+    "expelled",
+    "met",
+    "two diplomats",
+    "on Sunday",
+    "last month",
+    "if",
+    "accused",
+    "called for",
+    "🙂",
+    "é\u{301}",
+];
+
+fn analyze(text: &str) -> Analysis {
+    let mut article = Article::from_text("any", text);
+    article.title = Some("Norway said “no”".to_owned());
+    article.published_at = Some("2024-03-14T12:00:00Z".parse().unwrap());
+    Analyzer::new(&Models::embedded()).analyze(&article)
+}
+
+fn assert_well_formed(analysis: &Analysis) {
+    let doc_of = |field: Field| if field == Field::Title { analysis.title.as_ref().unwrap() } else { &analysis.body };
+    let check = |doc: &Document, range: TokenRange| {
+        assert!(
+            !range.is_empty() && range.end as usize <= doc.tokens.len(),
+            "{range:?} of {} tokens",
+            doc.tokens.len()
+        );
+        assert!(doc.text().get(doc.span_of(range).range()).is_some(), "a span cuts a character");
+    };
+    for (index, found) in analysis.statements.iter().enumerate() {
+        let doc = doc_of(found.field);
+        assert!(!found.content.is_empty() && found.sentence < doc.sentences.len());
+        let cue = found.cue.as_ref().map(|cue| cue.tokens);
+        let when = found.when.as_ref().map(|when| when.tokens);
+        let parts = found.content.iter().chain(&found.addressees).copied();
+        parts.chain(cue).chain(found.source).chain(when).chain(found.via).for_each(|range| check(doc, range));
+        assert!(found.inside.is_none_or(|outer| outer < analysis.statements.len() && outer != index));
+    }
+    for found in &analysis.events {
+        let doc = doc_of(found.field);
+        check(doc, found.trigger);
+        found.actors.iter().chain(&found.recipients).for_each(|actor| check(doc, actor.tokens));
+        assert!(found.statement.is_none_or(|index| index < analysis.statements.len()));
+        assert!(!found.actors.is_empty(), "an event without an actor: {found:?}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_string_is_analysed(text in any::<String>()) {
+        assert_well_formed(&analyze(&text));
+    }
+
+    #[test]
+    fn any_mixture_of_marks_names_and_cues_is_analysed(
+        pieces in prop::collection::vec((prop::sample::select(PIECES.to_vec()), any::<bool>()), 0..120)
+    ) {
+        let text: String = pieces.iter().flat_map(|(piece, glued)| [*piece, if *glued { "" } else { " " }]).collect();
+        assert_well_formed(&analyze(&text));
+    }
+}
+
+#[test]
+fn the_same_text_gives_the_same_findings_on_every_thread() {
+    let models = Models::embedded();
+    let texts: Arc<Vec<String>> = Arc::new((0..20).map(|n| format!("Norway expelled {n} Danish diplomats on Sunday. “No,” said Foreign Minister Anna Berg. She told reporters that talks had begun.")).collect());
+    let read = |models: Arc<Models>, texts: Arc<Vec<String>>, reversed: bool| {
+        let mut analyzer = Analyzer::new(&models);
+        let mut order: Vec<usize> = (0..texts.len()).collect();
+        if reversed {
+            order.reverse();
+        }
+        let mut found: Vec<(usize, String)> = order
+            .iter()
+            .map(|&n| (n, format!("{:?}", analyzer.analyze(&Article::from_text("same", texts[n].clone())))))
+            .collect();
+        found.sort();
+        found
+    };
+    let here = read(Arc::clone(&models), Arc::clone(&texts), false);
+    let threads: Vec<_> = [false, true, true]
+        .into_iter()
+        .map(|reversed| {
+            let (models, texts) = (Arc::clone(&models), Arc::clone(&texts));
+            std::thread::spawn(move || read(models, texts, reversed))
+        })
+        .collect();
+    for thread in threads {
+        assert_eq!(here, thread.join().unwrap());
+    }
+}
+
+/// Texts that are one thing many times over. Quadratic time would take minutes; the bound is generous for slow machines.
+#[test]
+fn no_text_costs_the_square_of_its_length() {
+    let texts = [
+        ("quotation marks", "\"".repeat(200_000)),
+        ("curly opening marks", "“".repeat(200_000)),
+        ("single marks", "‘a’ ".repeat(50_000)),
+        ("one word", "a".repeat(1_000_000)),
+        ("cues", "he said ".repeat(50_000)),
+        ("cues with commas", "Berg said, ".repeat(40_000)),
+        ("names", "Anna Berg ".repeat(50_000)),
+        ("namesakes", (0..30_000).map(|n| format!("A{n} Berg, ")).collect()),
+        ("triggers", "Norway expelled Danish diplomats and ".repeat(20_000)),
+        ("offices", "deputy ".repeat(100_000)),
+        ("commas", ", ".repeat(100_000)),
+        ("paragraphs", "“Norway said.\n\n".repeat(30_000)),
+    ];
+    for (what, text) in texts {
+        let begun = Instant::now();
+        assert_well_formed(&analyze(&text));
+        let took = begun.elapsed();
+        assert!(took < Duration::from_secs(20), "{} bytes of {what} took {took:?}", text.len());
+    }
+}
