@@ -1,0 +1,233 @@
+//! The event on the wire.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::span::{ArticleRecord, SentenceRecord, SpanRecord, SpanWriter, rounded};
+use crate::extract::events::{Actor, Event, EventDate, EventStatus, Precision};
+
+/// Who did what to whom, when, where, and whether it happened.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "Event")]
+pub struct EventRecord {
+    /// UUIDv5 over article id, kind and span: the same article always gives the same id.
+    pub id: Uuid,
+    /// The article it stands in.
+    pub article: ArticleRecord,
+    /// The sentence that holds the trigger.
+    pub sentence: SentenceRecord,
+    /// The words that evoke it.
+    pub trigger: TriggerRecord,
+    /// Type, mode and contexts in PLOVER (manual, draft 2.0 of 2024).
+    pub plover: PloverRecord,
+    /// CAMEO code, 2 to 4 digits; text, because a leading zero counts.
+    #[schemars(regex(pattern = "^[0-9]{2,4}$"))]
+    pub cameo: String,
+    /// The CAMEO code's root: its first two digits.
+    #[schemars(regex(pattern = "^[0-9]{2}$"))]
+    pub root: String,
+    /// 1 verbal cooperation, 2 material cooperation, 3 verbal conflict, 4 material conflict; by the root, as GDELT has it.
+    #[schemars(range(min = 1, max = 4))]
+    pub quad_class: u8,
+    /// Goldstein value of the CAMEO code, -10 (conflict) to 10 (cooperation); null where the scale has none.
+    #[schemars(range(min = -10.0, max = 10.0))]
+    pub goldstein: Option<f64>,
+    /// Who did it; both sides of a mutual event.
+    pub actors: Vec<ActorRecord>,
+    /// To whom.
+    pub recipients: Vec<ActorRecord>,
+    /// Whether it happened.
+    pub status: EventStatusRecord,
+    /// Whether it lies well before the article and is told as background.
+    pub historical: bool,
+    /// When, where the text dates it.
+    pub date: Option<EventDateRecord>,
+    /// Where, where the text says so.
+    pub location: Option<LocationRecord>,
+    /// Id of the statement it stands in.
+    pub statement: Option<Uuid>,
+    /// Probability that the finding is right.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub confidence: f64,
+}
+
+/// The words that evoke an event.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "Trigger")]
+pub struct TriggerRecord {
+    /// The words and where they stand.
+    #[serde(flatten)]
+    pub span: SpanRecord,
+    /// Their dictionary form.
+    pub lemma: String,
+}
+
+/// What, how and why in PLOVER.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "Plover")]
+pub struct PloverRecord {
+    /// What: one of the 16 event types, in upper case.
+    #[serde(rename = "type")]
+    pub event_type: String,
+    /// How.
+    pub mode: Option<String>,
+    /// Why.
+    pub contexts: Vec<String>,
+}
+
+/// Somebody who takes part.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "Actor")]
+pub struct ActorRecord {
+    /// The words and where they stand.
+    #[serde(flatten)]
+    pub span: SpanRecord,
+    /// The fullest name that the article gives.
+    pub name: String,
+    /// CAMEO actor code, country before sector: "RUSGOV".
+    pub code: String,
+    /// ISO 3166-1 alpha-3 (KOS for Kosovo).
+    #[schemars(regex(pattern = "^[A-Z]{3}$"))]
+    pub country: Option<String>,
+    /// Three-letter sector: GOV, MIL, LEG, …
+    pub sector: Option<String>,
+    /// Wikidata item.
+    #[schemars(regex(pattern = "^Q[0-9]+$"))]
+    pub wikidata: Option<String>,
+}
+
+/// Whether it happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(rename = "EventStatus")]
+pub enum EventStatusRecord {
+    /// It happened or is happening.
+    Occurred,
+    /// It is announced.
+    Planned,
+    /// It hangs on a condition.
+    Conditional,
+    /// It did not happen.
+    Negated,
+    /// Somebody claims it of somebody else.
+    Alleged,
+}
+
+impl EventStatusRecord {
+    /// Its name on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Occurred => "occurred",
+            Self::Planned => "planned",
+            Self::Conditional => "conditional",
+            Self::Negated => "negated",
+            Self::Alleged => "alleged",
+        }
+    }
+}
+
+/// When it happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "EventDate")]
+pub struct EventDateRecord {
+    /// The words: "on Sunday", "last month".
+    #[serde(flatten)]
+    pub span: SpanRecord,
+    /// ISO 8601 as far as it is known: "2022-01-09", "2022-01" or "2022".
+    #[schemars(regex(pattern = "^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"))]
+    pub value: String,
+    /// How exactly it is known.
+    pub precision: PrecisionRecord,
+}
+
+/// How exactly a date is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(rename = "Precision")]
+pub enum PrecisionRecord {
+    /// To the day.
+    Day,
+    /// To the month.
+    Month,
+    /// To the year.
+    Year,
+}
+
+/// Where it happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "Location")]
+pub struct LocationRecord {
+    /// The words and where they stand.
+    #[serde(flatten)]
+    pub span: SpanRecord,
+    /// The place's usual name.
+    pub name: String,
+    /// ISO 3166-1 alpha-3 (KOS for Kosovo).
+    #[schemars(regex(pattern = "^[A-Z]{3}$"))]
+    pub country: Option<String>,
+}
+
+/// The event's record; the ids come from the caller, who knows all findings.
+pub(super) fn record(
+    event: &Event,
+    article: &ArticleRecord,
+    writer: &SpanWriter<'_>,
+    id: Uuid,
+    statement: Option<Uuid>,
+) -> EventRecord {
+    let actors = |actors: &[Actor]| actors.iter().map(|actor| actor_record(actor, writer)).collect();
+    EventRecord {
+        id,
+        article: article.clone(),
+        sentence: writer.sentence(event.sentence),
+        trigger: TriggerRecord { span: writer.range(event.trigger), lemma: event.lemma.clone() },
+        plover: PloverRecord {
+            event_type: event.plover_type.clone(),
+            mode: event.mode.clone(),
+            contexts: event.contexts.clone(),
+        },
+        cameo: event.cameo.clone(),
+        root: event.cameo.chars().take(2).collect(),
+        quad_class: event.quad_class,
+        goldstein: event.goldstein.map(|value| (f64::from(value) * 10.0).round() / 10.0),
+        actors: actors(&event.actors),
+        recipients: actors(&event.recipients),
+        status: match event.status {
+            EventStatus::Occurred => EventStatusRecord::Occurred,
+            EventStatus::Planned => EventStatusRecord::Planned,
+            EventStatus::Conditional => EventStatusRecord::Conditional,
+            EventStatus::Negated => EventStatusRecord::Negated,
+            EventStatus::Alleged => EventStatusRecord::Alleged,
+        },
+        historical: event.historical,
+        date: event.date.as_ref().map(|date| date_record(date, writer)),
+        location: event.location.as_ref().map(|place| LocationRecord {
+            span: writer.range(place.tokens),
+            name: place.name.clone(),
+            country: place.country.clone(),
+        }),
+        statement,
+        confidence: rounded(event.confidence),
+    }
+}
+
+fn actor_record(actor: &Actor, writer: &SpanWriter<'_>) -> ActorRecord {
+    ActorRecord {
+        span: writer.range(actor.tokens),
+        name: actor.name.clone(),
+        code: actor.code.clone(),
+        country: actor.country.clone(),
+        sector: actor.sector.clone(),
+        wikidata: actor.wikidata.clone(),
+    }
+}
+
+fn date_record(date: &EventDate, writer: &SpanWriter<'_>) -> EventDateRecord {
+    let (format, precision) = match date.precision {
+        Precision::Day => ("%Y-%m-%d", PrecisionRecord::Day),
+        Precision::Month => ("%Y-%m", PrecisionRecord::Month),
+        Precision::Year => ("%Y", PrecisionRecord::Year),
+    };
+    EventDateRecord { span: writer.range(date.tokens), value: date.value.strftime(format).to_string(), precision }
+}

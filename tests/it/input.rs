@@ -1,0 +1,216 @@
+//! What is read from a message, and what is refused: cases in `tests/data/input/`, and what cannot be written there.
+
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+
+use demarche::article::Article;
+use demarche::record::{InputOptions, Message, Origin, Rejection, RejectionReason, input};
+use proptest::prelude::*;
+use serde::Deserialize;
+
+/// One case of a file in `tests/data/input/`; the file says what the fields mean.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Case {
+    name: String,
+    value: String,
+    key: Option<String>,
+    content_type: Option<String>,
+    reject: Option<String>,
+    detail: Option<String>,
+    id: Option<String>,
+    url: Option<String>,
+    title: Option<String>,
+    text: Option<String>,
+    #[serde(default)]
+    text_contains: Vec<String>,
+    #[serde(default)]
+    text_lacks: Vec<String>,
+    published_at: Option<String>,
+    publisher: Option<String>,
+    language: Option<String>,
+    authors: Option<Vec<String>>,
+    #[serde(default)]
+    absent: Vec<String>,
+}
+
+fn message(value: Option<&[u8]>) -> Message {
+    Message {
+        origin: Origin { topic: "articles".into(), partition: 3, offset: 41, timestamp_ms: None },
+        key: None,
+        payload: value.map(<[u8]>::to_vec),
+        headers: Vec::new(),
+    }
+}
+
+fn decode(value: &[u8]) -> Result<Article, Rejection> {
+    input::decode(&message(Some(value)), &InputOptions::default())
+}
+
+fn reason(value: &[u8]) -> Option<RejectionReason> {
+    decode(value).err().map(|rejection| rejection.reason)
+}
+
+#[test]
+fn cases() {
+    for (file, text) in [
+        ("json.toml", include_str!("../data/input/json.toml")),
+        ("other.toml", include_str!("../data/input/other.toml")),
+    ] {
+        #[derive(Deserialize)]
+        struct Cases {
+            case: Vec<Case>,
+        }
+        let cases: Cases = toml::from_str(text).unwrap_or_else(|error| panic!("{file}: {error}"));
+        let mut names = BTreeSet::new();
+        for case in &cases.case {
+            assert!(names.insert(&case.name), "{file}: two cases are called {:?}", case.name);
+            check(file, case);
+        }
+    }
+}
+
+fn check(file: &str, case: &Case) {
+    let place = format!("{file}: {}", case.name);
+    let mut message = message(Some(case.value.as_bytes()));
+    message.key = case.key.as_ref().map(|key| key.clone().into_bytes());
+    message.headers.extend(case.content_type.iter().map(|value| ("Content-Type".into(), Some(value.clone().into()))));
+    let article = match (input::decode(&message, &InputOptions::default()), &case.reject) {
+        (Err(rejection), Some(reason)) => {
+            let detail = case.detail.as_deref().expect("a case that rejects names a part of the detail");
+            assert_eq!(rejection.reason.as_str(), reason, "{place}: {rejection}");
+            assert!(rejection.detail.contains(detail), "{place}: {:?} lacks {detail:?}", rejection.detail);
+            return;
+        }
+        (Err(rejection), None) => panic!("{place}: refused: {rejection}"),
+        (Ok(article), Some(reason)) => panic!("{place}: not refused as {reason}: {article:?}"),
+        (Ok(article), None) => article,
+    };
+    let published_at = article.published_at.map(|time| time.to_string());
+    for (field, got, expected) in [
+        ("id", Some(&article.id), &case.id),
+        ("url", article.url.as_ref(), &case.url),
+        ("title", article.title.as_ref(), &case.title),
+        ("text", Some(&article.text), &case.text),
+        ("published_at", published_at.as_ref(), &case.published_at),
+        ("publisher", article.publisher.as_ref(), &case.publisher),
+        ("language", article.language.as_ref(), &case.language),
+    ] {
+        if expected.is_some() {
+            assert_eq!(got, expected.as_ref(), "{place}: {field}");
+        }
+        if case.absent.iter().any(|absent| absent == field) {
+            assert_eq!(got, None, "{place}: {field} is to be absent");
+        }
+    }
+    if let Some(authors) = &case.authors {
+        assert_eq!(&article.authors, authors, "{place}: authors");
+    }
+    for part in &case.text_contains {
+        assert!(article.text.contains(part), "{place}: {part:?} is not in {:?}", article.text);
+    }
+    for part in &case.text_lacks {
+        assert!(!article.text.contains(part), "{place}: {part:?} is in {:?}", article.text);
+    }
+}
+
+#[test]
+fn a_tombstone_has_no_text() {
+    let rejection = input::decode(&message(None), &InputOptions::default()).unwrap_err();
+    assert_eq!(rejection.reason, RejectionReason::NoText);
+    assert!(rejection.detail.contains("tombstone"), "{rejection}");
+}
+
+#[test]
+fn the_limit_is_the_last_size_that_is_read() {
+    let options = InputOptions { max_bytes: 20, ..InputOptions::default() };
+    assert!(input::decode(&message(Some(&[b'a'; 20])), &options).is_ok());
+    let rejection = input::decode(&message(Some(&[b'a'; 21])), &options).unwrap_err();
+    assert_eq!(rejection.to_string(), "too_large: 21 bytes where at most 20 are accepted");
+}
+
+#[test]
+fn bytes_that_are_no_utf8_are_refused_with_their_place() {
+    let rejection = decode(b"caf\xe9 opened").unwrap_err();
+    assert_eq!(rejection.to_string(), "not_utf8: no utf-8 at byte 3");
+    assert_eq!(reason(b"{\"text\": \"\xff\"}"), Some(RejectionReason::NotUtf8));
+    assert_eq!(reason(b"\xff\xfe{\0}\0"), Some(RejectionReason::NotUtf8), "UTF-16");
+}
+
+#[test]
+fn a_key_that_is_no_utf8_is_no_id() {
+    let mut message = message(Some(b"{\"url\": \"https://news.example/1\", \"text\": \"The envoy arrived.\"}"));
+    let by_url = input::decode(&message, &InputOptions::default()).unwrap().id;
+    message.key = Some(b"\xff\xfe".to_vec());
+    assert_eq!(input::decode(&message, &InputOptions::default()).unwrap().id, by_url);
+}
+
+#[test]
+fn depth_is_no_danger() {
+    let deep = |opening: &str, closing: &str| format!("{}0{}", opening.repeat(100_000), closing.repeat(100_000));
+    let unknown = format!("{{\"x\": {}, \"text\": \"The envoy arrived.\"}}", deep("[", "]"));
+    assert_eq!(reason(unknown.as_bytes()), None, "depth in an unknown field");
+    let text = format!("{{\"text\": {}}}", deep("[", "]"));
+    assert_eq!(reason(text.as_bytes()), Some(RejectionReason::Malformed), "depth in the text");
+    let bodies = format!("{{\"bodies\": {}}}", deep("[{\"value\":", "}]"));
+    assert_eq!(reason(bodies.as_bytes()), Some(RejectionReason::NoText), "depth under another name of the text");
+    let unclosed = format!("{{\"x\": {}", "[".repeat(400_000));
+    assert_eq!(reason(unclosed.as_bytes()), Some(RejectionReason::Malformed), "depth without end");
+}
+
+/// Pages made to explode. Each took from seconds to hours, or gigabytes, in an unguarded reader.
+#[test]
+fn hostile_pages_are_read_in_time() {
+    let words = "<p>The envoy arrived in the harbour on Monday, and the talks began at once.</p>";
+    let fonts: String = (0..300).map(|n| format!("<font a={n}>")).collect();
+    let attributes: String = (0..100_000).map(|n| format!(" a{n}=1")).collect();
+    for (name, page) in [
+        ("nested", "<div>".repeat(100_000)),
+        ("nested, within the budget of tags", "<div>word, ".repeat(9_900)),
+        ("lists in lists", "<ul><li>word, ".repeat(4_900)),
+        ("formatting reopened", format!("<p>{fonts}</p>{}", "<p>x</p>".repeat(50_000))),
+        ("attributes", format!("<p{attributes}>x</p>")),
+        ("tags that never end", "<a ".repeat(300_000)),
+        ("quotes that never end", "<a b=\"".repeat(200_000)),
+        ("elements that never end", "<svg>".repeat(300_000)),
+        ("comments that never end", "<!--".repeat(300_000)),
+        ("entities", "&amp;".repeat(400_000)),
+        ("brackets", "<".repeat(1_500_000)),
+    ] {
+        let begun = Instant::now();
+        let article = decode(format!("<html><body>{words}{page}").as_bytes());
+        let took = begun.elapsed();
+        // Generous, for machines under load: what this guards against takes minutes.
+        assert!(took < Duration::from_secs(20), "{name}: took {took:?}");
+        let text = article.unwrap_or_else(|rejection| panic!("{name}: {rejection}")).text;
+        assert!(text.contains("The envoy arrived in the harbour"), "{name}: the words are lost");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Whatever comes, it is an article with a text and an id, or a rejection of a bounded length; always the same.
+    #[test]
+    fn any_bytes_have_one_outcome(bytes in any_value()) {
+        let outcome = decode(&bytes);
+        match &outcome {
+            Ok(article) => prop_assert!(!article.id.is_empty() && !article.text.trim().is_empty()),
+            Err(rejection) => prop_assert!(rejection.detail.len() <= 300),
+        }
+        prop_assert_eq!(outcome, decode(&bytes));
+    }
+}
+
+/// Bytes that come close to what is read: any at all, and pieces of JSON and HTML in any order.
+fn any_value() -> impl Strategy<Value = Vec<u8>> {
+    let piece = prop::sample::select(vec![
+        "{", "}", "[", "]", "\"", ":", ",", "\"text\"", "\"id\":", "null", "12", "\\ud800", "\\", "<", "</", ">",
+        "<p>", "<div", "</p>", "<script>", "<!--", "-->", "=", "'", "&amp;", "&", "word ", "“", "\u{FEFF}", "\0", "é",
+        "😀", " ",
+    ]);
+    prop_oneof![
+        prop::collection::vec(any::<u8>(), 0..64),
+        prop::collection::vec(piece, 0..48).prop_map(|pieces| pieces.concat().into_bytes()),
+    ]
+}

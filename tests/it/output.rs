@@ -1,0 +1,331 @@
+//! What goes out, on a hand-made analysis: the records' bytes and headers, dead letters, and that every record validates
+//! against its own schema.
+
+use demarche::analyzer::Analysis;
+use demarche::article::Article;
+use demarche::extract::events::{Actor, Event, EventDate, EventPlace, EventStatus, Precision};
+use demarche::extract::statements::{Attitude, Cue, Field, Speaker, SpeakerForm, Statement, StatementKind, When};
+use demarche::record::schema::Kind;
+use demarche::record::{
+    AnalysisRecord, Channel, Message, Origin, OutgoingRecord, OutputOptions, Rejection, RejectionReason, dead_letter,
+    output,
+};
+use demarche::text::{Document, Sentence, SentenceKind, Span, TokenRange};
+use serde_json::Value;
+
+const TITLE: &str = "Envoy “arrives”";
+const TEXT: &str = "“Déjà vu 🙂,” Ada Finch of Vale told reporters on Monday. Share this.";
+
+/// A document whose tokens are its words, in sentences of these numbers of words.
+fn document(text: &str, sentences: &[(u32, SentenceKind)]) -> Document {
+    let mut doc = Document::new(text);
+    let mut at = 0;
+    for word in text.split(' ') {
+        doc.tokens.push(Span::new(at, at + word.len()));
+        at += word.len() + 1;
+    }
+    let mut first = 0;
+    for &(n_tokens, kind) in sentences {
+        let tokens = TokenRange { start: first, end: first + n_tokens };
+        doc.sentences.push(Sentence { tokens, kind, paragraph: 0 });
+        first += n_tokens;
+    }
+    assert_eq!(doc.tokens.len(), first as usize, "the sentences cover the words");
+    doc
+}
+
+fn tokens(start: u32, end: u32) -> TokenRange {
+    TokenRange { start, end }
+}
+
+fn article() -> Article {
+    Article {
+        url: Some("https://news.example/1".into()),
+        title: Some(TITLE.into()),
+        published_at: Some("2024-05-03T09:30:00Z".parse().unwrap()),
+        publisher: Some("Example Wire".into()),
+        ..Article::from_text("n-1", TEXT)
+    }
+}
+
+fn analysis() -> Analysis {
+    let statement = Statement {
+        field: Field::Text,
+        sentence: 0,
+        kind: StatementKind::Direct,
+        attitude: Attitude::Speech,
+        source: Some(tokens(3, 7)),
+        speaker: Some(Speaker {
+            name: Some("Ada Finch".into()),
+            country: Some("VAL".into()),
+            form: SpeakerForm::Name,
+            ..Speaker::default()
+        }),
+        cue: Some(Cue { tokens: tokens(7, 8), lemma: "tell".into() }),
+        content: vec![tokens(0, 3)],
+        addressees: vec![tokens(8, 9)],
+        when: Some(When { tokens: tokens(9, 11), date: Some(jiff::civil::date(2024, 4, 29)) }),
+        via: None,
+        inside: None,
+        confidence: 0.849_96,
+    };
+    let unsure = Statement { inside: Some(0), confidence: 0.2, cue: None, ..statement.clone() };
+    let actor = |start, end, name: &str| Actor {
+        tokens: tokens(start, end),
+        name: name.into(),
+        code: "VALGOV".into(),
+        country: Some("VAL".into()),
+        sector: Some("GOV".into()),
+        wikidata: Some("Q42".into()),
+    };
+    let event = Event {
+        field: Field::Text,
+        sentence: 0,
+        trigger: tokens(7, 8),
+        lemma: "tell".into(),
+        cameo: "036".into(),
+        quad_class: 1,
+        goldstein: Some(4.0),
+        plover_type: "AGREE".into(),
+        mode: None,
+        contexts: vec!["executive".into()],
+        actors: vec![actor(3, 5, "Ada Finch")],
+        recipients: vec![actor(8, 9, "reporters")],
+        status: EventStatus::Planned,
+        historical: false,
+        date: Some(EventDate {
+            tokens: tokens(9, 11),
+            value: jiff::civil::date(2024, 4, 1),
+            precision: Precision::Month,
+        }),
+        location: Some(EventPlace { tokens: tokens(6, 7), name: "Vale".into(), country: None }),
+        statement: Some(1),
+        confidence: 1.0,
+    };
+    let in_title = Event {
+        field: Field::Title,
+        trigger: tokens(1, 2),
+        actors: vec![],
+        recipients: vec![],
+        date: None,
+        location: None,
+        statement: None,
+        ..event.clone()
+    };
+    Analysis {
+        body: document(TEXT, &[(11, SentenceKind::Prose), (2, SentenceKind::Boilerplate)]),
+        title: Some(document(TITLE, &[(2, SentenceKind::Headline)])),
+        statements: vec![statement, unsure],
+        events: vec![in_title, event.clone(), event],
+    }
+}
+
+fn message() -> Message {
+    Message {
+        origin: Origin { topic: "articles".into(), partition: 7, offset: 4_711, timestamp_ms: Some(1_714_728_600_250) },
+        key: Some(b"\xff key".to_vec()),
+        payload: Some(b"\xff value".to_vec()),
+        headers: vec![
+            ("traceparent".into(), Some(b"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01".to_vec())),
+            ("x-mine".into(), Some(b"\xfe".to_vec())),
+            ("x-mine".into(), None),
+        ],
+    }
+}
+
+fn encode(options: &OutputOptions) -> Vec<OutgoingRecord> {
+    output::encode(&article(), &analysis(), &message(), options, "rules-1")
+}
+
+fn all() -> Vec<OutgoingRecord> {
+    encode(&OutputOptions { analyses: true, ..OutputOptions::default() })
+}
+
+fn value(record: &OutgoingRecord) -> Value {
+    serde_json::from_slice(record.payload.as_deref().unwrap()).unwrap()
+}
+
+fn header<'r>(record: &'r OutgoingRecord, name: &str) -> Option<&'r str> {
+    let (_, value) = record.headers.iter().find(|(key, _)| key == name)?;
+    std::str::from_utf8(value.as_deref()?).ok()
+}
+
+/// Every span in a record: its words, and what stands at its offsets in the field it names.
+fn spans(value: &Value, found: &mut Vec<(String, String)>) {
+    let offset = |name: &str| value[name].as_u64().and_then(|offset| usize::try_from(offset).ok());
+    if let (Some(words), Some(start), Some(end)) = (value["text"].as_str(), offset("start"), offset("end")) {
+        let field = if value["field"] == "title" { TITLE } else { TEXT };
+        let at_offsets = field.chars().skip(start).take(end - start).collect();
+        found.push((words.to_owned(), at_offsets));
+    }
+    match value {
+        Value::Object(members) => members.values().for_each(|member| spans(member, found)),
+        Value::Array(items) => items.iter().for_each(|item| spans(item, found)),
+        _ => {}
+    }
+}
+
+#[test]
+fn offsets_are_code_points_of_the_text_as_received() {
+    let mut n_spans = 0;
+    for record in all() {
+        let mut found = Vec::new();
+        spans(&value(&record), &mut found);
+        n_spans += found.len();
+        for (words, at_offsets) in found {
+            assert_eq!(words, at_offsets, "offsets of a span in a record of {:?}", record.channel);
+        }
+    }
+    assert!(n_spans > 40, "only {n_spans} spans were looked at");
+    let statement = value(&all()[0]);
+    assert_eq!(statement["cue"]["start"], 31);
+    assert_eq!(statement["content"][0]["text"], "“Déjà vu 🙂,”");
+}
+
+#[test]
+fn every_record_validates_against_its_own_schema() {
+    let mut channels = Vec::new();
+    for record in all() {
+        let kind = Kind::of(record.channel).unwrap();
+        let validator =
+            jsonschema::options().should_validate_formats(true).build(&kind.schema()).expect("the schema is one");
+        let errors: Vec<String> =
+            validator.iter_errors(&value(&record)).map(|error| format!("{}: {error}", error.instance_path())).collect();
+        assert_eq!(errors, [""; 0], "a record of {:?} breaks {}", record.channel, kind.file_name());
+        channels.push(record.channel);
+    }
+    use Channel::{Analyses, Events, Statements};
+    assert_eq!(channels, [Statements, Statements, Events, Events, Events, Analyses]);
+}
+
+#[test]
+fn the_schema_refuses_what_is_no_record() {
+    let validator = jsonschema::validator_for(&Kind::Statement.schema()).expect("the schema is one");
+    let mut statement = value(&all()[0]);
+    assert!(validator.is_valid(&statement));
+    statement["confidence"] = 1.5.into();
+    assert!(!validator.is_valid(&statement), "a confidence above 1");
+    statement["confidence"] = 1.into();
+    statement["kind"] = "shouted".into();
+    assert!(!validator.is_valid(&statement), "a kind that is none");
+    statement["kind"] = "direct".into();
+    statement.as_object_mut().unwrap().remove("speaker");
+    assert!(!validator.is_valid(&statement), "a field that is missing instead of null");
+}
+
+#[test]
+fn headers_are_cloud_events_and_the_trace_is_carried_on() {
+    for record in all() {
+        let kind = Kind::of(record.channel).unwrap();
+        assert_eq!(record.key.as_deref(), Some(b"n-1".as_slice()), "the key is the article id");
+        assert_eq!(header(&record, "ce_specversion"), Some("1.0"));
+        assert_eq!(header(&record, "ce_type"), Some(kind.ce_type()));
+        assert_eq!(header(&record, "ce_source"), Some("/demarche"));
+        assert_eq!(header(&record, "ce_subject"), Some("n-1"));
+        assert_eq!(header(&record, "ce_dataschema"), kind.schema()["$id"].as_str());
+        assert_eq!(header(&record, "ce_time"), Some("2024-05-03T09:30:00.25Z"));
+        assert_eq!(header(&record, "content-type"), Some("application/json"));
+        assert_eq!(header(&record, "traceparent"), Some("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"));
+        assert_eq!(header(&record, "x-mine"), None, "a header that is not ours to carry");
+        if record.channel != Channel::Analyses {
+            assert_eq!(header(&record, "ce_id"), value(&record)["id"].as_str());
+        }
+    }
+}
+
+#[test]
+fn the_time_is_the_messages_else_the_publications_else_absent() {
+    let mut message = message();
+    message.origin.timestamp_ms = None;
+    let time = |article: &Article| {
+        let records = output::encode(article, &analysis(), &message, &OutputOptions::default(), "rules-1");
+        header(&records[0], "ce_time").map(str::to_owned)
+    };
+    assert_eq!(time(&article()).as_deref(), Some("2024-05-03T09:30:00Z"));
+    assert_eq!(time(&Article { published_at: None, ..article() }), None);
+}
+
+#[test]
+fn the_same_article_gives_the_same_bytes_and_ids_that_differ() {
+    assert_eq!(all(), all());
+    let ids: Vec<_> = all().iter().map(|record| header(record, "ce_id").unwrap().to_owned()).collect();
+    let mut distinct = ids.clone();
+    distinct.sort();
+    distinct.dedup();
+    assert_eq!(distinct.len(), ids.len(), "two records share an id: {ids:?}");
+    // Written out, because readers keep these ids: a change here is a change for everybody who stores records.
+    assert_eq!(ids[0], "53e7d6d1-6654-52bf-9c55-36f9b50c2466");
+}
+
+#[test]
+fn values_are_written_as_the_contract_says() {
+    let records = all();
+    let statement = value(&records[0]);
+    assert_eq!(statement["confidence"].to_string(), "0.85");
+    assert_eq!(statement["when"]["date"], "2024-04-29");
+    assert_eq!(statement["speaker"]["role"], Value::Null);
+    assert_eq!(statement["sentence"]["index"], 0);
+    let nested = value(&records[1]);
+    assert_eq!(nested["inside"], statement["id"]);
+    assert_eq!(nested["cue"], Value::Null);
+    let title_event = value(&records[2]);
+    assert_eq!(title_event["trigger"]["field"], "title");
+    assert_eq!(title_event["sentence"]["text"], TITLE);
+    let event = value(&records[3]);
+    assert_eq!(event["date"]["value"], "2024-04", "no more of a date than is known");
+    assert_eq!(event["root"], "03");
+    assert_eq!(event["goldstein"].to_string(), "4.0");
+    assert_eq!(event["statement"], nested["id"]);
+    assert_eq!(event["trigger"].get("field"), None, "a span in the text names no field");
+    let analysis = value(&records[5]);
+    assert_eq!(analysis["text"], TEXT);
+    assert_eq!(analysis["boilerplate"][0]["text"], "Share this.");
+    assert_eq!(analysis["statements"][0], statement);
+    assert_eq!(analysis["model"], "rules-1");
+}
+
+#[test]
+fn unsure_findings_are_left_out_with_the_references_to_them() {
+    let records = encode(&OutputOptions { min_confidence: 0.5, ..OutputOptions::default() });
+    assert_eq!(records.len(), 4, "one statement and three events");
+    assert_eq!(value(&records[2])["statement"], Value::Null, "a reference to a record that is not written");
+    assert_eq!(records[0], all()[0], "the threshold changes no other record");
+}
+
+#[test]
+fn only_what_is_wanted_is_written() {
+    let none = OutputOptions { statements: false, events: false, ..OutputOptions::default() };
+    assert_eq!(encode(&none), []);
+}
+
+#[test]
+fn records_are_read_back_as_they_were_written() {
+    let written = all().pop().unwrap().payload.unwrap();
+    let record: AnalysisRecord = serde_json::from_slice(&written).unwrap();
+    assert_eq!(serde_json::to_vec(&record).unwrap(), written);
+}
+
+#[test]
+fn a_dead_letter_is_the_message_untouched_and_our_headers_behind_its_own() {
+    let message = message();
+    let letter = dead_letter::encode(&message, &Rejection::new(RejectionReason::NotUtf8, "no utf-8 at byte 0"));
+    let ours = |name: &str, value: &str| (name.to_owned(), Some(value.as_bytes().to_vec()));
+    let mut headers = message.headers.clone();
+    headers.extend([
+        ours("demarche-reason", "not_utf8"),
+        ours("demarche-detail", "no utf-8 at byte 0"),
+        ours("demarche-topic", "articles"),
+        ours("demarche-partition", "7"),
+        ours("demarche-offset", "4711"),
+        ours("demarche-timestamp", "1714728600250"),
+    ]);
+    let expected = OutgoingRecord { channel: Channel::DeadLetter, key: message.key, payload: message.payload, headers };
+    assert_eq!(letter, expected);
+}
+
+#[test]
+fn the_dead_letter_of_a_tombstone_is_a_tombstone() {
+    let message = Message { payload: None, key: None, headers: vec![], ..message() };
+    let letter = dead_letter::encode(&message, &Rejection::new(RejectionReason::NoText, "no value"));
+    assert_eq!((letter.key, letter.payload), (None, None));
+}
