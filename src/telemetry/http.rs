@@ -1,0 +1,109 @@
+//! Health and metrics over HTTP, for probes and Prometheus. It reads [`Health`] and [`Metrics`] and changes nothing; it
+//! has no authentication, hence it is bound to loopback unless configured.
+
+use std::future::Future;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{StatusCode, Uri};
+use axum::response::IntoResponse;
+use axum::routing::get;
+use tokio::net::TcpListener;
+
+use crate::telemetry::{Health, Metrics};
+
+/// The text format of OpenMetrics 1.0, which Prometheus reads and `prometheus-client` writes.
+const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+/// What there is to ask for.
+const INDEX: &str = "demarche\n\n\
+    /livez    200 while the process can go on; 503 and the reason when it should be restarted\n\
+    /readyz   200 while every lane has its assignment; 503 and the reason otherwise\n\
+    /metrics  counts and times, in the text format of OpenMetrics\n";
+
+/// Where the endpoints are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HttpOptions {
+    /// Address to listen on; port 0 takes a free one. `None`: no endpoints.
+    pub listen: Option<SocketAddr>,
+}
+
+impl Default for HttpOptions {
+    fn default() -> Self {
+        Self { listen: Some(SocketAddr::from((Ipv4Addr::LOCALHOST, 8080))) }
+    }
+}
+
+/// The address cannot be had.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot listen on {address} (http.listen)")]
+pub struct BindError {
+    address: SocketAddr,
+    source: io::Error,
+}
+
+/// Takes the address, if one is configured, and logs it: with port 0 that is how it becomes known.
+///
+/// # Errors
+/// The address is taken, foreign, or not allowed.
+pub async fn bind(options: &HttpOptions) -> Result<Option<TcpListener>, BindError> {
+    let Some(address) = options.listen else { return Ok(None) };
+    let bound = async {
+        let listener = TcpListener::bind(address).await?;
+        let local = listener.local_addr()?;
+        Ok((listener, local))
+    };
+    let (listener, local) = bound.await.map_err(|source| BindError { address, source })?;
+    tracing::info!(address = %local, "answering /livez, /readyz and /metrics");
+    Ok(Some(listener))
+}
+
+/// Answers until the future is ready, then finishes what has begun.
+///
+/// # Errors
+/// The listener broke.
+pub async fn serve(
+    listener: TcpListener,
+    metrics: Arc<Metrics>,
+    health: Arc<Health>,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> io::Result<()> {
+    let routes = Router::new()
+        .route("/", get(async || INDEX))
+        .route("/livez", get(live))
+        .route("/readyz", get(ready))
+        .route("/metrics", get(scrape))
+        .fallback(async |uri: Uri| (StatusCode::NOT_FOUND, format!("nothing at {}; see /\n", uri.path())))
+        .with_state(Sources { metrics, health });
+    axum::serve(listener, routes).with_graceful_shutdown(shutdown).await
+}
+
+/// What the answers are made of.
+#[derive(Clone)]
+struct Sources {
+    metrics: Arc<Metrics>,
+    health: Arc<Health>,
+}
+
+async fn live(State(sources): State<Sources>) -> impl IntoResponse {
+    verdict(sources.health.live(), "alive")
+}
+
+async fn ready(State(sources): State<Sources>) -> impl IntoResponse {
+    verdict(sources.health.ready(), "ready")
+}
+
+fn verdict(state: Result<(), String>, good: &str) -> (StatusCode, String) {
+    match state {
+        Ok(()) => (StatusCode::OK, format!("{good}\n")),
+        Err(reason) => (StatusCode::SERVICE_UNAVAILABLE, format!("not {good}: {reason}\n")),
+    }
+}
+
+async fn scrape(State(sources): State<Sources>) -> impl IntoResponse {
+    ([(CONTENT_TYPE, OPEN_METRICS)], sources.metrics.encode())
+}

@@ -1,0 +1,11 @@
+//! What the service tells about itself: counts ([`Metrics`]) and condition ([`Health`]). Nothing here decides anything.
+
+mod health;
+pub mod http;
+mod logs;
+mod metrics;
+
+pub use health::Health;
+pub use http::HttpOptions;
+pub use logs::{LogError, LogFormat, LogOptions};
+pub use metrics::{Metrics, Stage, Tally, TransactionOutcome};
