@@ -1,0 +1,62 @@
+//! What a lane does when the group gives it partitions or takes them away.
+
+use std::time::Instant;
+
+use super::{Lane, weight_of_records};
+use crate::pipeline::ports::{Consumer, Failure, Partition, Producer};
+use crate::pipeline::worker::{Task, weight};
+
+impl<C, P> Lane<C, P>
+where
+    C: Consumer,
+    P: Producer<Group = C::Group>,
+{
+    pub(super) fn assigned(&mut self, partitions: &[Partition]) -> Result<(), Failure> {
+        tracing::info!(lane = self.context.index, n_partitions = partitions.len(), "partitions assigned");
+        self.context.metrics.count_rebalance();
+        self.tracker.assign(partitions);
+        self.consumer.complete_assignment(partitions)?;
+        self.context.health.set_assigned(self.context.index, true);
+        Ok(())
+    }
+
+    /// The group waits while we finish and commit what is under way, within a bound; what is not finished then is read
+    /// by the next owner. Partitions that were lost are another's already: nothing of them may be committed.
+    pub(super) fn revoking(&mut self, partitions: &[Partition], lost: bool) -> Result<(), Failure> {
+        let lane = self.context.index;
+        let lost = lost || self.consumer.assignment_lost();
+        tracing::info!(lane, n_partitions = partitions.len(), lost, "partitions revoked");
+        self.context.metrics.count_rebalance();
+        if lost {
+            self.abort("the assignment was lost")?;
+        } else if self.rewind.is_empty() {
+            let deadline = Instant::now() + self.context.options.revocation_drain;
+            let finished = self.finish(partitions, deadline);
+            let complete = finished.as_ref().is_ok_and(|complete| *complete);
+            self.recover(finished.map(|_| ()))?;
+            if !complete {
+                tracing::info!(lane, "what was not finished is left to the partitions' next owner");
+            }
+        }
+        self.release_weight_of(partitions);
+        self.tracker.revoke(partitions);
+        self.forget_lag(partitions);
+        self.consumer.complete_revocation(partitions)?;
+        self.context.health.set_assigned(lane, !self.tracker.partitions().is_empty());
+        Ok(())
+    }
+
+    /// Takes what is pending in these partitions off the scales.
+    fn release_weight_of(&mut self, partitions: &[Partition]) {
+        let is_revoked = |task: &Task| {
+            let origin = &task.message.origin;
+            partitions.iter().any(|partition| partition.index == origin.partition && partition.topic == origin.topic)
+        };
+        let (revoked, kept): (Vec<Task>, Vec<Task>) =
+            std::mem::take(&mut self.pending).into_iter().partition(is_revoked);
+        self.pending = kept;
+        let pending: usize = revoked.iter().map(|task| weight(&task.message)).sum();
+        let waiting: usize = self.tracker.results_of(partitions).map(weight_of_records).sum();
+        self.put_down(pending + waiting);
+    }
+}

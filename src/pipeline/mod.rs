@@ -1,0 +1,24 @@
+//! The loop: messages in, records out, in transactions. It knows traits ([`ports`]), not Kafka.
+//!
+//! A [`lane`] is one thread that owns a consumer and a producer. It polls, hands small batches to bounded analysis
+//! threads, takes the results back, releases them per partition in offset order into the open transaction, and closes
+//! the transaction (the *epoch*) after a while: records and offsets become visible together or not at all.
+
+pub mod lane;
+pub mod local;
+pub mod offsets;
+pub mod ports;
+
+mod epoch;
+mod options;
+mod pulse;
+mod stages;
+mod stop;
+mod worker;
+
+pub use lane::{Ended, LaneContext, LaneError};
+pub use options::{Delivery, Options};
+pub use pulse::Pulse;
+pub use stages::{ArticleProcess, Stages};
+pub use stop::{Stop, StopState};
+pub use worker::{Outcome, Process, ProcessFactory};

@@ -1,0 +1,229 @@
+//! The analysis threads of a lane. They take small batches from a bounded channel, do the work, and hand the results
+//! back. The work never fails; if it panics all the same, that message becomes a dead letter and the thread goes on with
+//! everything built anew, since nobody knows in what state a panic left it.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
+
+use crate::pipeline::offsets::Ticket;
+use crate::record::{Message, OutgoingRecord, Rejection, RejectionReason, dead_letter};
+
+/// What became of a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    /// Records to produce, in order.
+    pub records: Vec<OutgoingRecord>,
+    /// Why it was refused, if it was; the dead letter is among the records then.
+    pub rejection: Option<RejectionReason>,
+}
+
+impl Outcome {
+    /// The outcome of a refused message: its dead letter.
+    pub fn rejected(message: &Message, rejection: &Rejection) -> Self {
+        Self { records: vec![dead_letter::encode(message, rejection)], rejection: Some(rejection.reason) }
+    }
+}
+
+/// The work on one message. Each thread has its own, with its own buffers.
+pub trait Process {
+    /// Does it. Same message, same outcome.
+    fn process(&mut self, message: &Message) -> Outcome;
+}
+
+/// Builds the work for a thread, at its start and again after a panic. Shared by all threads.
+pub trait ProcessFactory: Send + Sync + 'static {
+    /// What it builds.
+    type Process: Process;
+
+    /// Builds it.
+    fn build(&self) -> Self::Process;
+}
+
+/// A message on its way to a thread.
+#[derive(Debug)]
+pub(crate) struct Task {
+    pub(crate) ticket: Ticket,
+    pub(crate) message: Message,
+}
+
+/// A message on its way back.
+#[derive(Debug)]
+pub(crate) struct Finished {
+    pub(crate) ticket: Ticket,
+    /// The message's own time, milliseconds since 1970.
+    pub(crate) timestamp_ms: Option<i64>,
+    /// What the message weighed on its way in.
+    pub(crate) n_bytes_in: usize,
+    /// Absent when the ticket was stale before the work began.
+    pub(crate) outcome: Option<Outcome>,
+}
+
+/// What a message weighs while it is under way: its bytes, and what the records about it take, so that a flood of empty
+/// messages is bounded too.
+pub(crate) fn weight(message: &Message) -> usize {
+    const BOOKKEEPING: usize = 256;
+    message.n_bytes() + BOOKKEEPING
+}
+
+/// The threads and the two channels. Both channels are bounded; the lane never blocks on the first and always empties
+/// the second, so the two cannot wait for each other.
+pub(crate) struct Pool {
+    tasks: Option<Sender<Vec<Task>>>,
+    results: Receiver<Vec<Finished>>,
+    /// Tickets with a lease below this one are stale; no need to work on them.
+    oldest_lease: Arc<AtomicU64>,
+    /// A thread has died outside of the work; what it held never comes back.
+    is_broken: Arc<AtomicBool>,
+    threads: Vec<JoinHandle<()>>,
+    n_threads: usize,
+}
+
+impl Pool {
+    /// Starts the threads.
+    ///
+    /// # Errors
+    /// The system refuses a thread.
+    pub(crate) fn start<F: ProcessFactory>(lane: usize, n_threads: usize, factory: &Arc<F>) -> std::io::Result<Self> {
+        let n_threads = n_threads.max(1);
+        // Two batches a thread: one in work, one waiting, so that no thread is idle while the lane commits.
+        let (tasks, tasks_out) = bounded::<Vec<Task>>(2 * n_threads);
+        let (results_in, results) = bounded::<Vec<Finished>>(4 * n_threads);
+        let oldest_lease = Arc::new(AtomicU64::new(0));
+        let is_broken = Arc::new(AtomicBool::new(false));
+        let threads = (0..n_threads)
+            .map(|index| {
+                let worker = Worker {
+                    factory: Arc::clone(factory),
+                    tasks: tasks_out.clone(),
+                    results: results_in.clone(),
+                    oldest_lease: Arc::clone(&oldest_lease),
+                };
+                let is_broken = Arc::clone(&is_broken);
+                thread::Builder::new().name(format!("analysis-{lane}-{index}")).spawn(move || {
+                    if catch_unwind(AssertUnwindSafe(|| worker.run())).is_err() {
+                        is_broken.store(true, Ordering::Release);
+                    }
+                })
+            })
+            .collect::<Result<_, _>>()?;
+        Ok(Self { tasks: Some(tasks), results, oldest_lease, is_broken, threads, n_threads })
+    }
+
+    /// Number of threads.
+    pub(crate) fn n_threads(&self) -> usize {
+        self.n_threads
+    }
+
+    /// Hands a batch over, or gives it back when every thread has enough to do.
+    pub(crate) fn submit(&self, batch: Vec<Task>) -> Result<(), Vec<Task>> {
+        match self.tasks.as_ref().map(|tasks| tasks.try_send(batch)) {
+            Some(Ok(())) | None => Ok(()),
+            Some(Err(TrySendError::Full(batch) | TrySendError::Disconnected(batch))) => Err(batch),
+        }
+    }
+
+    /// The next results, waiting at most this long.
+    pub(crate) fn results(&self, wait: Duration) -> Option<Vec<Finished>> {
+        if wait.is_zero() {
+            return self.results.try_recv().ok();
+        }
+        self.results.recv_timeout(wait).ok()
+    }
+
+    /// Whether results are waiting.
+    pub(crate) fn has_results(&self) -> bool {
+        !self.results.is_empty()
+    }
+
+    /// Whether a thread has died: its work could not even be built.
+    pub(crate) fn is_broken(&self) -> bool {
+        self.is_broken.load(Ordering::Acquire)
+    }
+
+    /// Lets the threads skip what is stale.
+    pub(crate) fn forget_below(&self, lease: u64) {
+        self.oldest_lease.store(lease, Ordering::Relaxed);
+    }
+
+    /// Ends the threads after the work that they have, and waits for them.
+    pub(crate) fn join(mut self) {
+        self.tasks = None;
+        for thread in std::mem::take(&mut self.threads) {
+            // Emptied meanwhile, for a thread may wait for room to put its last batch.
+            while !thread.is_finished() {
+                drop(self.results(Duration::from_millis(1)));
+            }
+            // A thread that panicked outside of the work has told so on standard error.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Drop for Pool {
+    /// Ends the threads without waiting: one may be deep in an article.
+    fn drop(&mut self) {
+        self.forget_below(u64::MAX);
+    }
+}
+
+struct Worker<F> {
+    factory: Arc<F>,
+    tasks: Receiver<Vec<Task>>,
+    results: Sender<Vec<Finished>>,
+    oldest_lease: Arc<AtomicU64>,
+}
+
+impl<F: ProcessFactory> Worker<F> {
+    fn run(self) {
+        let mut process = self.factory.build();
+        while let Ok(batch) = self.tasks.recv() {
+            let mut finished = Vec::with_capacity(batch.len());
+            for task in batch {
+                let stale = task.ticket.lease < self.oldest_lease.load(Ordering::Relaxed);
+                finished.push(Finished {
+                    ticket: task.ticket,
+                    timestamp_ms: task.message.origin.timestamp_ms,
+                    n_bytes_in: weight(&task.message),
+                    outcome: (!stale).then(|| self.process(&mut process, &task.message)),
+                });
+            }
+            if self.results.send(finished).is_err() {
+                return;
+            }
+        }
+    }
+
+    fn process(&self, process: &mut F::Process, message: &Message) -> Outcome {
+        // Unwind safety: `process` may be half-changed after a panic; it is thrown away, the message was only read.
+        catch_unwind(AssertUnwindSafe(|| process.process(message))).unwrap_or_else(|panic| {
+            let origin = &message.origin;
+            let detail = panic_text(panic.as_ref());
+            tracing::error!(
+                topic = &*origin.topic,
+                partition = origin.partition,
+                offset = origin.offset,
+                detail,
+                "the analysis panicked"
+            );
+            *process = self.factory.build();
+            Outcome::rejected(message, &Rejection::new(RejectionReason::AnalysisPanicked, detail))
+        })
+    }
+}
+
+/// What a panic said, bounded.
+fn panic_text(panic: &(dyn Any + Send)) -> &str {
+    const MAX_CHARS: usize = 300;
+    let text = panic
+        .downcast_ref::<&'static str>()
+        .copied()
+        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("panicked without words");
+    text.char_indices().nth(MAX_CHARS).map_or(text, |(end, _)| &text[..end])
+}

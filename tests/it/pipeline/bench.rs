@@ -1,0 +1,201 @@
+//! A lane on a thread, the broker in memory under it, work that does as the message says, and what tests ask of them.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
+use demarche::pipeline::local::Broker;
+use demarche::pipeline::ports::Partition;
+use demarche::pipeline::{
+    Delivery, Ended, LaneContext, LaneError, Options, Outcome, Process, ProcessFactory, Stop, lane,
+};
+use demarche::record::{Channel, Message, Origin, OutgoingRecord, Rejection, RejectionReason};
+use demarche::telemetry::{Health, Metrics};
+
+/// Longer than anything here takes; a test that waits this long has failed.
+pub(super) const LIMIT: Duration = Duration::from_secs(20);
+
+/// A message whose value says what is to become of it.
+pub(super) fn message(partition: i32, offset: i64, value: &str) -> Message {
+    Message {
+        origin: Origin { topic: "articles".into(), partition, offset, timestamp_ms: Some(1_700_000_000_000) },
+        key: Some(format!("{partition}").into_bytes()),
+        payload: Some(value.as_bytes().to_vec()),
+        headers: Vec::new(),
+    }
+}
+
+/// Work of the tests: `echo` gives one record, `twice` two, `nothing` none, `bad` a rejection, `panic` a panic, `wait`
+/// waits until the test lets it go.
+#[derive(Clone)]
+struct Script {
+    gate: Receiver<()>,
+    /// Told each time that a `wait` has begun.
+    waiting: Sender<()>,
+    n_built: Arc<AtomicUsize>,
+}
+
+impl ProcessFactory for Script {
+    type Process = Self;
+
+    fn build(&self) -> Self {
+        self.n_built.fetch_add(1, Ordering::Relaxed);
+        self.clone()
+    }
+}
+
+impl Process for Script {
+    fn process(&mut self, message: &Message) -> Outcome {
+        let origin = &message.origin;
+        let record = |channel, n: usize| OutgoingRecord {
+            channel,
+            key: message.key.clone(),
+            payload: Some(format!("{}/{}/{n}", origin.partition, origin.offset).into_bytes()),
+            headers: Vec::new(),
+        };
+        let payload = message.payload.as_deref().unwrap_or_default();
+        let word = std::str::from_utf8(payload).unwrap_or_default().split(' ').next().unwrap_or_default();
+        let records = match word {
+            "nothing" => Vec::new(),
+            "twice" => vec![record(Channel::Statements, 0), record(Channel::Events, 1)],
+            "bad" => return Outcome::rejected(message, &Rejection::new(RejectionReason::Malformed, "bad")),
+            "panic" => panic!("poison at offset {}", origin.offset),
+            "wait" => {
+                let _ = self.waiting.send(());
+                // A closed gate lets everybody through.
+                let _ = self.gate.recv();
+                vec![record(Channel::Statements, 0)]
+            }
+            _ => vec![record(Channel::Statements, 0)],
+        };
+        Outcome { records, rejection: None }
+    }
+}
+
+/// One lane on its thread, and what the tests do to it.
+pub(super) struct Bench {
+    broker: Broker,
+    pub(super) member: usize,
+    pub(super) stop: Stop,
+    pub(super) metrics: Arc<Metrics>,
+    pub(super) health: Arc<Health>,
+    /// Lets one `wait` go; dropped, lets all go.
+    gate: Option<Sender<()>>,
+    pub(super) waiting: Receiver<()>,
+    pub(super) n_built: Arc<AtomicUsize>,
+    thread: Option<JoinHandle<Result<Ended, LaneError>>>,
+}
+
+pub(super) fn options() -> Options {
+    Options { workers: 3, epoch: Duration::from_millis(2), ..Options::default() }
+}
+
+impl Bench {
+    /// A lane with all partitions of the broker.
+    pub(super) fn start(broker: &Broker, options: Options) -> Self {
+        let (gate, gate_out) = unbounded();
+        let (waiting_in, waiting) = bounded(1000);
+        let n_built = Arc::new(AtomicUsize::new(0));
+        let script = Script { gate: gate_out, waiting: waiting_in, n_built: Arc::clone(&n_built) };
+        let (stop, metrics, health) = (Stop::new(), Metrics::new(), Health::new());
+        let consumer = broker.join();
+        let member = consumer.member();
+        broker.assign(member, &broker.partitions());
+        let producer = broker.producer(options.delivery == Delivery::ExactlyOnce);
+        let context = LaneContext {
+            index: 0,
+            options,
+            metrics: Arc::clone(&metrics),
+            health: Arc::clone(&health),
+            stop: stop.clone(),
+            pulse: Arc::default(),
+        };
+        let thread = Some(thread::spawn(move || lane::run(context, consumer, producer, &Arc::new(script))));
+        Self { broker: broker.clone(), member, stop, metrics, health, gate: Some(gate), waiting, n_built, thread }
+    }
+
+    pub(super) fn wait(&self, what: &str, holds: impl Fn(&Broker) -> bool) {
+        assert!(
+            self.broker.wait_until(LIMIT, holds),
+            "never came to be: {what}; committed {:?}, visible {:?}",
+            self.broker.committed(),
+            payloads(&self.broker)
+        );
+    }
+
+    pub(super) fn wait_until_read(&self) {
+        self.wait("everything read and committed", |broker| broker.lag() == 0);
+    }
+
+    pub(super) fn let_all_go(&mut self) {
+        self.gate = None;
+    }
+
+    pub(super) fn join(&mut self) -> Result<Ended, LaneError> {
+        self.thread.take().unwrap().join().expect("the lane panicked")
+    }
+
+    pub(super) fn drain(&mut self) -> Result<Ended, LaneError> {
+        self.stop.drain();
+        self.join()
+    }
+
+    pub(super) fn metric(&self, line: &str) -> u64 {
+        metric(&self.metrics, line)
+    }
+}
+
+impl Drop for Bench {
+    /// A failed test must not leave a thread that waits.
+    fn drop(&mut self) {
+        self.gate = None;
+        self.stop.abandon();
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+pub(super) fn metric(metrics: &Metrics, name: &str) -> u64 {
+    let text = metrics.encode();
+    let found = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+    found.unwrap_or_else(|| panic!("no metric `{name}` in\n{text}")).parse().unwrap()
+}
+
+pub(super) fn payloads(broker: &Broker) -> Vec<String> {
+    let text = |record: &OutgoingRecord| String::from_utf8(record.payload.clone().unwrap_or_default()).unwrap();
+    broker.visible().iter().map(text).collect()
+}
+
+pub(super) fn partition(index: i32) -> Partition {
+    Partition { topic: "articles".into(), index }
+}
+
+/// What a reader should see of messages that echo: each once.
+pub(super) fn expected_echoes(messages: impl IntoIterator<Item = (i32, i64)>) -> Vec<String> {
+    let mut expected: Vec<String> =
+        messages.into_iter().map(|(partition, offset)| format!("{partition}/{offset}/0")).collect();
+    expected.sort();
+    expected
+}
+
+/// The same, as seen.
+pub(super) fn seen(broker: &Broker) -> Vec<String> {
+    let mut seen = payloads(broker);
+    seen.sort();
+    seen
+}
+
+/// Fills all partitions with echoes.
+pub(super) fn fill(broker: &Broker, n_each: i64) -> Vec<(i32, i64)> {
+    let mut messages = Vec::new();
+    for partition in broker.partitions() {
+        for offset in 0..n_each {
+            broker.append(message(partition.index, offset, "echo"));
+            messages.push((partition.index, offset));
+        }
+    }
+    messages
+}
