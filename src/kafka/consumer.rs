@@ -1,0 +1,208 @@
+//! The consumer port over rdkafka's `BaseConsumer`.
+//!
+//! One queue, polled by one thread. (Queues per partition lose wake-ups: rust-rdkafka #665, PR #840; so
+//! `split_partition_queue` is not used.)
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer as _, ConsumerGroupMetadata};
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::message::BorrowedMessage;
+use rdkafka::{Offset, TopicPartitionList};
+
+use crate::kafka::rebalance::{ConsumerCallbacks, GroupEvent, assign, unassign};
+use crate::kafka::{Error, Options, message};
+use crate::pipeline::ports::{Consumer, EndOffset, Failure, Partition, Polled, Position};
+use crate::record::Message;
+use crate::telemetry::Health;
+
+/// How long one request for committed offsets, or one seek, may take. The lane repeats it.
+const REQUEST_WAIT: Duration = Duration::from_secs(5);
+
+/// A member of the group.
+pub(crate) struct KafkaConsumer {
+    client: BaseConsumer<ConsumerCallbacks>,
+    topics: Vec<Arc<str>>,
+}
+
+impl KafkaConsumer {
+    /// Joins the group.
+    pub(crate) fn join(options: &Options, lane: usize, health: Arc<Health>) -> Result<Self, Error> {
+        let client: BaseConsumer<ConsumerCallbacks> = options
+            .consumer_config(lane)
+            .create_with_context(ConsumerCallbacks::new(lane, health))
+            .map_err(|error| Error::client("make a consumer", &error))?;
+        let topics: Vec<&str> = options.topics.articles.iter().map(String::as_str).collect();
+        client.subscribe(&topics).map_err(|error| Error::client("subscribe", &error))?;
+        Ok(Self { client, topics: topics.into_iter().map(Arc::from).collect() })
+    }
+
+    fn detach(&self, borrowed: &BorrowedMessage<'_>) -> Message {
+        message::detach(borrowed, |name| self.intern(name))
+    }
+
+    /// The shared copy of a topic's name; a handful of topics, so looking through them is the fastest way. (A pattern
+    /// subscription brings names that are not listed; those are copied.)
+    fn intern(&self, name: &str) -> Arc<str> {
+        self.topics.iter().find(|topic| &***topic == name).map_or_else(|| Arc::from(name), Arc::clone)
+    }
+
+    fn partitions(&self, list: &TopicPartitionList) -> Vec<Partition> {
+        let to_partition = |element: &rdkafka::topic_partition_list::TopicPartitionListElem<'_>| Partition {
+            topic: self.intern(element.topic()),
+            index: element.partition(),
+        };
+        list.elements().iter().map(to_partition).collect()
+    }
+}
+
+impl Consumer for KafkaConsumer {
+    type Group = ConsumerGroupMetadata;
+
+    fn poll(&mut self, timeout: Duration) -> Result<Polled, Failure> {
+        match self.client.poll(timeout) {
+            Some(Ok(message)) => Ok(Polled::Message(self.detach(&message))),
+            Some(Err(error)) => classify_poll(error).map(|()| Polled::Idle),
+            // A poll that served an event of the group comes back at once, with nothing.
+            None => Ok(match self.client.context().take_event() {
+                None => Polled::Idle,
+                Some(GroupEvent::Assign(list)) => Polled::Assigned(self.partitions(&list)),
+                Some(GroupEvent::Revoke(list)) => {
+                    Polled::Revoking { partitions: self.partitions(&list), lost: self.client.assignment_lost() }
+                }
+            }),
+        }
+    }
+
+    fn complete_assignment(&mut self, partitions: &[Partition]) -> Result<(), Failure> {
+        // Without offsets: each partition starts where the group has committed. That fetch waits for transactions that
+        // are still open (require-stable, on with `isolation.level=read_committed`).
+        assign(&self.client, &list(partitions)).map_err(|error| fatal("accept partitions", &error))
+    }
+
+    fn complete_revocation(&mut self, partitions: &[Partition]) -> Result<(), Failure> {
+        unassign(&self.client, &list(partitions)).map_err(|error| fatal("give partitions up", &error))
+    }
+
+    fn assignment_lost(&self) -> bool {
+        self.client.assignment_lost()
+    }
+
+    fn rewind(&mut self, fallback: &[Position]) -> Result<(), Failure> {
+        let partitions: Vec<Partition> = fallback.iter().map(|position| position.partition.clone()).collect();
+        let committed = self
+            .client
+            .committed_offsets(list(&partitions), REQUEST_WAIT)
+            .map_err(|error| abortable("fetch committed offsets", &error))?;
+        let mut targets = TopicPartitionList::with_capacity(fallback.len());
+        for Position { partition, next } in fallback {
+            let found = committed
+                .find_partition(&partition.topic, partition.index)
+                .ok_or_else(|| Failure::Abortable(format!("no committed offset was told for {partition}")))?;
+            found.error().map_err(|error| abortable("fetch committed offsets", &error))?;
+            let target = match found.offset() {
+                Offset::Offset(committed) => committed,
+                // Nothing committed yet: back to where reading began, which the reset policy had decided.
+                _ => *next,
+            };
+            targets
+                .add_partition_offset(&partition.topic, partition.index, Offset::Offset(target))
+                .map_err(|error| abortable("go back", &error))?;
+        }
+        let sought =
+            self.client.seek_partitions(targets, REQUEST_WAIT).map_err(|error| abortable("go back", &error))?;
+        for element in sought.elements() {
+            element.error().map_err(|error| abortable("go back", &error))?;
+        }
+        Ok(())
+    }
+
+    fn pause(&mut self, partitions: &[Partition]) -> Result<(), Failure> {
+        self.client.pause(&list(partitions)).map_err(|error| abortable("pause", &error))
+    }
+
+    fn resume(&mut self, partitions: &[Partition]) -> Result<(), Failure> {
+        self.client.resume(&list(partitions)).map_err(|error| abortable("resume", &error))
+    }
+
+    fn group(&self) -> Result<ConsumerGroupMetadata, Failure> {
+        self.client.group_metadata().ok_or_else(|| Failure::Fatal("the consumer is in no group".to_owned()))
+    }
+
+    fn commit(&mut self, positions: &[Position]) -> Result<(), Failure> {
+        self.client.commit(&offsets(positions)?, CommitMode::Sync).map_err(|error| abortable("commit offsets", &error))
+    }
+
+    fn is_replaced(&self) -> bool {
+        let error = self.client.client().fatal_error();
+        error.is_some_and(|(code, _)| code == RDKafkaErrorCode::FencedInstanceId)
+    }
+
+    fn end_offsets(&mut self) -> Option<Vec<EndOffset>> {
+        self.client.context().take_ends()
+    }
+
+    fn close(&mut self) {
+        self.client.context().close();
+    }
+}
+
+impl Drop for KafkaConsumer {
+    /// Dropping the client closes it, and closing revokes what is still assigned: from here on that is answered by the
+    /// callback. What it had asked before and was not answered (a lane that ended in between) is answered now.
+    fn drop(&mut self) {
+        self.client.context().close();
+        if let Some(GroupEvent::Assign(partitions) | GroupEvent::Revoke(partitions)) =
+            self.client.context().take_event()
+            && let Err(error) = unassign(&self.client, &partitions)
+        {
+            tracing::debug!(%error, "cannot give partitions up while closing");
+        }
+    }
+}
+
+/// Partitions as the library wants them, without offsets.
+fn list(partitions: &[Partition]) -> TopicPartitionList {
+    let mut list = TopicPartitionList::with_capacity(partitions.len());
+    for partition in partitions {
+        list.add_partition(&partition.topic, partition.index);
+    }
+    list
+}
+
+/// Positions as the library wants them.
+pub(crate) fn offsets(positions: &[Position]) -> Result<TopicPartitionList, Failure> {
+    let mut list = TopicPartitionList::with_capacity(positions.len());
+    for Position { partition, next } in positions {
+        list.add_partition_offset(&partition.topic, partition.index, Offset::Offset(*next))
+            .map_err(|error| abortable("name the offsets", &error))?;
+    }
+    Ok(list)
+}
+
+/// Most of what a poll reports is passing: a broker is away, a topic is not there yet. The client goes on by itself,
+/// and the callback has logged it.
+fn classify_poll(error: KafkaError) -> Result<(), Failure> {
+    match error {
+        KafkaError::MessageConsumption(
+            RDKafkaErrorCode::TopicAuthorizationFailed
+            | RDKafkaErrorCode::GroupAuthorizationFailed
+            | RDKafkaErrorCode::ClusterAuthorizationFailed
+            // `auto.offset.reset=error`: the operator wants to be asked.
+            | RDKafkaErrorCode::AutoOffsetReset
+            | RDKafkaErrorCode::Fatal,
+        )
+        | KafkaError::MessageConsumptionFatal(_) => Err(fatal("read", &error)),
+        KafkaError::MessageConsumption(_) | KafkaError::PartitionEOF(_) => Ok(()),
+        other => Err(abortable("read", &other)),
+    }
+}
+
+fn abortable(action: &str, error: &KafkaError) -> Failure {
+    Failure::Abortable(format!("cannot {action}: {error}"))
+}
+
+fn fatal(action: &str, error: &KafkaError) -> Failure {
+    Failure::Fatal(format!("cannot {action}: {error}"))
+}

@@ -1,0 +1,34 @@
+//! librdkafka's own log, handed to `tracing`, and read for the one line that says what no error says.
+
+use rdkafka::config::RDKafkaLogLevel;
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+
+/// Facility of the line that says a poll interval was missed.
+pub(crate) const MAX_POLL: &str = "MAXPOLL";
+
+/// Passes a line on.
+pub(crate) fn forward(client: &'static str, level: RDKafkaLogLevel, facility: &str, line: &str) {
+    match level {
+        // Every client gets the whole options map; that a producer ignores a consumer's key is no news.
+        _ if facility == "CONFWARN" => tracing::debug!(target: "librdkafka", client, facility, "{line}"),
+        RDKafkaLogLevel::Emerg | RDKafkaLogLevel::Alert | RDKafkaLogLevel::Critical | RDKafkaLogLevel::Error => {
+            tracing::error!(target: "librdkafka", client, facility, "{line}");
+        }
+        RDKafkaLogLevel::Warning => tracing::warn!(target: "librdkafka", client, facility, "{line}"),
+        RDKafkaLogLevel::Notice | RDKafkaLogLevel::Info => {
+            tracing::info!(target: "librdkafka", client, facility, "{line}");
+        }
+        RDKafkaLogLevel::Debug => tracing::debug!(target: "librdkafka", client, facility, "{line}"),
+    }
+}
+
+/// Passes an error on that the client reports outside of any call. The reason of a refused connection (wrong password,
+/// unknown authority) stands here and nowhere else.
+pub(crate) fn trouble(client: &'static str, lane: Option<usize>, error: &KafkaError, reason: &str) {
+    // Said again at each attempt to connect, several times a second, after a line that names the broker and the cause.
+    if error.rdkafka_error_code() == Some(RDKafkaErrorCode::AllBrokersDown) {
+        tracing::debug!(client, lane, %error, "{reason}");
+    } else {
+        tracing::warn!(client, lane, %error, "{reason}");
+    }
+}

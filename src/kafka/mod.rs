@@ -1,0 +1,22 @@
+//! The loop on Apache Kafka: rdkafka behind the ports of [`crate::pipeline`], the service that supervises lanes, and the
+//! small clients that `publish`, `tail` and `demo` need.
+
+mod consumer;
+mod embedded;
+mod error;
+mod feeder;
+mod lag;
+mod log;
+mod message;
+mod options;
+mod producer;
+mod reader;
+mod rebalance;
+pub mod service;
+mod watchdog;
+
+pub use embedded::EmbeddedBroker;
+pub use error::Error;
+pub use feeder::{Delivered, Feeder};
+pub use options::{Options, Problem, Topics};
+pub use reader::{Reader, Start};

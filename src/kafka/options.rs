@@ -1,0 +1,361 @@
+//! Settings of the Kafka side, and the librdkafka configuration they make. Settings that exactly-once rests on are
+//! forced; an attempt to override one is a [`Problem`] with its reason, never silently ignored.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::hash::{BuildHasher, RandomState};
+use std::time::Duration;
+
+use rdkafka::config::{ClientConfig, RDKafkaLogLevel};
+use rdkafka::error::KafkaError;
+
+use crate::pipeline::Delivery;
+use crate::record::Channel;
+
+/// Names of the topics.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Topics {
+    /// Read from; at least one.
+    pub articles: Vec<String>,
+    /// Written to, one record a statement.
+    pub statements: String,
+    /// Written to, one record an event.
+    pub events: String,
+    /// Written to, one record an article, where that is switched on.
+    pub analyses: String,
+    /// Written to, messages that were refused.
+    pub dead_letters: String,
+}
+
+impl Default for Topics {
+    fn default() -> Self {
+        Self {
+            articles: vec!["articles".to_owned()],
+            statements: "statements".to_owned(),
+            events: "events".to_owned(),
+            analyses: "analyses".to_owned(),
+            dead_letters: "articles.dead-letter".to_owned(),
+        }
+    }
+}
+
+impl Topics {
+    /// The topic of an output channel.
+    pub fn of(&self, channel: Channel) -> &str {
+        match channel {
+            Channel::Statements => &self.statements,
+            Channel::Events => &self.events,
+            Channel::Analyses => &self.analyses,
+            Channel::DeadLetter => &self.dead_letters,
+        }
+    }
+
+    /// Every topic, inputs first.
+    pub fn all(&self) -> Vec<&str> {
+        let outputs = [&self.statements, &self.events, &self.analyses, &self.dead_letters];
+        self.articles.iter().chain(outputs).map(String::as_str).collect()
+    }
+}
+
+/// Settings of the Kafka side.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Options {
+    /// `host:port` of some brokers, separated by commas.
+    pub brokers: String,
+    /// The consumer group: members of one group share the partitions.
+    pub group: String,
+    /// Name of this process in the group, kept over restarts (a container's host name, a pod's ordinal). With it the
+    /// group knows a restarted member again and moves no partitions (KIP-345). Must differ between processes.
+    pub instance_id: Option<String>,
+    /// Prefix of the transactional ids; empty: the group's name. Instance and lane are appended.
+    pub transactional_id: String,
+    /// The topics.
+    pub topics: Topics,
+    /// Anything else that librdkafka knows, by its own keys; wins over our defaults, not over what is forced.
+    pub options: BTreeMap<String, String>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            brokers: "localhost:9092".to_owned(),
+            group: "demarche".to_owned(),
+            instance_id: None,
+            transactional_id: "demarche".to_owned(),
+            topics: Topics::default(),
+            options: BTreeMap::new(),
+        }
+    }
+}
+
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let options: BTreeMap<&str, &str> = self
+            .options
+            .iter()
+            .map(|(key, value)| (key.as_str(), if is_secret(key) { "[redacted]" } else { value.as_str() }))
+            .collect();
+        f.debug_struct("Options")
+            .field("brokers", &self.brokers)
+            .field("group", &self.group)
+            .field("instance_id", &self.instance_id)
+            .field("transactional_id", &self.transactional_id)
+            .field("topics", &self.topics)
+            .field("options", &options)
+            .finish()
+    }
+}
+
+/// One thing that is wrong with the settings.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{key}: {problem}")]
+pub struct Problem {
+    /// The key: one of ours (`brokers`, `topics.articles`) or `options.` and librdkafka's.
+    pub key: String,
+    /// What is wrong, and what was expected.
+    pub problem: String,
+}
+
+/// Keys that have a setting of their own, or on whose value a promise rests, and why.
+const REFUSED: [(&str, &str); 12] = [
+    ("bootstrap.servers", "set `brokers` instead"),
+    ("metadata.broker.list", "set `brokers` instead"),
+    ("group.id", "set `group` instead"),
+    ("group.instance.id", "set `instance_id` instead; each lane needs its own"),
+    ("transactional.id", "set `transactional_id` instead; each lane needs its own"),
+    (
+        // It also makes the fetch of committed offsets wait for pending transactions (require-stable, KIP-447);
+        // without that a rebalance in the middle of a commit doubles records.
+        "isolation.level",
+        "must stay read_committed, exactly-once rests on it",
+    ),
+    ("enable.auto.commit", "must stay false, offsets are committed with the records they led to"),
+    ("auto.commit.enable", "must stay false, offsets are committed with the records they led to"),
+    ("enable.auto.offset.store", "must stay false, offsets are committed with the records they led to"),
+    ("enable.idempotence", "must stay true, else a retry doubles or reorders records"),
+    ("log.queue", "must stay true, the loop reads the log to notice missed poll intervals"),
+    ("test.mock.num.brokers", "`demo` has the embedded broker"),
+];
+
+/// Defaults of the consumer. Overridable.
+const CONSUMER_DEFAULTS: [(&str, &str); 8] = [
+    ("auto.offset.reset", "earliest"),
+    // Eager: with static membership a restart moves nothing anyway, and a lane never holds half an assignment.
+    ("partition.assignment.strategy", "range,roundrobin"),
+    ("session.timeout.ms", "15000"),
+    ("heartbeat.interval.ms", "3000"),
+    // librdkafka prefetches this much per client (64 MB by default, outside of our in-flight bytes): 4–16 MB are
+    // enough to hide a round trip and keep memory bounded.
+    ("queued.max.messages.kbytes", "8192"),
+    // When the prefetch queue was full, librdkafka looks again after this long: at its default of a second the lane
+    // runs dry in between.
+    ("fetch.queue.backoff.ms", "5"),
+    // Statistics pile up on the queue if nobody polls. The consumer is always polled within the poll interval; the
+    // producer gets none (see `producer_config`).
+    ("statistics.interval.ms", "5000"),
+    ("client.id", "demarche"),
+];
+
+/// Defaults of the producer. Overridable.
+const PRODUCER_DEFAULTS: [(&str, &str); 6] = [
+    // Below the session timeout: when partitions of a dead member move, its open transaction ends soon after, and
+    // readers are not held up. A transaction that times out fences its producer: fatal, the lane is built anew.
+    ("transaction.timeout.ms", "10000"),
+    ("linger.ms", "2"),
+    // Bounds what a slow broker can pile up here; several epochs fit.
+    ("queue.buffering.max.kbytes", "65536"),
+    // A dead letter carries the original bytes, whatever their size; the topic's own limit decides.
+    ("message.max.bytes", "67108864"),
+    ("sticky.partitioning.linger.ms", "4"),
+    ("client.id", "demarche"),
+];
+
+impl Options {
+    /// Everything that is wrong, at once. Asks no broker.
+    pub fn problems(&self) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        let mut report = |key: &str, problem: &str| {
+            problems.push(Problem { key: key.to_owned(), problem: problem.to_owned() });
+        };
+        for (key, value) in [
+            ("brokers", &self.brokers),
+            ("group", &self.group),
+            ("topics.statements", &self.topics.statements),
+            ("topics.events", &self.topics.events),
+            ("topics.analyses", &self.topics.analyses),
+            ("topics.dead_letters", &self.topics.dead_letters),
+        ] {
+            if value.trim().is_empty() {
+                report(key, "is empty");
+            }
+        }
+        if self.topics.articles.iter().all(|topic| topic.trim().is_empty()) {
+            report("topics.articles", "names no topic");
+        }
+        for output in [&self.topics.statements, &self.topics.events, &self.topics.analyses, &self.topics.dead_letters] {
+            if self.topics.articles.contains(output) {
+                report("topics.articles", &format!("`{output}` is also written to: the service would feed itself"));
+            }
+        }
+        for (key, value) in &self.options {
+            let full_key = format!("options.{key}");
+            if let Some((_, why)) = REFUSED.iter().find(|(refused, _)| refused == key) {
+                report(&full_key, why);
+            } else if let Err(KafkaError::ClientConfig(_, description, _, _)) =
+                ClientConfig::new().set(key, value).create_native_config()
+            {
+                report(&full_key, if is_secret(key) { "refused by librdkafka" } else { &description });
+            }
+        }
+        let transaction = self.milliseconds("transaction.timeout.ms", &PRODUCER_DEFAULTS);
+        let session = self.milliseconds("session.timeout.ms", &CONSUMER_DEFAULTS);
+        if let (Some(transaction), Some(session)) = (transaction, session)
+            && transaction >= session
+        {
+            report(
+                "options.transaction.timeout.ms",
+                &format!(
+                    "{transaction} must be below session.timeout.ms ({session}), so that the open transaction of a dead member ends before its partitions move"
+                ),
+            );
+        }
+        problems
+    }
+
+    /// The value of `max.poll.interval.ms`.
+    pub fn poll_interval(&self) -> Duration {
+        Duration::from_millis(self.milliseconds("max.poll.interval.ms", &[]).unwrap_or(300_000))
+    }
+
+    /// The value of `transaction.timeout.ms`.
+    pub(crate) fn transaction_timeout(&self) -> Duration {
+        // Sixty seconds are librdkafka's own default; ours stands among `PRODUCER_DEFAULTS`.
+        let timeout = self.milliseconds("transaction.timeout.ms", &PRODUCER_DEFAULTS);
+        Duration::from_millis(timeout.unwrap_or(60_000))
+    }
+
+    /// What the consumer of a lane is built from.
+    pub(crate) fn consumer_config(&self, lane: usize) -> ClientConfig {
+        let mut config = self.client_config(&CONSUMER_DEFAULTS);
+        config
+            .set("group.id", &self.group)
+            .set("isolation.level", "read_committed")
+            .set("enable.auto.commit", "false")
+            .set("enable.auto.offset.store", "false");
+        if let Some(instance) = &self.instance_id {
+            config.set("group.instance.id", format!("{instance}-{lane}"));
+        }
+        config
+    }
+
+    /// What the producer of a lane is built from.
+    pub(crate) fn producer_config(&self, lane: usize, delivery: Delivery, slot: &str) -> ClientConfig {
+        let mut config = self.client_config(&PRODUCER_DEFAULTS);
+        config.set("enable.idempotence", "true").set("statistics.interval.ms", "0");
+        if delivery == Delivery::ExactlyOnce {
+            config.set("transactional.id", format!("{}-{slot}-{lane}", self.transactional_id_prefix()));
+        } else if !["message.timeout.ms", "delivery.timeout.ms"].iter().any(|key| self.options.contains_key(*key)) {
+            // With transactions their time limit rules; without, a record should not keep a lane for five minutes.
+            config.set("message.timeout.ms", "30000");
+        }
+        config
+    }
+
+    /// A client outside of any group: brokers, credentials, nothing else.
+    pub(crate) fn plain_config(&self) -> ClientConfig {
+        self.client_config(&[("client.id", "demarche")])
+    }
+
+    /// The middle of the transactional ids. Stable per slot: a restarted process takes over the id of its
+    /// predecessor, and `init_transactions` ends what that one left open. Without an instance name the id is unique to
+    /// this run; that is as safe (offsets are fenced by the group's generation, KIP-447), but what a killed run left
+    /// open then lasts until `transaction.timeout.ms`.
+    pub(crate) fn slot(&self) -> String {
+        self.instance_id.clone().unwrap_or_else(|| format!("{:016x}", RandomState::new().hash_one(std::process::id())))
+    }
+
+    fn transactional_id_prefix(&self) -> &str {
+        if self.transactional_id.is_empty() { &self.group } else { &self.transactional_id }
+    }
+
+    fn client_config(&self, defaults: &[(&str, &str)]) -> ClientConfig {
+        let mut config = ClientConfig::new();
+        for (key, value) in defaults {
+            config.set(*key, *value);
+        }
+        for (key, value) in &self.options {
+            if REFUSED.iter().all(|(refused, _)| refused != key) {
+                config.set(key, value);
+            }
+        }
+        config.set("bootstrap.servers", &self.brokers);
+        // Lines reach us at every level; `log` decides what to do with each.
+        config.set_log_level(RDKafkaLogLevel::Info);
+        config
+    }
+
+    fn milliseconds(&self, key: &str, defaults: &[(&str, &str)]) -> Option<u64> {
+        let default = defaults.iter().find(|(name, _)| *name == key).map(|(_, value)| *value);
+        self.options.get(key).map(String::as_str).or(default)?.trim().parse().ok()
+    }
+}
+
+/// Whether a librdkafka key holds a secret; its value is then never shown.
+pub(crate) fn is_secret(key: &str) -> bool {
+    const MARKS: [&str; 6] = ["password", "secret", "jaas", "key.pem", "token", "sasl.oauthbearer.config"];
+    MARKS.iter().any(|mark| key.contains(mark))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(key: &str, value: &str) -> Options {
+        Options { options: BTreeMap::from([(key.to_owned(), value.to_owned())]), ..Options::default() }
+    }
+
+    #[test]
+    fn the_defaults_have_no_problem() {
+        assert_eq!(Options::default().problems(), []);
+    }
+
+    #[test]
+    fn what_exactly_once_rests_on_cannot_be_overridden() {
+        for (key, _) in REFUSED {
+            let problems = with(key, "x").problems();
+            assert_eq!(problems.len(), 1, "`{key}` was accepted: {problems:?}");
+            assert_eq!(problems[0].key, format!("options.{key}"));
+        }
+        let sneaky = with("isolation.level", "read_uncommitted");
+        assert_eq!(sneaky.consumer_config(0).get("isolation.level"), Some("read_committed"));
+    }
+
+    #[test]
+    fn every_problem_is_found_at_once() {
+        let mut options = with("no.such.key", "1");
+        options.options.insert("transaction.timeout.ms".to_owned(), "60000".to_owned());
+        options.topics.articles = vec!["events".to_owned()];
+        options.group.clear();
+        let keys: Vec<String> = options.problems().into_iter().map(|problem| problem.key).collect();
+        assert_eq!(keys, ["group", "topics.articles", "options.no.such.key", "options.transaction.timeout.ms"]);
+    }
+
+    #[test]
+    fn secrets_are_never_shown() {
+        let options = with("sasl.password", "hunter2");
+        assert!(!format!("{options:?}").contains("hunter2"));
+        let options = with("ssl.key.password", "hunter2");
+        assert!(!format!("{options:?} {:?}", options.problems()).contains("hunter2"));
+    }
+
+    #[test]
+    fn each_lane_has_names_of_its_own_that_outlive_the_process() {
+        let options = Options { instance_id: Some("pod-3".to_owned()), ..Options::default() };
+        let slot = options.slot();
+        assert_eq!(options.consumer_config(1).get("group.instance.id"), Some("pod-3-1"));
+        let config = options.producer_config(1, Delivery::ExactlyOnce, &slot);
+        assert_eq!(config.get("transactional.id"), Some("demarche-pod-3-1"));
+        let config = options.producer_config(1, Delivery::AtLeastOnce, &slot);
+        assert_eq!(config.get("transactional.id"), None);
+    }
+}

@@ -1,0 +1,268 @@
+//! The producer port over rdkafka's `BaseProducer`, with transactions or without.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rdkafka::ClientContext;
+use rdkafka::config::RDKafkaLogLevel;
+use rdkafka::consumer::ConsumerGroupMetadata;
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::message::{DeliveryResult, Header, OwnedHeaders};
+use rdkafka::producer::{BaseProducer, BaseRecord, Producer as _, ProducerContext};
+
+use crate::kafka::consumer::offsets;
+use crate::kafka::{Error, Options, Topics, log};
+use crate::pipeline::ports::{Enqueued, Failure, Position, Producer};
+use crate::pipeline::{Delivery, Stop, StopState};
+use crate::record::OutgoingRecord;
+
+/// One wait for deliveries. A round trip on one machine takes about as long; shorter only costs wake-ups.
+const NAP: Duration = Duration::from_micros(500);
+
+/// One try of a transactional call. They may be repeated, and go on where they were; between tries deliveries are
+/// served, which an abort needs to come to its end.
+const TRY: Duration = Duration::from_secs(1);
+
+/// How long to go on trying. What has not worked by then is over anyway: the broker ends a transaction after its own
+/// time limit, 10 s by default.
+const GIVE_UP: Duration = Duration::from_secs(15);
+
+/// How long to wait for the transaction coordinator at the start; a broker that has just come up needs some seconds.
+const INIT: Duration = Duration::from_secs(60);
+
+/// A producer of the output topics.
+pub(crate) struct KafkaProducer {
+    client: BaseProducer<ProducerCallbacks>,
+    topics: Topics,
+    transactional: bool,
+    in_transaction: bool,
+    /// When the last transaction was begun.
+    begun: Instant,
+    /// How long the broker keeps one open.
+    transaction_timeout: Duration,
+}
+
+/// Context of a lane's producer. Its callbacks run on the lane's thread, inside of `poll`.
+#[derive(Debug, Default)]
+struct ProducerCallbacks {
+    lane: usize,
+    has_failed: AtomicBool,
+    /// The first delivery that failed since the transaction began.
+    failure: Mutex<Option<Failure>>,
+}
+
+impl ClientContext for ProducerCallbacks {
+    fn log(&self, level: RDKafkaLogLevel, facility: &str, line: &str) {
+        log::forward("producer", level, facility, line);
+    }
+
+    fn error(&self, error: KafkaError, reason: &str) {
+        log::trouble("producer", Some(self.lane), &error, reason);
+    }
+}
+
+impl ProducerContext for ProducerCallbacks {
+    type DeliveryOpaque = ();
+
+    fn delivery(&self, result: &DeliveryResult<'_>, (): ()) {
+        if let Err((error, message)) = result {
+            // Dropped behind another record that failed, or by an abort: that one has the reason, and a transaction
+            // that lacks records cannot commit anyway.
+            if let Some(RDKafkaErrorCode::PurgeQueue | RDKafkaErrorCode::PurgeInflight) = error.rdkafka_error_code() {
+                return;
+            }
+            self.has_failed.store(true, Ordering::Release);
+            let topic = rdkafka::Message::topic(message);
+            let mut failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner);
+            failure.get_or_insert_with(|| classify(&format!("deliver a record to `{topic}`"), error));
+        }
+    }
+}
+
+impl KafkaProducer {
+    /// Makes the producer and, with transactions, takes its id over from whoever had it: what that one left open is
+    /// aborted, and it can write no more.
+    pub(crate) fn start(
+        options: &Options,
+        lane: usize,
+        delivery: Delivery,
+        slot: &str,
+        stop: &Stop,
+    ) -> Result<Self, Error> {
+        let callbacks = ProducerCallbacks { lane, ..ProducerCallbacks::default() };
+        let client: BaseProducer<ProducerCallbacks> = options
+            .producer_config(lane, delivery, slot)
+            .create_with_context(callbacks)
+            .map_err(|error| Error::client("make a producer", &error))?;
+        let transactional = delivery == Delivery::ExactlyOnce;
+        let producer = Self {
+            client,
+            topics: options.topics.clone(),
+            transactional,
+            in_transaction: false,
+            begun: Instant::now(),
+            transaction_timeout: options.transaction_timeout(),
+        };
+        if transactional {
+            producer
+                .persist(INIT, |client| {
+                    if stop.state() > StopState::Running {
+                        return Err(KafkaError::Canceled);
+                    }
+                    client.init_transactions(TRY)
+                })
+                .map_err(|error| Error::client("start transactions", &error))?;
+        }
+        Ok(producer)
+    }
+
+    /// Repeats a call that says it may be repeated.
+    fn persist(
+        &self,
+        limit: Duration,
+        call: impl Fn(&BaseProducer<ProducerCallbacks>) -> Result<(), KafkaError>,
+    ) -> Result<(), KafkaError> {
+        let begun = Instant::now();
+        loop {
+            self.client.poll(Duration::ZERO);
+            match call(&self.client) {
+                Err(KafkaError::Transaction(error)) if error.is_retriable() && begun.elapsed() < limit => {
+                    tracing::debug!(%error, "trying again");
+                }
+                other => return other,
+            }
+        }
+    }
+
+    fn take_failure(&self) -> Option<Failure> {
+        let context = self.client.context();
+        if !context.has_failed.swap(false, Ordering::Acquire) {
+            return None;
+        }
+        context.failure.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// Serves every delivery that has arrived, and counts what is still on its way. A poll without a timeout serves one
+    /// event, which is one record: a transaction of a thousand would take a thousand turns of the loop to learn that it
+    /// may commit.
+    fn serve(&self) -> usize {
+        loop {
+            let n_before = self.n_in_flight();
+            self.client.poll(Duration::ZERO);
+            let n_in_flight = self.n_in_flight();
+            if n_in_flight == 0 || n_in_flight >= n_before {
+                return n_in_flight;
+            }
+        }
+    }
+
+    fn n_in_flight(&self) -> usize {
+        usize::try_from(self.client.in_flight_count()).unwrap_or(0)
+    }
+}
+
+impl Producer for KafkaProducer {
+    type Group = ConsumerGroupMetadata;
+
+    fn begin(&mut self) -> Result<(), Failure> {
+        if self.transactional {
+            self.client.begin_transaction().map_err(|error| classify("begin a transaction", &error))?;
+            self.in_transaction = true;
+            self.begun = Instant::now();
+        }
+        Ok(())
+    }
+
+    fn enqueue(&mut self, record: &OutgoingRecord) -> Result<Enqueued, Failure> {
+        let topic = self.topics.of(record.channel);
+        let mut headers = OwnedHeaders::new_with_capacity(record.headers.len());
+        for (key, value) in &record.headers {
+            headers = headers.insert(Header { key, value: value.as_ref() });
+        }
+        let mut outgoing: BaseRecord<'_, Vec<u8>, Vec<u8>> = BaseRecord::to(topic).headers(headers);
+        outgoing.key = record.key.as_ref();
+        outgoing.payload = record.payload.as_ref();
+        match self.client.send(outgoing) {
+            Ok(()) => Ok(Enqueued::Taken),
+            Err((KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull), _)) => Ok(Enqueued::Full),
+            Err((error, _)) => Err(classify(&format!("produce to `{topic}`"), &error)),
+        }
+    }
+
+    fn poll(&mut self, wait: Duration) -> Result<usize, Failure> {
+        let mut n_in_flight = self.serve();
+        if n_in_flight > 0 && !wait.is_zero() {
+            // Not the client's own wait: it uses all of it even if the last delivery comes at once, and rounds what is
+            // left of it down to whole milliseconds, so that its last one is spent turning in circles.
+            thread::sleep(wait.min(NAP));
+            n_in_flight = self.serve();
+        }
+        self.take_failure().map_or(Ok(n_in_flight), Err)
+    }
+
+    fn commit(&mut self, positions: &[Position], group: &ConsumerGroupMetadata) -> Result<(), Failure> {
+        if !positions.is_empty() {
+            let offsets = offsets(positions)?;
+            // This call has been seen to hang past its timeout (librdkafka #5456). Nothing in this thread can help
+            // then; the watchdog ends the process, and the broker aborts the transaction.
+            self.persist(GIVE_UP, |client| client.send_offsets_to_transaction(&offsets, group, TRY))
+                .map_err(|error| classify("commit offsets", &error))?;
+        }
+        match self.persist(GIVE_UP, |client| client.commit_transaction(TRY)) {
+            Ok(()) => {
+                self.in_transaction = false;
+                Ok(())
+            }
+            // Whether it took place is not known, and a commit that was begun cannot be aborted any more. A new client
+            // with the same id finishes it, either way.
+            Err(KafkaError::Transaction(error)) if error.is_retriable() => {
+                Err(Failure::Fatal(format!("the commit has no answer: {error}")))
+            }
+            Err(error) => Err(classify("commit", &error)),
+        }
+    }
+
+    fn is_replaced(&self) -> bool {
+        // The broker fences the owner of a transaction that has timed out, too, in the same words; but then nobody else
+        // has the id.
+        let timed_out = self.in_transaction && self.begun.elapsed() >= self.transaction_timeout;
+        let error = self.client.client().fatal_error();
+        error.is_some_and(|(code, _)| code == RDKafkaErrorCode::Fenced) && !timed_out
+    }
+
+    fn abort(&mut self) -> Result<(), Failure> {
+        if self.in_transaction {
+            self.persist(GIVE_UP, |client| client.abort_transaction(TRY))
+                .map_err(|error| Failure::Fatal(format!("cannot abort: {error}")))?;
+            self.in_transaction = false;
+        }
+        // Without transactions what is on its way arrives or fails; either way it ends within the message timeout.
+        while self.n_in_flight() > 0 {
+            thread::sleep(NAP);
+            self.serve();
+        }
+        // Records that the abort has dropped are reported as failed deliveries; they are of no interest any more.
+        self.take_failure();
+        Ok(())
+    }
+}
+
+/// What has to be done about an error of the client.
+fn classify(action: &str, error: &KafkaError) -> Failure {
+    let text = format!("cannot {action}: {error}");
+    match error {
+        // Fenced by a newer producer of the same id, timed out at the broker, not authorized: nothing helps but a new
+        // client. Everything else (ILLEGAL_GENERATION and its kin first of all) is for an abort to mend.
+        KafkaError::Transaction(error) if error.is_fatal() => Failure::Fatal(text),
+        other => match other.rdkafka_error_code() {
+            Some(RDKafkaErrorCode::Fatal | RDKafkaErrorCode::Fenced) => Failure::Fatal(text),
+            // Reading the article again would end here again. The operator has to raise the topic's limit.
+            Some(RDKafkaErrorCode::MessageSizeTooLarge) => {
+                Failure::Fatal(format!("{text}; raise max.message.bytes of the topic"))
+            }
+            _ => Failure::Abortable(text),
+        },
+    }
+}

@@ -1,0 +1,151 @@
+//! Events of the group, stored instead of handled, and the consumer's other callbacks.
+//!
+//! librdkafka does not assign or unassign by itself when the application listens for rebalance events: the group waits
+//! in its state "wait for (un)assign call" until the application makes that call, whenever that is
+//! (`rd_kafka_rebalance_op`). So the callback needs to do nothing but remember; the lane, back from its poll, drains and
+//! commits while it still owns its partitions, and then makes the call itself. A commit "inside the callback" is the
+//! same thing with a deeper stack.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use rdkafka::ClientContext;
+use rdkafka::TopicPartitionList;
+use rdkafka::config::RDKafkaLogLevel;
+use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext, RebalanceProtocol};
+use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
+use rdkafka::statistics::Statistics;
+use rdkafka::types::RDKafkaRespErr;
+
+use crate::kafka::lag;
+use crate::kafka::log;
+use crate::pipeline::ports::EndOffset;
+use crate::telemetry::Health;
+
+/// An event of the group that the lane has to answer.
+#[derive(Debug)]
+pub(crate) enum GroupEvent {
+    Assign(TopicPartitionList),
+    Revoke(TopicPartitionList),
+}
+
+/// Context of a lane's consumer. Its callbacks run on the lane's thread, inside of `poll`.
+#[derive(Debug)]
+pub(crate) struct ConsumerCallbacks {
+    lane: usize,
+    health: Arc<Health>,
+    events: Mutex<VecDeque<GroupEvent>>,
+    /// The lane is gone: events are answered on the spot, else closing would wait for ever.
+    closing: AtomicBool,
+    ends: Mutex<Option<Vec<EndOffset>>>,
+    has_ends: AtomicBool,
+}
+
+impl ConsumerCallbacks {
+    pub(crate) fn new(lane: usize, health: Arc<Health>) -> Self {
+        Self {
+            lane,
+            health,
+            events: Mutex::default(),
+            closing: AtomicBool::new(false),
+            ends: Mutex::default(),
+            has_ends: AtomicBool::new(false),
+        }
+    }
+
+    /// The next event to answer.
+    pub(crate) fn take_event(&self) -> Option<GroupEvent> {
+        lock(&self.events).pop_front()
+    }
+
+    /// Ends of the partitions, if statistics came since the last call.
+    pub(crate) fn take_ends(&self) -> Option<Vec<EndOffset>> {
+        // Asked at every turn of the lane: a flag spares the lock.
+        if !self.has_ends.swap(false, Ordering::Acquire) {
+            return None;
+        }
+        lock(&self.ends).take()
+    }
+
+    /// From now on events are answered on the spot.
+    pub(crate) fn close(&self) {
+        self.closing.store(true, Ordering::Release);
+    }
+}
+
+impl ClientContext for ConsumerCallbacks {
+    fn log(&self, level: RDKafkaLogLevel, facility: &str, line: &str) {
+        // No error and no event says that the poll interval was missed, only this line. The watchdog notices too, from
+        // outside; this one also tells of an interval that was missed between two of its looks.
+        if facility == log::MAX_POLL {
+            self.health.set_late(self.lane, "the poll interval was exceeded, waiting for a new assignment");
+        }
+        log::forward("consumer", level, facility, line);
+    }
+
+    fn stats(&self, statistics: Statistics) {
+        *lock(&self.ends) = Some(lag::ends(&statistics));
+        self.has_ends.store(true, Ordering::Release);
+    }
+
+    fn error(&self, error: KafkaError, reason: &str) {
+        log::trouble("consumer", Some(self.lane), &error, reason);
+    }
+}
+
+impl ConsumerContext for ConsumerCallbacks {
+    fn rebalance(&self, consumer: &BaseConsumer<Self>, error: RDKafkaRespErr, partitions: &mut TopicPartitionList) {
+        let event = match error {
+            RDKafkaRespErr::RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS => GroupEvent::Assign(partitions.clone()),
+            _ => GroupEvent::Revoke(partitions.clone()),
+        };
+        if self.closing.load(Ordering::Acquire) {
+            let answered = match &event {
+                // Never started: taken back by the close that follows.
+                GroupEvent::Assign(_) => consumer.unassign(),
+                GroupEvent::Revoke(partitions) => unassign(consumer, partitions),
+            };
+            if let Err(error) = answered {
+                tracing::debug!(lane = self.lane, %error, "cannot give partitions up while closing");
+            }
+            return;
+        }
+        lock(&self.events).push_back(event);
+    }
+
+    fn commit_callback(&self, result: KafkaResult<()>, _: &TopicPartitionList) {
+        // At-least-once commits are synchronous and report to their caller; this is only an echo.
+        if let Err(error) = result
+            && error.rdkafka_error_code() != Some(RDKafkaErrorCode::NoOffset)
+        {
+            tracing::debug!(lane = self.lane, %error, "a commit failed");
+        }
+    }
+}
+
+/// Accepts partitions, in the group's own protocol.
+pub(crate) fn assign<C: ConsumerContext>(
+    consumer: &BaseConsumer<C>,
+    partitions: &TopicPartitionList,
+) -> KafkaResult<()> {
+    match consumer.rebalance_protocol() {
+        RebalanceProtocol::Cooperative => consumer.incremental_assign(partitions),
+        RebalanceProtocol::Eager | RebalanceProtocol::None => consumer.assign(partitions),
+    }
+}
+
+/// Gives partitions up, in the group's own protocol.
+pub(crate) fn unassign<C: ConsumerContext>(
+    consumer: &BaseConsumer<C>,
+    partitions: &TopicPartitionList,
+) -> KafkaResult<()> {
+    match consumer.rebalance_protocol() {
+        RebalanceProtocol::Cooperative => consumer.incremental_unassign(partitions),
+        RebalanceProtocol::Eager | RebalanceProtocol::None => consumer.unassign(),
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,168 @@
+//! The service: lanes as threads, supervised from the asynchronous side. A lane whose client is finished is built anew,
+//! with pauses and a bounded number of times; a lane that hangs ends the process.
+
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use futures::future::join_all;
+use tokio::sync::oneshot;
+use tokio::time::sleep;
+
+use crate::kafka::consumer::KafkaConsumer;
+use crate::kafka::producer::KafkaProducer;
+use crate::kafka::watchdog::Watchdog;
+use crate::kafka::{Error, Options};
+use crate::pipeline::{self, Ended, LaneContext, LaneError, ProcessFactory, Pulse, Stop, StopState, lane};
+use crate::telemetry::{Health, Metrics};
+
+/// Exit code of a process that the watchdog ended: a call into the client never came back (`EX_TEMPFAIL` of sysexits:
+/// starting again is the cure, and exactly-once makes it safe).
+pub const EXIT_STALLED: i32 = 75;
+
+/// A lane without a sign of life for this long hangs. Well above what its calls may take one after the other when the
+/// broker is slow: a minute to start transactions, half a minute to commit.
+const STALL: Duration = Duration::from_secs(90);
+
+/// How often a lane is built anew before the service gives up. A lane that has then worked for a while starts at 0.
+const MAX_RESTARTS: u32 = 6;
+
+/// A lane that ran for this long was healthy.
+const HEALTHY: Duration = Duration::from_mins(5);
+
+/// The first pause before a restart; each one after it is twice as long.
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+
+/// Runs the service until `stop` says so.
+///
+/// # Errors
+/// The settings cannot work, or a lane failed for good; the other lanes have drained then.
+pub async fn run<F: ProcessFactory>(
+    options: &Options,
+    pipeline: &pipeline::Options,
+    factory: &Arc<F>,
+    metrics: &Arc<Metrics>,
+    health: &Arc<Health>,
+    stop: &Stop,
+) -> Result<Ended, Error> {
+    if let Some(problem) = options.problems().into_iter().next() {
+        return Err(Error::Options { key: problem.key, problem: problem.problem });
+    }
+    let watchdog = Watchdog::start(STALL, options.poll_interval(), Arc::clone(health), |lane, silence| {
+        tracing::error!(
+            lane,
+            silence_s = silence.as_secs(),
+            exit_code = EXIT_STALLED,
+            "a lane hangs, ending the process"
+        );
+        std::process::exit(EXIT_STALLED);
+    })
+    .map_err(|error| Error::Client { action: "start the watchdog".to_owned(), reason: error.to_string() })?;
+    let n_lanes = pipeline.lanes.max(1);
+    let slot = options.slot();
+    let settings = pipeline::Options {
+        poll_interval: options.poll_interval(),
+        in_flight_bytes: pipeline.in_flight_bytes / n_lanes,
+        ..pipeline.clone()
+    };
+    (0..n_lanes).for_each(|index| health.expect_lane(index));
+    let supervised = (0..n_lanes).map(|index| {
+        let context = LaneContext {
+            index,
+            options: settings.clone(),
+            metrics: Arc::clone(metrics),
+            health: Arc::clone(health),
+            stop: stop.clone(),
+            pulse: Arc::default(),
+        };
+        supervise(context, options, &slot, factory, &watchdog)
+    });
+    let ended: Vec<Result<Ended, Error>> = join_all(supervised).await;
+    let ended: Vec<Ended> = ended.into_iter().collect::<Result<_, _>>()?;
+    Ok(if ended.contains(&Ended::Abandoned) { Ended::Abandoned } else { Ended::Drained })
+}
+
+/// Keeps one lane running.
+async fn supervise<F: ProcessFactory>(
+    context: LaneContext,
+    options: &Options,
+    slot: &str,
+    factory: &Arc<F>,
+    watchdog: &Watchdog,
+) -> Result<Ended, Error> {
+    let index = context.index;
+    let mut restarts = 0;
+    loop {
+        let begun = Instant::now();
+        let pulse = Arc::new(Pulse::default());
+        watchdog.watch(index, Arc::clone(&pulse));
+        let attempt = LaneContext { pulse, ..context.clone() };
+        let ended = run_on_thread(attempt, options.clone(), slot.to_owned(), Arc::clone(factory)).await;
+        watchdog.forget(index);
+        context.health.set_assigned(index, false);
+        let reason = match ended {
+            Ok(ended) => return Ok(ended),
+            Err(LaneError::Failed(reason)) => reason,
+            Err(LaneError::Replaced(reason)) => {
+                context.health.set_fatal(&reason);
+                context.stop.drain();
+                return Err(Error::Replaced { lane: index, reason });
+            }
+        };
+        if begun.elapsed() > HEALTHY {
+            restarts = 0;
+        }
+        if restarts == MAX_RESTARTS {
+            context.health.set_fatal(&reason);
+            // The others finish what they have; the process is to end as a whole, so that somebody notices.
+            context.stop.drain();
+            return Err(Error::Lane { lane: index, restarts, reason });
+        }
+        let pause = FIRST_PAUSE * 2u32.pow(restarts);
+        restarts += 1;
+        tracing::error!(
+            lane = index,
+            reason,
+            restarts,
+            pause_ms = pause.as_millis(),
+            "a lane failed, building it anew"
+        );
+        context.metrics.count_lane_restart();
+        let waited_from = Instant::now();
+        while waited_from.elapsed() < pause {
+            if context.stop.state() != StopState::Running {
+                return Ok(Ended::Abandoned);
+            }
+            sleep(Duration::from_millis(50).min(pause)).await;
+        }
+    }
+}
+
+/// Builds the clients of a lane and runs it, on a thread of its own: its calls block.
+async fn run_on_thread<F: ProcessFactory>(
+    context: LaneContext,
+    options: Options,
+    slot: String,
+    factory: Arc<F>,
+) -> Result<Ended, LaneError> {
+    let (ended, outcome) = oneshot::channel();
+    let name = format!("lane-{}", context.index);
+    let run = move || -> Result<Ended, LaneError> {
+        // The producer first: taking its id over ends what a predecessor left open, and the first fetch of committed
+        // offsets waits for exactly that.
+        let producer = KafkaProducer::start(&options, context.index, context.options.delivery, &slot, &context.stop)
+            .map_err(|error| LaneError::Failed(error.to_string()))?;
+        context.pulse.beat();
+        let consumer = KafkaConsumer::join(&options, context.index, Arc::clone(&context.health))
+            .map_err(|error| LaneError::Failed(error.to_string()))?;
+        lane::run(context, consumer, producer, &factory)
+    };
+    let spawned = thread::Builder::new().name(name).spawn(move || {
+        // Nobody listens any more only when the whole service was dropped.
+        let _ = ended.send(run());
+    });
+    if let Err(error) = spawned {
+        return Err(LaneError::Failed(format!("cannot start a lane's thread: {error}")));
+    }
+    outcome.await.unwrap_or_else(|_| Err(LaneError::Failed("the lane's thread panicked".to_owned())))
+}
