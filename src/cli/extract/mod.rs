@@ -1,0 +1,141 @@
+//! `demarche extract`: files or standard input to findings on standard output, without a broker.
+
+mod progress;
+mod workers;
+
+use std::io::{self, Read, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+
+use super::render::{Format, Renderer};
+use crate::analyzer::Models;
+use crate::record::files::{FileError, Messages, STDIN};
+use crate::record::{InputOptions, Message, Rejection, RejectionReason};
+use progress::Progress;
+use workers::{Outcome, Work};
+
+/// Some article was refused (EX_DATAERR of sysexits.h). All others were analysed and printed.
+const EXIT_DATA: u8 = 65;
+/// Some file could not be opened or read (EX_NOINPUT). All others were analysed and printed.
+const EXIT_NO_INPUT: u8 = 66;
+
+const AFTER_HELP: &str = "\
+Examples:
+  demarche extract --format pretty article.txt
+  curl -s https://news.example/story.html | demarche extract --format statements
+  demarche extract --format csv articles.jsonl > findings.csv
+
+Exit codes: 0 all articles analyzed, 65 some article was refused, 66 some file could not be read; what cannot be \
+analyzed is named on standard error, all else is printed.";
+
+/// Finds statements and events in files or standard input.
+#[derive(Debug, Clone, clap::Args)]
+#[command(after_help = AFTER_HELP)]
+pub struct ExtractArgs {
+    /// Articles: plain text, HTML, JSON (an article, ninjs, an array of either) or JSON lines; "-" is standard input
+    #[arg(value_name = "FILE", default_value = STDIN)]
+    pub files: Vec<PathBuf>,
+    /// What is printed
+    #[arg(short, long, value_enum, default_value = "jsonl")]
+    pub format: Format,
+    /// Leave out findings below this confidence, 0 to 1
+    #[arg(long, value_name = "P", default_value_t = 0.0, value_parser = probability)]
+    pub min_confidence: f32,
+    /// Analyze text in any language as if it were English
+    #[arg(long)]
+    pub any_language: bool,
+    /// Largest article in bytes
+    #[arg(long, value_name = "BYTES", default_value_t = InputOptions::default().max_bytes)]
+    pub max_bytes: usize,
+    /// Analysis threads [default: one a core]
+    #[arg(short, long, value_name = "N")]
+    pub threads: Option<std::num::NonZeroUsize>,
+}
+
+/// Runs the command. Articles that are refused and files that cannot be read are named on standard error, and show in the
+/// exit code: 66 if a file could not be read, else 65 if an article was refused, else 0.
+///
+/// # Errors
+/// If standard output cannot be written to. A closed pipe is no error: nobody wants to read on.
+pub fn run(args: ExtractArgs) -> anyhow::Result<ExitCode> {
+    let mut progress = Progress::new(&args.files);
+    let renderer = Renderer::new(args.format);
+    let header = renderer.header();
+    let n_cores = || std::thread::available_parallelism().ok();
+    let work = Work {
+        models: Models::embedded(),
+        input: InputOptions { max_bytes: args.max_bytes, check_language: !args.any_language },
+        min_confidence: args.min_confidence,
+        renderer,
+        n_threads: args.threads.or_else(n_cores).map_or(1, Into::into),
+    };
+
+    let mut out = output(args.format);
+    let mut exit = 0;
+    let written = out.write_all(&header).and_then(|()| {
+        work.run(messages(args.files, args.max_bytes, progress.counter()), |outcome| {
+            progress.article_done();
+            match outcome {
+                Outcome::Rendered(bytes) => out.write_all(&bytes),
+                Outcome::Refused { place, rejection } => {
+                    exit = exit.max(EXIT_DATA);
+                    progress.aside(|| writeln!(io::stderr(), "demarche: {place}: {rejection}"))
+                }
+                Outcome::Unreadable(error) => {
+                    exit = exit.max(EXIT_NO_INPUT);
+                    progress.aside(|| writeln!(io::stderr(), "demarche: {error}"))
+                }
+            }
+        })
+    });
+    match written.and_then(|()| out.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(ExitCode::SUCCESS),
+        Err(error) => Err(error).context("cannot write to standard output"),
+        Ok(()) => Ok(ExitCode::from(exit)),
+    }
+}
+
+fn probability(text: &str) -> Result<f32, String> {
+    let value = text.parse().ok().filter(|value| (0.0..=1.0).contains(value));
+    value.ok_or_else(|| "expected a number from 0 to 1".to_owned())
+}
+
+/// Standard output. Only what is for reading has colours, which are left out where they are not wanted.
+fn output(format: Format) -> Box<dyn Write> {
+    let stdout = io::stdout();
+    match format {
+        Format::Pretty => Box::new(io::BufWriter::new(anstream::AutoStream::auto(stdout.lock()))),
+        _ => Box::new(io::BufWriter::new(stdout.lock())),
+    }
+}
+
+/// The articles of all files, one file after the other.
+fn messages(
+    files: Vec<PathBuf>,
+    limit: usize,
+    count: impl Fn(Box<dyn Read + Send>) -> Box<dyn Read + Send> + Send,
+) -> impl Iterator<Item = Result<Message, FileError>> + Send {
+    files.into_iter().flat_map(move |path| {
+        let (messages, error) = match Messages::open_with(&path, limit, &count) {
+            Ok(messages) => (Some(messages), None),
+            Err(error) => (None, Some(Err(error))),
+        };
+        error.into_iter().chain(messages.into_iter().flatten())
+    })
+}
+
+/// What is too large in a file is refused for the same reason as in a topic.
+fn refused(error: FileError) -> Outcome {
+    match error {
+        FileError::TooLarge { origin, limit } => Outcome::Refused {
+            place: workers::place(&origin),
+            rejection: Rejection::new(
+                RejectionReason::TooLarge,
+                format!("more than the {limit} bytes that are accepted"),
+            ),
+        },
+        other => Outcome::Unreadable(other),
+    }
+}

@@ -1,0 +1,119 @@
+//! The commands: what stands on the command line, and what each command does with the library. Results go to standard
+//! output; progress, logs and errors to standard error.
+
+mod check_config;
+mod exit;
+pub mod extract;
+mod health;
+mod out;
+pub mod render;
+mod schema;
+mod settings;
+
+#[cfg(feature = "kafka")]
+mod demo;
+#[cfg(feature = "kafka")]
+mod publish;
+#[cfg(feature = "kafka")]
+mod run;
+#[cfg(feature = "kafka")]
+mod tail;
+
+use std::io;
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, Parser, Subcommand};
+use clap_complete::Shell;
+
+use exit::{Exit, Failure, OrExit as _};
+
+const EXAMPLES: &str = "\
+Examples:
+  demarche demo                                          the whole pipeline, nothing to install
+  demarche extract article.txt --format pretty           one article, for reading
+  demarche run --config demarche.toml                    the service
+  demarche publish articles.jsonl                        articles into the input topic
+  demarche tail --from-beginning                         what came out, for reading";
+
+/// Reads news articles from Kafka; writes who said what to whom, and who did what to whom, exactly once.
+#[derive(Debug, Parser)]
+#[command(version, max_term_width = 100, after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{}", exit::HELP))]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    #[cfg(feature = "kafka")]
+    Demo(demo::DemoArgs),
+    #[cfg(feature = "kafka")]
+    Run(run::RunArgs),
+    Extract(extract::ExtractArgs),
+    #[cfg(feature = "kafka")]
+    Publish(publish::PublishArgs),
+    #[cfg(feature = "kafka")]
+    Tail(tail::TailArgs),
+    CheckConfig(check_config::CheckConfigArgs),
+    Schema(schema::SchemaArgs),
+    Health(health::HealthArgs),
+    /// Prints completions for a shell.
+    ///
+    /// For bash: demarche completions bash > ~/.local/share/bash-completion/completions/demarche
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
+}
+
+/// Runs the command that the process was started with.
+pub fn main() -> ExitCode {
+    let command = match Cli::try_parse() {
+        Ok(cli) => cli.command,
+        Err(told) => {
+            // Help and version come as "errors" too; they go to standard output and are none.
+            let exit = if told.use_stderr() { Exit::Usage } else { Exit::Ok };
+            return told.print().map_or(Exit::Io, |()| exit).into();
+        }
+    };
+    match dispatch(command) {
+        Ok(code) => code,
+        Err(failure) if out::is_broken_pipe(&failure.error) => Exit::Ok.into(),
+        Err(failure) => {
+            out::complain(format_args!("{failure}"));
+            failure.exit.into()
+        }
+    }
+}
+
+fn dispatch(command: Command) -> Result<ExitCode, Failure> {
+    let exit = match command {
+        #[cfg(feature = "kafka")]
+        Command::Demo(args) => demo::run(&args)?,
+        #[cfg(feature = "kafka")]
+        Command::Run(args) => run::run(args)?,
+        Command::Extract(args) => return extract::run(args).or_exit(Exit::Io),
+        #[cfg(feature = "kafka")]
+        Command::Publish(args) => publish::run(args)?,
+        #[cfg(feature = "kafka")]
+        Command::Tail(args) => tail::run(&args)?,
+        Command::CheckConfig(args) => check_config::run(args)?,
+        Command::Schema(args) => schema::run(&args)?,
+        Command::Health(args) => health::run(args)?,
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Cli::command(), "demarche", &mut io::stdout());
+            Exit::Ok
+        }
+    };
+    Ok(exit.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,160 @@
+//! Findings in the forms that `extract`, `demo` and `tail` print: for programs, for spreadsheets, for people.
+
+mod csv;
+mod gdelt;
+mod pretty;
+mod wrap;
+
+use std::io::IsTerminal as _;
+
+use clap::ValueEnum;
+
+use crate::record::{AnalysisRecord, ArticleRecord, EventRecord, Message, StatementRecord};
+
+/// Widest line in pretty output: longer lines are hard to read however wide the window is.
+const MAX_WIDTH: usize = 100;
+
+/// The form in which findings are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// JSON lines, one analysis an article: text, sentences, statements, events
+    Jsonl,
+    /// For reading, coloured on a terminal
+    Pretty,
+    /// JSON lines, one statement a line, as in the topic
+    Statements,
+    /// JSON lines, one event a line, as in the topic
+    Events,
+    /// A table with a header, one row a statement or event
+    Csv,
+    /// Events in the 61 tab-separated columns of GDELT 2.0
+    Gdelt,
+}
+
+/// Prints analyses in one form.
+#[derive(Debug, Clone)]
+pub(super) struct Renderer {
+    format: Format,
+    width: usize,
+}
+
+impl Renderer {
+    /// A renderer for standard output, in its width if that is a terminal.
+    pub(super) fn new(format: Format) -> Self {
+        Self { format, width: stdout_width() }
+    }
+
+    /// What comes before the first article.
+    pub(super) fn header(&self) -> Vec<u8> {
+        match self.format {
+            Format::Csv => csv::header(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// One article's findings.
+    pub(super) fn render(&self, record: &AnalysisRecord) -> Vec<u8> {
+        let mut out = Vec::new();
+        match self.format {
+            Format::Jsonl => json_line(record, &mut out),
+            Format::Statements => record.statements.iter().for_each(|found| json_line(found, &mut out)),
+            Format::Events => record.events.iter().for_each(|found| json_line(found, &mut out)),
+            Format::Pretty => out = pretty::analysis(record, self.width).into_bytes(),
+            Format::Csv => out = csv::rows(record),
+            Format::Gdelt => out = gdelt::rows(record),
+        }
+        out
+    }
+}
+
+/// Everything found in one article for people, coloured. Like those below it ends in a line end.
+pub fn pretty_analysis(record: &AnalysisRecord) -> String {
+    pretty::analysis(record, stdout_width())
+}
+
+/// An article's headline for people, coloured.
+pub fn pretty_headline(article: &ArticleRecord, text: Option<&str>) -> String {
+    written(|width, out| pretty::headline(article, text, width, out))
+}
+
+/// One statement for people, coloured.
+pub fn pretty_statement(found: &StatementRecord) -> String {
+    written(|width, out| pretty::statement(found, width, out))
+}
+
+/// One event for people, coloured.
+pub fn pretty_event(found: &EventRecord) -> String {
+    written(|width, out| pretty::event(found, width, out))
+}
+
+/// One refused message for people, coloured.
+pub fn pretty_dead_letter(message: &Message) -> String {
+    written(|width, out| pretty::dead_letter(message, width, out))
+}
+
+fn written(write: impl FnOnce(usize, &mut String)) -> String {
+    let mut out = String::new();
+    write(stdout_width(), &mut out);
+    out
+}
+
+fn stdout_width() -> usize {
+    let stdout = std::io::stdout();
+    let size = stdout.is_terminal().then(|| terminal_size::terminal_size_of(stdout)).flatten();
+    size.map_or(MAX_WIDTH, |(width, _)| usize::from(width.0).clamp(20, MAX_WIDTH))
+}
+
+fn json_line(record: &impl serde::Serialize, out: &mut Vec<u8>) {
+    serde_json::to_writer(&mut *out, record).expect("a record has string keys and finite numbers only");
+    out.push(b'\n');
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use super::*;
+
+    /// Renders `tests/data/render/analysis.json` and compares with the file beside it; `UPDATE_GOLDEN=1` rewrites that.
+    fn check(format: Format, file_name: &str) {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/render");
+        let record = fs::read(folder.join("analysis.json")).unwrap();
+        let record: AnalysisRecord = serde_json::from_slice(&record).unwrap();
+        let renderer = Renderer { format, width: 80 };
+        let rendered = [renderer.header(), renderer.render(&record)].concat();
+        let rendered = anstream::adapter::strip_bytes(&rendered).into_vec();
+        let path = folder.join(file_name);
+        if std::env::var_os("UPDATE_GOLDEN").is_some() {
+            fs::write(&path, &rendered).unwrap();
+        }
+        let expected = fs::read_to_string(&path).unwrap_or_default();
+        let rendered = String::from_utf8(rendered).unwrap();
+        assert_eq!(rendered, expected, "--format {format:?} differs from {}", path.display());
+    }
+
+    #[test]
+    fn pretty() {
+        check(Format::Pretty, "pretty.txt");
+    }
+
+    #[test]
+    fn csv() {
+        check(Format::Csv, "table.csv");
+    }
+
+    #[test]
+    fn gdelt() {
+        check(Format::Gdelt, "events.tsv");
+    }
+
+    #[test]
+    fn json_lines_are_the_records_themselves() {
+        let record: AnalysisRecord =
+            serde_json::from_str(include_str!("../../../tests/data/render/analysis.json")).unwrap();
+        let events = Renderer { format: Format::Events, width: 80 }.render(&record);
+        let events: Vec<EventRecord> =
+            events.split_inclusive(|byte| *byte == b'\n').map(|line| serde_json::from_slice(line).unwrap()).collect();
+        assert_eq!(events, record.events);
+    }
+}

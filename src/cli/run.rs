@@ -1,0 +1,169 @@
+//! `demarche run`: the service. tokio carries signals, the HTTP endpoints and the supervision of lanes; the work itself
+//! is done on the lanes' own threads.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::runtime::{Builder, Runtime};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+
+use super::exit::{Exit, Failure, OrExit as _};
+use super::settings::{self, BrokerArgs};
+use crate::analyzer::Models;
+use crate::config::Config;
+use crate::kafka::{self, service};
+use crate::pipeline::{Ended, Stages, Stop};
+use crate::telemetry::{Health, Metrics, http};
+
+/// How long open connections may keep the endpoints up after the service has ended. A scrape takes milliseconds.
+const HTTP_FAREWELL: Duration = Duration::from_secs(1);
+
+/// The service: consumes articles, analyzes them, produces findings, until told to stop.
+///
+/// SIGTERM or Ctrl-C: it reads no more, finishes and commits what is under way within pipeline.grace, and leaves the
+/// group. A second one: it aborts and leaves at once; what was under way is read again by whoever comes next.
+#[derive(Debug, Clone, clap::Args)]
+#[command(after_help = "\
+Examples:
+  demarche run                                         defaults: broker at localhost:9092
+  demarche run --config demarche.toml                  or DEMARCHE_CONFIG=demarche.toml
+  DEMARCHE__KAFKA__BROKERS=broker:9092 demarche run    any key, from the environment")]
+pub(super) struct RunArgs {
+    #[command(flatten)]
+    broker: BrokerArgs,
+}
+
+/// Runs the command.
+pub(super) fn run(args: RunArgs) -> Result<Exit, Failure> {
+    let config = settings::load(&args.broker.sources())?;
+    config.logs.init().or_exit(Exit::Config)?;
+    runtime()?.block_on(async {
+        let metrics = Metrics::new();
+        let health = Health::new();
+        let stop = Stop::new();
+        let endpoints = Endpoints::open(&config, &metrics, &health).await?;
+        let signals = stop_on_signals(stop.clone(), Arc::clone(&health))?;
+        tracing::info!(
+            version = env!("CARGO_PKG_VERSION"),
+            brokers = config.kafka.brokers,
+            group = config.kafka.group,
+            articles = ?config.kafka.topics.articles,
+            delivery = ?config.pipeline.delivery,
+            lanes = config.pipeline.lanes,
+            workers = config.pipeline.workers,
+            "starting"
+        );
+        let stages = stages(&config, &metrics);
+        let ended = service::run(&config.kafka, &config.pipeline, &stages, &metrics, &health, &stop).await;
+        signals.abort();
+        endpoints.close().await;
+        exit_of(ended)
+    })
+}
+
+/// The runtime of the commands that wait for several things at once.
+pub(super) fn runtime() -> Result<Runtime, Failure> {
+    // Two threads carry signals, endpoints and deliveries with ease; analysis has threads of its own.
+    Builder::new_multi_thread().worker_threads(2).enable_all().build().or_exit(Exit::Internal)
+}
+
+/// What the lanes do with an article.
+pub(super) fn stages(config: &Config, metrics: &Arc<Metrics>) -> Arc<Stages> {
+    Arc::new(Stages {
+        models: Models::embedded(),
+        input: config.input.clone(),
+        output: config.output.clone(),
+        metrics: Arc::clone(metrics),
+    })
+}
+
+/// The exit code of a service that has ended.
+pub(super) fn exit_of(ended: Result<Ended, kafka::Error>) -> Result<Exit, Failure> {
+    match ended {
+        Ok(Ended::Drained) => {
+            tracing::info!("stopped; everything under way was finished");
+            Ok(Exit::Ok)
+        }
+        Ok(Ended::Abandoned) => {
+            tracing::warn!("stopped with work under way; it will be read again");
+            Ok(Exit::Again)
+        }
+        Err(error) => Err(broken(error)),
+    }
+}
+
+/// The exit code of a failed client or service.
+pub(super) fn broken(error: kafka::Error) -> Failure {
+    let exit = match error {
+        kafka::Error::Options { .. } => Exit::Config,
+        kafka::Error::Client { .. } | kafka::Error::Replaced { .. } | kafka::Error::Lane { .. } => Exit::Unavailable,
+    };
+    Failure::new(exit, error)
+}
+
+/// The first signal drains, the second abandons.
+fn stop_on_signals(stop: Stop, health: Arc<Health>) -> Result<JoinHandle<()>, Failure> {
+    let mut terminate = signal(SignalKind::terminate()).or_exit(Exit::Internal)?;
+    let mut interrupt = signal(SignalKind::interrupt()).or_exit(Exit::Internal)?;
+    Ok(tokio::spawn(async move {
+        let name = either(&mut terminate, &mut interrupt).await;
+        tracing::info!(signal = name, "stopping: finishing what is under way; a second signal abandons it");
+        health.set_draining();
+        stop.drain();
+        let name = either(&mut terminate, &mut interrupt).await;
+        tracing::warn!(signal = name, "stopping at once");
+        stop.abandon();
+    }))
+}
+
+async fn either(terminate: &mut Signal, interrupt: &mut Signal) -> &'static str {
+    tokio::select! {
+        _ = terminate.recv() => "SIGTERM",
+        _ = interrupt.recv() => "SIGINT",
+    }
+}
+
+/// The HTTP endpoints, while they are up.
+pub(super) struct Endpoints {
+    running: Option<(JoinHandle<std::io::Result<()>>, oneshot::Sender<()>)>,
+}
+
+impl Endpoints {
+    /// Takes the configured address, if there is one, and begins to answer.
+    pub(super) async fn open(config: &Config, metrics: &Arc<Metrics>, health: &Arc<Health>) -> Result<Self, Failure> {
+        let listener = http::bind(&config.http).await.or_exit(Exit::Unavailable)?;
+        Ok(Self { running: listener.map(|listener| Self::serve(listener, metrics, health)) })
+    }
+
+    fn serve(
+        listener: TcpListener,
+        metrics: &Arc<Metrics>,
+        health: &Arc<Health>,
+    ) -> (JoinHandle<std::io::Result<()>>, oneshot::Sender<()>) {
+        let (close, closed) = oneshot::channel();
+        let shutdown = async {
+            // The sender is dropped only when the process ends anyway.
+            let _ = closed.await;
+        };
+        let serving = tokio::spawn(http::serve(listener, Arc::clone(metrics), Arc::clone(health), shutdown));
+        (serving, close)
+    }
+
+    /// Answers what has begun, and ends.
+    pub(super) async fn close(self) {
+        let Some((serving, close)) = self.running else { return };
+        let abort = serving.abort_handle();
+        // Sending fails only when the server has ended by itself.
+        let _ = close.send(());
+        match timeout(HTTP_FAREWELL, serving).await {
+            Ok(Ok(Ok(()))) => {}
+            Ok(Ok(Err(error))) => tracing::warn!(%error, "the endpoints broke"),
+            Ok(Err(error)) => tracing::warn!(%error, "the endpoints broke"),
+            Err(_) => abort.abort(),
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! Loads the configuration for a command: options over environment over file over defaults.
+
+use std::path::PathBuf;
+
+use anyhow::anyhow;
+
+use super::exit::{Exit, Failure};
+use super::out;
+use crate::config::{Config, Error, Sources};
+
+/// The option that all commands with a configuration have.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub(super) struct ConfigArgs {
+    /// Configuration file (TOML) [default: DEMARCHE_CONFIG, else built-in defaults].
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+}
+
+/// The options of the commands that talk to a broker.
+#[cfg(feature = "kafka")]
+#[derive(Debug, Clone, Default, clap::Args)]
+pub(super) struct BrokerArgs {
+    #[command(flatten)]
+    pub(super) config: ConfigArgs,
+    /// Brokers, host:port with commas, instead of kafka.brokers.
+    #[arg(short, long, value_name = "ADDRESSES")]
+    pub(super) brokers: Option<String>,
+}
+
+#[cfg(feature = "kafka")]
+impl BrokerArgs {
+    /// Where the configuration of such a command comes from.
+    pub(super) fn sources(&self) -> Sources {
+        Sources::of_process(self.config.config.clone()).with("--brokers", "kafka.brokers", self.brokers.as_deref())
+    }
+}
+
+/// Loads and checks a configuration; every problem gets a line of its own.
+pub(super) fn load(sources: &Sources) -> Result<Config, Failure> {
+    Config::load(sources).map_err(|error| match error {
+        Error::Wrong(problems) => {
+            problems.iter().for_each(|problem| out::note(format_args!("{problem}")));
+            let n_problems = problems.iter().len();
+            let s = if n_problems == 1 { "" } else { "s" };
+            Failure::new(Exit::Config, anyhow!("the configuration has {n_problems} problem{s}"))
+        }
+        unreadable @ Error::Unreadable { .. } => Failure::new(Exit::NoInput, unreadable),
+    })
+}

@@ -1,0 +1,123 @@
+//! The commands as a user runs them: real processes, their output, their exit codes.
+
+use std::process::{Command, Output, Stdio};
+
+/// The program with an environment of its own: what the machine has set must not change what a test sees.
+fn demarche(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_demarche"));
+    let ours = std::env::vars().map(|(name, _)| name).filter(|name| name.starts_with("DEMARCHE"));
+    ours.for_each(|name| {
+        command.env_remove(name);
+    });
+    command.env_remove("RUST_LOG").args(arguments).stdin(Stdio::null());
+    command
+}
+
+fn output(arguments: &[&str]) -> Output {
+    demarche(arguments).output().unwrap()
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+fn assert_code(output: &Output, expected: i32) {
+    let (out, err) = (stdout(output), stderr(output));
+    assert_eq!(output.status.code(), Some(expected), "stdout:\n{out}\nstderr:\n{err}");
+}
+
+#[test]
+fn help_names_commands_and_exit_codes() {
+    let help = output(&["--help"]);
+    assert_code(&help, 0);
+    let text = stdout(&help);
+    let mut expected = vec!["extract", "check-config", "schema", "health", "completions", "Exit codes:", "78"];
+    if cfg!(feature = "kafka") {
+        expected.extend(["demo", "run", "publish", "tail"]);
+    }
+    for word in expected {
+        assert!(text.contains(word), "--help does not say {word}:\n{text}");
+    }
+}
+
+#[test]
+fn a_wrong_command_line_is_a_usage_error() {
+    for arguments in [&["no-such-command"][..], &["schema", "--no-such-option"], &["schema", "no-such-schema"]] {
+        assert_code(&output(arguments), 64);
+    }
+}
+
+#[test]
+fn check_config_lists_every_problem_with_its_place() {
+    let checked = output(&["check-config", "tests/data/config/slips.toml"]);
+    assert_code(&checked, 78);
+    let expected = include_str!("../data/config/slips.problems");
+    let n_problems = expected.lines().count();
+    let told = stderr(&checked);
+    let places: Vec<&str> = told.lines().filter_map(|line| line.strip_prefix("tests/data/config/")).collect();
+    assert_eq!(places, expected.lines().collect::<Vec<_>>());
+    assert!(told.ends_with(&format!("demarche: the configuration has {n_problems} problems\n")), "{told}");
+}
+
+#[test]
+fn check_config_prints_what_holds() {
+    let printed = demarche(&["check-config", "--print"]).env("DEMARCHE__PIPELINE__WORKERS", "3").output().unwrap();
+    assert_code(&printed, 0);
+    let text = stdout(&printed);
+    assert!(text.contains("workers = 3  # environment variable DEMARCHE__PIPELINE__WORKERS\n"), "{text}");
+    assert!(text.contains("epoch = \"100ms\"\n"), "{text}");
+    let missing = output(&["check-config", "no-such-file.toml"]);
+    assert_code(&missing, 66);
+    assert!(stderr(&missing).contains("no-such-file.toml"), "{}", stderr(&missing));
+}
+
+#[test]
+fn every_schema_can_be_printed_and_written() {
+    let listed = output(&["schema"]);
+    assert_code(&listed, 0);
+    let scratch = tempfile::tempdir().unwrap();
+    let folder = scratch.path().join("schemas");
+    assert_code(&output(&["schema", "--out", folder.to_str().unwrap()]), 0);
+    let mut n_schemas = 0;
+    for line in stdout(&listed).lines() {
+        let (name, file) = line.split_once(' ').unwrap();
+        let printed = output(&["schema", name]);
+        assert_code(&printed, 0);
+        let written = std::fs::read_to_string(folder.join(file.trim())).unwrap();
+        assert_eq!(stdout(&printed).trim_end(), written.trim_end(), "{name}");
+        n_schemas += 1;
+    }
+    assert!(n_schemas >= 3, "only {n_schemas} schemas");
+}
+
+#[test]
+fn completions_are_printed_for_each_shell() {
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let printed = output(&["completions", shell]);
+        assert_code(&printed, 0);
+        assert!(stdout(&printed).contains("check-config"), "{shell}");
+    }
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_failure() {
+    let mut printing = demarche(&["schema", "event"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(printing.stdout.take());
+    let ended = printing.wait_with_output().unwrap();
+    assert_code(&ended, 0);
+    assert_eq!(stderr(&ended), "");
+}
+
+#[test]
+fn health_says_when_no_service_answers() {
+    // Bound and closed again: nobody listens there now.
+    let address = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let asked = demarche(&["health"]).env("DEMARCHE__HTTP__LISTEN", address.to_string()).output().unwrap();
+    assert_code(&asked, 69);
+    let expected = format!("demarche: no answer from http://{address}/readyz: ");
+    assert!(stderr(&asked).starts_with(&expected), "{}", stderr(&asked));
+}

@@ -1,0 +1,137 @@
+//! `demarche extract` as a user runs it: formats, several files, standard input, what is refused, exit codes.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+
+const ARTICLE: &str =
+    r#"{"id": "n-1", "text": "“We will talk,” Foreign Minister Ada Finch told reporters on Monday."}"#;
+
+fn extract(args: &[&str], folder: &Path, stdin: &[u8]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_demarche"));
+    command.arg("extract").args(args).current_dir(folder);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let mut input = child.stdin.take().unwrap();
+    // A command that refuses its arguments reads nothing.
+    let _ = input.write_all(stdin);
+    drop(input);
+    child.wait_with_output().unwrap()
+}
+
+fn stdout(output: &Output) -> &str {
+    std::str::from_utf8(&output.stdout).unwrap()
+}
+
+fn stderr(output: &Output) -> &str {
+    std::str::from_utf8(&output.stderr).unwrap()
+}
+
+/// Ids of the analyses printed, in order.
+fn ids(output: &Output) -> Vec<String> {
+    let id = |line: &str| {
+        let analysis: Value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{error} in {line}"));
+        analysis["article"]["id"].as_str().unwrap().to_owned()
+    };
+    stdout(output).lines().map(id).collect()
+}
+
+#[test]
+fn json_lines_give_one_analysis_an_article_in_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let lines: String =
+        (0..300).map(|n| format!("{{\"id\": \"n-{n}\", \"text\": \"The envoy said {n}.\"}}\n\n")).collect();
+    fs::write(folder.path().join("articles.jsonl"), lines).unwrap();
+    let one = extract(&["articles.jsonl", "--threads", "1"], folder.path(), b"");
+    assert_eq!(one.status.code(), Some(0), "{}", stderr(&one));
+    assert_eq!(ids(&one), (0..300).map(|n| format!("n-{n}")).collect::<Vec<_>>());
+    let many = extract(&["articles.jsonl", "--threads", "5"], folder.path(), b"");
+    assert!(many.stdout == one.stdout, "the output depends on the number of threads");
+}
+
+#[test]
+fn every_layout_is_recognised_by_its_beginning() {
+    let folder = tempfile::tempdir().unwrap();
+    let other = ARTICLE.replace("n-1", "n-2");
+    let spread = ARTICLE.replace(", ", ",\n  ");
+    for (layout, input, expected) in [
+        ("one object", ARTICLE.to_owned(), vec!["n-1"]),
+        ("lines", format!("{ARTICLE}\n{other}\n"), vec!["n-1", "n-2"]),
+        ("lines with Windows line ends", format!("{ARTICLE}\r\n{other}\r\n"), vec!["n-1", "n-2"]),
+        ("an object over lines", spread.clone(), vec!["n-1"]),
+        ("objects over lines", format!("{spread}\n\n{}", spread.replace("n-1", "n-2")), vec!["n-1", "n-2"]),
+        ("an array", format!("[{ARTICLE},\n{other}]"), vec!["n-1", "n-2"]),
+        ("an empty array", "[]".to_owned(), vec![]),
+        ("a byte order mark", format!("\u{FEFF}{ARTICLE}\n{other}"), vec!["n-1", "n-2"]),
+    ] {
+        let output = extract(&["-"], folder.path(), input.as_bytes());
+        assert_eq!(output.status.code(), Some(0), "{layout}: {}", stderr(&output));
+        assert_eq!(ids(&output), expected, "{layout}");
+    }
+}
+
+#[test]
+fn text_and_html_come_by_extension_or_beginning() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "{sic} The envoy arrived.";
+    fs::write(folder.path().join("a.txt"), text).unwrap();
+    fs::write(folder.path().join("b.html"), "The <b>envoy</b> arrived.").unwrap();
+    let output = extract(&["a.txt", "b.html"], folder.path(), b"");
+    let texts: Vec<Value> = stdout(&output).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(texts[0]["text"], text);
+    assert_eq!(texts[1]["text"], "The envoy arrived.");
+    let html = extract(&[], folder.path(), b"<p>The envoy <i>arrived</i>.</p>");
+    assert_eq!(serde_json::from_slice::<Value>(&html.stdout).unwrap()["text"], "The envoy arrived.");
+}
+
+#[test]
+fn refused_articles_are_named_with_file_and_line_and_the_others_printed() {
+    let folder = tempfile::tempdir().unwrap();
+    let large = format!("{{\"id\": \"l\", \"text\": \"{}\"}}", "a ".repeat(200));
+    fs::write(folder.path().join("mixed.jsonl"), format!("{ARTICLE}\n\n{{\"id\": 5\n{large}\n{ARTICLE}\n")).unwrap();
+    let output = extract(&["--max-bytes", "300", "mixed.jsonl"], folder.path(), b"");
+    assert_eq!(output.status.code(), Some(65), "{}", stderr(&output));
+    assert_eq!(ids(&output), ["n-1", "n-1"]);
+    let reports: Vec<&str> = stderr(&output).lines().collect();
+    assert!(reports[0].starts_with("demarche: mixed.jsonl:3: malformed: "), "{reports:?}");
+    assert_eq!(reports[1], "demarche: mixed.jsonl:4: too_large: more than the 300 bytes that are accepted");
+    assert_eq!(reports.len(), 2, "{reports:?}");
+}
+
+#[test]
+fn a_missing_file_is_named_and_the_others_are_read() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("a.json"), ARTICLE).unwrap();
+    let output = extract(&["missing.json", "a.json"], folder.path(), b"");
+    assert_eq!(output.status.code(), Some(66));
+    assert_eq!(ids(&output), ["n-1"]);
+    assert!(stderr(&output).starts_with("demarche: cannot open missing.json: "), "{}", stderr(&output));
+}
+
+#[test]
+fn pretty_output_has_no_colours_in_a_pipe_and_defuses_the_articles_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let article = r#"{"id": "n-1", "title": "Envoy\u001b[31m arrives", "publisher": "Example Wire", "text": "The envoy arrived."}"#;
+    let output = extract(&["--format", "pretty"], folder.path(), article.as_bytes());
+    let shown = stdout(&output);
+    assert!(!shown.contains('\u{1b}'), "an escape sequence gets through: {shown:?}");
+    assert!(shown.starts_with("Envoy[31m arrives\nn-1 · Example Wire\n"), "{shown}");
+}
+
+#[test]
+fn tables_have_the_columns_that_they_promise() {
+    let folder = tempfile::tempdir().unwrap();
+    let csv = extract(&["--format", "csv"], folder.path(), ARTICLE.as_bytes());
+    let mut table = csv::Reader::from_reader(csv.stdout.as_slice());
+    assert_eq!(&table.headers().unwrap()[0], "record");
+    for row in table.records() {
+        row.expect("every row has as many cells as the header");
+    }
+    let gdelt = extract(&["--format", "gdelt"], folder.path(), ARTICLE.as_bytes());
+    for line in stdout(&gdelt).lines() {
+        assert_eq!(line.split('\t').count(), 61, "{line}");
+    }
+}

@@ -1,0 +1,244 @@
+//! The commands that talk to a broker, as real processes on an embedded one.
+
+use std::collections::BTreeSet;
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use demarche::kafka::EmbeddedBroker;
+
+/// Longer than any of these takes on a busy machine; a test that reaches it has failed.
+const DEADLINE: Duration = Duration::from_secs(120);
+
+fn demarche(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_demarche"));
+    let ours = std::env::vars().map(|(name, _)| name).filter(|name| name.starts_with("DEMARCHE"));
+    ours.for_each(|name| {
+        command.env_remove(name);
+    });
+    command.env_remove("RUST_LOG").env("DEMARCHE__HTTP__LISTEN", "127.0.0.1:0").args(arguments).stdin(Stdio::null());
+    command
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// Runs a command to its end; kills it and fails when that takes too long.
+fn finish(command: &mut Command) -> Output {
+    let process = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let id = process.id().to_string();
+    let (sender, ended) = mpsc::channel();
+    thread::spawn(move || sender.send(process.wait_with_output().unwrap()));
+    ended.recv_timeout(DEADLINE).unwrap_or_else(|_| {
+        Command::new("kill").args(["-KILL", &id]).status().unwrap();
+        panic!("{command:?} did not end within {DEADLINE:?}")
+    })
+}
+
+fn assert_ok(output: &Output) {
+    let (out, err) = (text(&output.stdout), text(&output.stderr));
+    assert_eq!(output.status.code(), Some(0), "stdout:\n{out}\nstderr:\n{err}");
+}
+
+/// A service that runs beside the test; killed with it.
+struct Service {
+    process: Child,
+    log: mpsc::Receiver<String>,
+}
+
+impl Service {
+    fn start(brokers: &str) -> Self {
+        let mut process =
+            demarche(&["run", "--brokers", brokers]).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let stderr = BufReader::new(process.stderr.take().unwrap());
+        let (sender, log) = mpsc::channel();
+        thread::spawn(move || stderr.lines().map_while(Result::ok).all(|line| sender.send(line).is_ok()));
+        Self { process, log }
+    }
+
+    /// The first log line with this message, or why there is none.
+    fn wait_for(&self, message: &str) -> serde_json::Value {
+        let mut before = Vec::new();
+        loop {
+            let line = self.log.recv_timeout(DEADLINE);
+            let line = line.unwrap_or_else(|_| panic!("no log line \"{message}\" after\n{}", before.join("\n")));
+            match serde_json::from_str::<serde_json::Value>(&line) {
+                Ok(logged) if logged["message"].as_str().is_some_and(|text| text.starts_with(message)) => {
+                    return logged;
+                }
+                _ => before.push(line),
+            }
+        }
+    }
+
+    fn signal(&self, name: &str) {
+        let sent = Command::new("kill").arg(format!("-{name}")).arg(self.process.id().to_string()).status().unwrap();
+        assert!(sent.success());
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        // It has ended already where the test went well.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+fn broker() -> EmbeddedBroker {
+    let topics = ["articles", "statements", "events", "analyses", "articles.dead-letter"];
+    EmbeddedBroker::start(topics.map(|topic| (topic, 2))).unwrap()
+}
+
+#[test]
+fn the_demo_shows_what_comes_out_and_its_sums_are_right() {
+    let shown = finish(&mut demarche(&["demo"]));
+    assert_ok(&shown);
+    assert_eq!(text(&shown.stderr), "", "a newcomer sees findings, no log");
+    let out = text(&shown.stdout);
+    assert!(!out.contains('\u{1b}'), "no colours into a pipe");
+    let count = |mark: &str| out.lines().filter(|line| line.trim_start().starts_with(mark)).count();
+    let (statements, events, dead_letters) = (count("❝ "), count("▸ "), count("✗ "));
+    assert!(statements > 0 && events > 0, "{out}");
+    let n_samples = demarche::record::samples::all().len();
+    let s = |n: usize, thing: &str| if n == 1 { format!("1 {thing}") } else { format!("{n} {thing}s") };
+    let sum = format!(
+        "{n_samples} articles: {} analyzed, {}; {}, {}; ",
+        n_samples - dead_letters,
+        s(dead_letters, "dead letter"),
+        s(statements, "statement"),
+        s(events, "event")
+    );
+    assert!(out.contains(&sum), "expected \"{sum}\" at the end of\n{out}");
+}
+
+#[test]
+fn the_demo_takes_articles_of_the_user() {
+    let scratch = tempfile::tempdir().unwrap();
+    let file = scratch.path().join("mine.jsonl");
+    let articles = "{\"id\":\"one\",\"title\":\"A quiet day\",\"text\":\"The lake was calm on Monday and the boats stayed in.\"}\n{\"id\":\"two\"}\n";
+    std::fs::write(&file, articles).unwrap();
+    let shown = finish(&mut demarche(&["demo", file.to_str().unwrap()]));
+    assert_ok(&shown);
+    let out = text(&shown.stdout);
+    assert!(out.contains("A quiet day"), "{out}");
+    assert!(out.contains("refused: no_text"), "{out}");
+    assert!(out.contains("2 articles: 1 analyzed, 1 dead letter;"), "{out}");
+    let missing = finish(&mut demarche(&["demo", "no-such-file.txt"]));
+    assert_eq!(missing.status.code(), Some(66), "{}", text(&missing.stderr));
+}
+
+#[test]
+fn published_articles_come_out_of_the_service_and_sigterm_ends_it() {
+    let broker = broker();
+    let brokers = broker.brokers();
+    let mut service = Service::start(&brokers);
+    let address = service.wait_for("answering")["address"].as_str().unwrap().to_owned();
+
+    let published = finish(&mut demarche(&["publish", "--samples", "--brokers", &brokers]));
+    assert_ok(&published);
+    let n_samples = demarche::record::samples::all().len();
+    let told = text(&published.stderr);
+    assert!(told.ends_with(&format!("published {n_samples} articles to articles, acknowledged\n")), "{told}");
+
+    // `tail` waits until as many have come; the statements of one article are enough to see that all is connected.
+    let tailed = finish(
+        demarche(&["tail", "statements", "--format", "jsonl", "--from-beginning", "--count", "3"])
+            .args(["--brokers", &brokers]),
+    );
+    assert_ok(&tailed);
+    let out = text(&tailed.stdout);
+    let mut ids = BTreeSet::new();
+    for line in out.lines() {
+        let record: serde_json::Value = serde_json::from_str(line).unwrap();
+        assert!(record["content"][0]["text"].is_string(), "{line}");
+        ids.insert(record["id"].as_str().unwrap().to_owned());
+    }
+    assert_eq!(ids.len(), 3, "{out}");
+
+    let ready = finish(demarche(&["health"]).env("DEMARCHE__HTTP__LISTEN", &address));
+    assert_ok(&ready);
+    assert_eq!(text(&ready.stdout), "ready\n");
+
+    service.signal("TERM");
+    service.wait_for("stopping");
+    service.wait_for("stopped");
+    assert_eq!(service.process.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn tail_prints_for_people_and_says_what_was_refused() {
+    let broker = broker();
+    let brokers = broker.brokers();
+    let scratch = tempfile::tempdir().unwrap();
+    let file = scratch.path().join("empty.json");
+    std::fs::write(&file, "{\"id\": \"hollow\", \"text\": \" \"}").unwrap();
+    let service = Service::start(&brokers);
+    let published = finish(demarche(&["publish", "--key", "k1", "--brokers", &brokers]).arg(&file));
+    assert_ok(&published);
+    let tail = |form: &str| {
+        let arguments =
+            ["tail", "dead-letters", "--from-beginning", "-n", "1", "--brokers", &brokers, "--format", form];
+        let tailed = finish(&mut demarche(&arguments));
+        assert_ok(&tailed);
+        text(&tailed.stdout)
+    };
+    let pretty = tail("pretty");
+    assert!(pretty.contains("✗ k1 refused: no_text"), "{pretty}");
+    let json: serde_json::Value = serde_json::from_str(&tail("jsonl")).unwrap();
+    assert_eq!((json["reason"].as_str(), json["key"].as_str()), (Some("no_text"), Some("k1")), "{json}");
+    assert_eq!(json["topic"], "articles", "{json}");
+    drop(service);
+}
+
+#[test]
+fn publish_says_what_could_not_be_read_and_publishes_the_rest() {
+    let broker = broker();
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/samples/readout.txt");
+    let published = finish(demarche(&["publish", "--brokers", &broker.brokers(), "no-such-file.txt"]).arg(sample));
+    assert_eq!(published.status.code(), Some(66), "{}", text(&published.stderr));
+    let told = text(&published.stderr);
+    assert!(told.contains("no-such-file.txt"), "{told}");
+    assert!(told.contains("published 1 article to articles, acknowledged"), "{told}");
+}
+
+#[test]
+fn what_is_not_acknowledged_is_a_failure() {
+    // Bound and closed again: nobody listens there now.
+    let address = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/samples/readout.txt");
+    let published = finish(
+        demarche(&["publish", "--brokers", &address])
+            .arg(sample)
+            .env("DEMARCHE__KAFKA__OPTIONS__MESSAGE_TIMEOUT_MS", "500"),
+    );
+    assert_eq!(published.status.code(), Some(69), "{}", text(&published.stderr));
+    assert!(
+        text(&published.stderr).contains(&format!("1 not acknowledged by {address}")),
+        "{}",
+        text(&published.stderr)
+    );
+}
+
+#[test]
+fn a_demo_that_serves_stays_until_it_is_told_to_end() {
+    let mut demo = demarche(&["demo", "--serve", "--listen", "127.0.0.1:0"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut out = BufReader::new(demo.stdout.take().unwrap());
+    let mut line = String::new();
+    while !line.contains("Ctrl-C ends it") {
+        line.clear();
+        assert!(out.read_line(&mut line).unwrap() > 0, "it ended by itself");
+    }
+    let sent = Command::new("kill").arg("-INT").arg(demo.id().to_string()).status().unwrap();
+    assert!(sent.success());
+    out.read_to_string(&mut line).unwrap();
+    assert_eq!(demo.wait().unwrap().code(), Some(0));
+}
