@@ -1,0 +1,162 @@
+//! Throughput of the linguistic stages on one core, with a known Rust crate beside each in the same run where there is one.
+//!
+//! `cargo bench --bench nlp -- [--model FILE]`: without a model, tokens and sentences alone. Text: the bundled
+//! samples, repeated. Time is that of this thread on its core, so that other work on the machine does not count.
+
+use std::hint::black_box;
+use std::io::{self, Write};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use demarche::nlp::Annotate;
+use demarche::nlp::core::{Core, CoreModel};
+use demarche::nlp::model_file::ModelBytes;
+use demarche::nlp::sentences::SentenceSplitter;
+use demarche::nlp::tokenizer::Tokenizer;
+use demarche::text::Document;
+use unicode_segmentation::UnicodeSegmentation;
+
+/// Prose that comes with the crate.
+const SAMPLES: [&str; 3] = [
+    include_str!("../data/samples/readout.txt"),
+    include_str!("../data/samples/live-blog.txt"),
+    include_str!("../data/samples/scraped.txt"),
+];
+
+/// How long each line of the table is measured.
+const BUDGET: Duration = Duration::from_secs(2);
+
+/// Length of one article, in samples: about the 600 tokens of a wire story.
+const REPEATS: usize = 4;
+
+/// Seconds that this thread has been on a core. Linux keeps them; elsewhere the clock must do.
+fn on_core(began: Instant) -> f64 {
+    let kept = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
+    let nanoseconds = kept.and_then(|fields| fields.split(' ').next()?.parse::<u64>().ok());
+    nanoseconds.map_or_else(|| began.elapsed(), Duration::from_nanos).as_secs_f64()
+}
+
+/// Mean time of one pass, after one that fills caches.
+fn mean(mut pass: impl FnMut()) -> f64 {
+    pass();
+    let began = Instant::now();
+    let before = on_core(began);
+    let mut passes = 0u32;
+    while passes < 3 || began.elapsed() < BUDGET {
+        pass();
+        passes += 1;
+    }
+    (on_core(began) - before) / f64::from(passes)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts of bytes and tokens are far below 2^52")]
+fn line(out: &mut impl Write, what: &str, seconds: f64, bytes: usize, tokens: usize) -> io::Result<()> {
+    let (mb, thousands) = (bytes as f64 / seconds / 1e6, tokens as f64 / seconds / 1e3);
+    writeln!(out, "{what:44} {mb:9.1} MB/s {thousands:10.1} k tokens/s")
+}
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let mut arguments = std::env::args().skip_while(|argument| argument != "--model").skip(1);
+    let model = match arguments.next() {
+        Some(path) => Some(Arc::new(CoreModel::parse(ModelBytes::Read(std::fs::read(path)?.into()))?)),
+        None => None,
+    };
+    let mut out = io::stdout().lock();
+    let articles: Vec<String> = SAMPLES.iter().map(|sample| sample.repeat(REPEATS)).collect();
+    let bytes: usize = articles.iter().map(String::len).sum();
+    let mut docs: Vec<Document> = articles.iter().map(|article| Document::new(article.as_str())).collect();
+    let boundaries = model.as_deref().and_then(CoreModel::boundaries);
+    let mut tokenizer = Tokenizer::new();
+    let mut splitter = boundaries.map_or_else(SentenceSplitter::new, SentenceSplitter::with_model);
+
+    docs.iter_mut().for_each(|doc| tokenizer.annotate(doc));
+    let tokens: usize = docs.iter().map(|doc| doc.tokens.len()).sum();
+    writeln!(out, "{} articles, {bytes} bytes, {tokens} tokens", articles.len())?;
+    let seconds = mean(|| docs.iter_mut().for_each(|doc| tokenizer.annotate(doc)));
+    line(&mut out, "tokens", seconds, bytes, tokens)?;
+    let seconds = mean(|| {
+        for article in &articles {
+            black_box(article.unicode_words().count());
+        }
+    });
+    line(&mut out, "  unicode-segmentation: words", seconds, bytes, tokens)?;
+    let seconds = mean(|| docs.iter_mut().for_each(|doc| splitter.annotate(doc)));
+    line(&mut out, "sentences", seconds, bytes, tokens)?;
+    let seconds = mean(|| {
+        for doc in &mut docs {
+            tokenizer.annotate(doc);
+            splitter.annotate(doc);
+        }
+    });
+    line(&mut out, "tokens and sentences", seconds, bytes, tokens)?;
+    let seconds = mean(|| {
+        for article in &articles {
+            black_box(article.unicode_sentences().count());
+        }
+    });
+    line(&mut out, "  unicode-segmentation: sentences", seconds, bytes, tokens)?;
+    let seconds = mean(|| {
+        for article in &articles {
+            black_box(sentencex::segment("en", article).len());
+        }
+    });
+    line(&mut out, "  sentencex: sentences", seconds, bytes, tokens)?;
+
+    kernel(&mut out)?;
+    let Some(model) = model else { return Ok(()) };
+    let mut core = Core::new(&model);
+    let seconds = mean(|| docs.iter_mut().for_each(|doc| core.annotate(doc)));
+    line(&mut out, "encoder and all heads", seconds, bytes, tokens)?;
+    for (stage, seconds) in stages(&mut core, &mut docs) {
+        line(&mut out, &format!("  {stage}"), seconds, bytes, tokens)?;
+    }
+    let seconds = mean(|| {
+        for doc in &mut docs {
+            tokenizer.annotate(doc);
+            splitter.annotate(doc);
+            core.annotate(doc);
+        }
+    });
+    line(&mut out, "whole core", seconds, bytes, tokens)?;
+    Ok(())
+}
+
+/// Mean time of each stage of the core. Here the clock is read, since a stage is shorter than the kernel's own counting is
+/// fine; the best of all passes stands for a quiet machine.
+fn stages(core: &mut Core, docs: &mut [Document]) -> Vec<(&'static str, f64)> {
+    let mut bests: Vec<(&'static str, f64)> = Vec::new();
+    let began = Instant::now();
+    while began.elapsed() < BUDGET {
+        for (doc_idx, doc) in docs.iter_mut().enumerate() {
+            let mut last = Instant::now();
+            let mut stage_idx = doc_idx * N_STAGES;
+            core.annotate_observed(doc, |stage| {
+                let seconds = last.elapsed().as_secs_f64();
+                match bests.get_mut(stage_idx) {
+                    Some((_, best)) => *best = best.min(seconds),
+                    None => bests.push((stage, seconds)),
+                }
+                stage_idx += 1;
+                last = Instant::now();
+            });
+        }
+    }
+    let sum = |stage_idx: usize| bests.iter().skip(stage_idx).step_by(N_STAGES).map(|(_, best)| best).sum();
+    (0..N_STAGES.min(bests.len())).map(|stage_idx| (bests[stage_idx].0, sum(stage_idx))).collect()
+}
+
+/// Stages that a model of three recurrent layers reports.
+const N_STAGES: usize = 10;
+
+/// What the kernel reaches on the shape of the encoder's largest product.
+fn kernel(out: &mut impl Write) -> io::Result<()> {
+    use ndarray::Array2;
+    let (n, inputs, outputs) = (600, 256, 768);
+    let a = Array2::<f32>::from_elem((n, inputs), 0.5);
+    let b = Array2::<f32>::from_elem((inputs, outputs), 0.25);
+    let mut c = Array2::<f32>::zeros((n, outputs));
+    let seconds = mean(|| ndarray::linalg::general_mat_mul(1.0, &a, &b, 0.0, black_box(&mut c)));
+    #[expect(clippy::cast_precision_loss, reason = "a few hundred million")]
+    let gflops = (2 * n * inputs * outputs) as f64 / seconds / 1e9;
+    writeln!(out, "{:44} {gflops:9.1} GFLOP/s", format!("kernel, {n} x {inputs} x {outputs}"))
+}

@@ -1,0 +1,204 @@
+//! `evaluate sentences|parse|entities GOLD --out SYSTEM`: reads a gold file, writes the system's answer in the same format,
+//! prints the figures. A thin program over `demarche::score`; files ending in `.gz` are read and written compressed.
+
+use std::fs;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use clap::{Parser, Subcommand, ValueEnum};
+use demarche::nlp::Annotate;
+use demarche::nlp::core::{Core, CoreModel};
+use demarche::nlp::model_file::ModelBytes;
+use demarche::nlp::sentences::SentenceSplitter;
+use demarche::nlp::tokenizer::Tokenizer;
+use demarche::score::{conllu, entities, parse, sentences};
+use demarche::text::Document;
+
+/// Scores the linguistic core against gold files.
+#[derive(Debug, Parser)]
+#[command(version, about)]
+struct Arguments {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Sentence boundaries; GOLD is JSON lines of id, text and sentences
+    Sentences {
+        #[command(flatten)]
+        files: Files,
+        /// Score each value of this key apart as well
+        #[arg(long, value_name = "KEY")]
+        by: Option<String>,
+        /// Show the first errors
+        #[arg(long, value_name = "N", default_value_t = 0)]
+        errors: usize,
+    },
+    /// Tags, lemmas and trees; GOLD is CoNLL-U
+    Parse {
+        #[command(flatten)]
+        files: Files,
+        /// Give the system the gold tokens and sentences, or the raw text
+        #[arg(long, value_enum, default_value_t = TokensFrom::Gold)]
+        tokens: TokensFrom,
+    },
+    /// Names; GOLD is BIO: word, Penn tag, label
+    Entities {
+        #[command(flatten)]
+        files: Files,
+        /// Whose types the gold labels are
+        #[arg(long, value_enum, default_value_t = SchemeOf::Plain)]
+        scheme: SchemeOf,
+        /// When a name counts as found
+        #[arg(long = "match", value_enum, default_value_t = MatchBy::Exact)]
+        when: MatchBy,
+        /// Types that count
+        #[arg(long, value_delimiter = ',', default_value = "PER,LOC,ORG")]
+        types: Vec<String>,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+struct Files {
+    /// Gold file
+    gold: PathBuf,
+    /// Where the system's answer goes
+    #[arg(long, value_name = "SYSTEM")]
+    out: PathBuf,
+    /// Model file to use instead of the one built in
+    #[arg(long, value_name = "FILE")]
+    model: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum TokensFrom {
+    Gold,
+    Raw,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum SchemeOf {
+    Plain,
+    Gmb,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum MatchBy {
+    Exact,
+    End,
+}
+
+impl Files {
+    fn read(&self) -> Result<String> {
+        read(&self.gold)
+    }
+
+    fn model(&self) -> Result<Option<Arc<CoreModel>>> {
+        let Some(path) = &self.model else { return Ok(None) };
+        let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+        let model = CoreModel::parse(ModelBytes::Read(bytes.into())).with_context(|| path.display().to_string())?;
+        Ok(Some(Arc::new(model)))
+    }
+
+    fn core(&self) -> Result<Arc<CoreModel>> {
+        self.model()?.context("no model is built in: name one with --model FILE")
+    }
+}
+
+fn main() -> Result<()> {
+    let figures = match Arguments::parse().what {
+        What::Sentences { files, by, errors } => {
+            let gold = sentences::read_gold(&files.gold.display().to_string(), &files.read()?)?;
+            let system = sentences::answer(&gold, &mut splitter(files.model()?.as_deref()));
+            write(&files.out, &sentences::write(&gold, &system))?;
+            let score = sentences::score(&gold, &system, by.as_deref())?;
+            let shown: Vec<&str> = score.errors().iter().take(errors).map(String::as_str).collect();
+            let shown = shown.iter().map(|error| format!("  {error}\n")).collect::<String>();
+            format!("{score}{shown}")
+        }
+        What::Parse { files, tokens } => {
+            let name = files.gold.display().to_string();
+            let gold = conllu::Treebank::read(&name, &files.read()?)?;
+            let model = files.core()?;
+            let answer = parse_all(&gold, tokens, &model);
+            write(&files.out, &answer)?;
+            let system = conllu::Treebank::read(&files.out.display().to_string(), &answer)?;
+            let tokens = match tokens {
+                TokensFrom::Gold => parse::Tokens::Gold,
+                TokensFrom::Raw => parse::Tokens::Raw,
+            };
+            parse::score(&gold, &system, tokens)?.to_string()
+        }
+        What::Entities { files, scheme, when, types } => {
+            let gold = entities::read(&files.gold.display().to_string(), &files.read()?)?;
+            let system = entities::answer(&gold, &mut Core::new(&files.core()?));
+            write(&files.out, &entities::write(&system))?;
+            let scheme = match scheme {
+                SchemeOf::Plain => entities::Scheme::Plain,
+                SchemeOf::Gmb => entities::Scheme::Gmb,
+            };
+            let when = match when {
+                MatchBy::Exact => entities::Match::Exact,
+                MatchBy::End => entities::Match::End,
+            };
+            entities::score(&gold, &system, &types, scheme, when)?.to_string()
+        }
+    };
+    io::stdout().write_all(figures.as_bytes())?;
+    Ok(())
+}
+
+/// The splitter with what the model has learned; the rules alone without a model.
+fn splitter(model: Option<&CoreModel>) -> SentenceSplitter {
+    model.and_then(CoreModel::boundaries).map_or_else(SentenceSplitter::new, SentenceSplitter::with_model)
+}
+
+/// The system's answer to a treebank, document by document.
+fn parse_all(gold: &conllu::Treebank, tokens: TokensFrom, model: &Arc<CoreModel>) -> String {
+    let mut answer = String::new();
+    let mut core = Core::new(model);
+    let (mut tokenizer, mut splitter) = (Tokenizer::new(), splitter(Some(model)));
+    for tree_sentences in gold.documents() {
+        let comments: Vec<&[String]> = tree_sentences.iter().map(conllu::TreeSentence::comments).collect();
+        match tokens {
+            TokensFrom::Gold => {
+                let mut doc = conllu::gold_document(tree_sentences);
+                core.annotate(&mut doc);
+                conllu::write(&doc, &comments, false, &mut answer);
+            }
+            TokensFrom::Raw => {
+                let mut doc = Document::new(conllu::raw_text(tree_sentences));
+                tokenizer.annotate(&mut doc);
+                splitter.annotate(&mut doc);
+                core.annotate(&mut doc);
+                conllu::write(&doc, &comments[..1], true, &mut answer);
+            }
+        }
+    }
+    answer
+}
+
+fn read(path: &Path) -> Result<String> {
+    let what = || format!("cannot read {}", path.display());
+    let bytes = fs::read(path).with_context(what)?;
+    if path.extension().is_none_or(|extension| extension != "gz") {
+        return String::from_utf8(bytes).with_context(what);
+    }
+    let mut text = String::new();
+    flate2::read::MultiGzDecoder::new(bytes.as_slice()).read_to_string(&mut text).with_context(what)?;
+    Ok(text)
+}
+
+fn write(path: &Path, text: &str) -> Result<()> {
+    let what = || format!("cannot write {}", path.display());
+    if path.extension().is_none_or(|extension| extension != "gz") {
+        return fs::write(path, text).with_context(what);
+    }
+    let file = fs::File::create(path).with_context(what)?;
+    let mut encoder = flate2::write::GzEncoder::new(file, flate2::Compression::default());
+    encoder.write_all(text.as_bytes()).with_context(what)?;
+    encoder.finish().map(drop).with_context(what)
+}

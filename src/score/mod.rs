@@ -1,0 +1,57 @@
+//! Measuring: gold files in, the system's answer and figures out, as the project's scorers compute them.
+//!
+//! Sentence boundaries, trees and names, each in the format of its gold file (JSON lines, CoNLL-U, BIO), so that every
+//! answer can be scored by another program too. Behind the feature `score`; uses `text` and `nlp`, and nothing uses it.
+//! It reads and writes strings: files are the program's.
+
+pub mod conllu;
+pub mod entities;
+pub mod parse;
+pub mod sentences;
+
+/// What is wrong with a gold or system file.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{file}:{line}: {problem}")]
+pub struct ScoreError {
+    /// Name of the file, as given.
+    pub file: String,
+    /// Line, counted from 1; 0 for the file as a whole.
+    pub line: usize,
+    /// What was found and what was expected.
+    pub problem: String,
+}
+
+impl ScoreError {
+    fn new(file: &str, line: usize, problem: impl Into<String>) -> Self {
+        Self { file: file.to_owned(), line, problem: problem.into() }
+    }
+}
+
+/// Precision, recall and their harmonic mean from counts.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+struct Counts {
+    gold: usize,
+    system: usize,
+    both: usize,
+}
+
+impl Counts {
+    fn precision(self, of_nothing: f64) -> f64 {
+        share(self.both, self.system).unwrap_or(of_nothing)
+    }
+
+    fn recall(self, of_nothing: f64) -> f64 {
+        share(self.both, self.gold).unwrap_or(of_nothing)
+    }
+
+    fn f1(self, of_nothing: f64) -> f64 {
+        let (precision, recall) = (self.precision(of_nothing), self.recall(of_nothing));
+        if precision + recall > 0.0 { 2.0 * precision * recall / (precision + recall) } else { 0.0 }
+    }
+}
+
+/// A part of a whole, nothing if the whole is nothing.
+#[expect(clippy::cast_precision_loss, reason = "counts of words are far below 2^52")]
+fn share(part: usize, whole: usize) -> Option<f64> {
+    (whole > 0).then(|| part as f64 / whole as f64)
+}
