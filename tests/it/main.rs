@@ -1,0 +1,26 @@
+//! The one integration test binary: a module a subject.
+
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test states by unwrapping, and prints what it skipped")]
+
+mod architecture;
+#[cfg(feature = "kafka")]
+mod broker;
+mod cases;
+mod commands;
+mod config;
+mod deployment;
+mod extract;
+mod golden;
+mod http;
+mod input;
+#[cfg(feature = "kafka")]
+mod kafka;
+mod nlp;
+mod output;
+mod pipeline;
+mod properties;
+mod schema;
+#[cfg(feature = "score")]
+mod score;
+#[cfg(feature = "kafka")]
+mod service;
