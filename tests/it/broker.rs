@@ -1,0 +1,138 @@
+//! The service against a broker: members that are killed, stopped, frozen or replaced lose nothing and double nothing.
+//!
+//! `tests/broker/with-broker cargo test` gives these tests a real Apache Kafka. Without one they run on librdkafka's mock
+//! cluster, which keeps groups and records truly but ignores transactions: there the delivery is `at_least_once`, and what
+//! cannot be shown is named on standard error.
+
+mod articles;
+mod checks;
+mod cluster;
+mod member;
+mod pipeline;
+
+use articles::Input;
+use cluster::{Cluster, announce, until};
+use pipeline::{BRISK, HASTY, MAX_BYTES, Pipeline, Settings};
+
+#[test]
+fn killed_and_stopped_members_lose_nothing_and_double_nothing() {
+    let pipeline = Pipeline::new(Cluster::new());
+    if !pipeline.cluster.is_real() {
+        pipeline.cluster.skipped("that members which are killed or stopped double nothing");
+    }
+    let inputs = all_inputs();
+    let (first, rest) = inputs.split_at(200);
+    let (second, rest) = rest.split_at(400);
+    let (third, fourth) = rest.split_at(400);
+
+    pipeline.send(first);
+    let mut one = pipeline.start("one", "one", &BRISK);
+    let mut two = pipeline.start("two", "two", &BRISK);
+    pipeline.until_members(2, &mut [&mut one, &mut two]);
+    pipeline.until_all_committed(&mut [&mut one, &mut two]);
+
+    pipeline.send_until_begun(second, &mut [&mut one, &mut two]);
+    one.kill();
+    let n_open = first.len() + second.len() - pipeline.n_committed();
+    assert!(n_open > 0, "all was done before the member could be killed, so that nothing was tried");
+    let mut one = pipeline.start("one-again", "one", &BRISK);
+    pipeline.until_all_committed(&mut [&mut one, &mut two]);
+
+    pipeline.send_until_begun(third, &mut [&mut one, &mut two]);
+    let status = two.terminate();
+    assert!(status.success(), "a member that is asked to stop ends well, not with {status}");
+    let mut two = pipeline.start("two-again", "two", &BRISK);
+    pipeline.send(fourth);
+    pipeline.until_all_committed(&mut [&mut one, &mut two]);
+    for member in [one, two] {
+        let status = member.terminate();
+        assert!(status.success(), "a member that is asked to stop ends well, not with {status}");
+    }
+    checks::check(&pipeline, &inputs);
+}
+
+#[test]
+fn what_a_killed_member_left_open_stays_hidden_and_is_done_again() {
+    let Some(cluster) = Cluster::real_or_skip("that records of an aborted transaction stay hidden") else { return };
+    let pipeline = Pipeline::new(cluster);
+    let inputs: Vec<Input> = (0..60).map(articles::made_up).collect();
+    let n_seen = |isolation| pipeline.cluster.read(&pipeline.analyses, isolation).len();
+
+    // A transaction so long that it is certainly open when the member dies.
+    let mut one = pipeline.start("one", "one", &Settings { epoch: "5s", options: &[] });
+    pipeline.send_until_begun(&inputs, &mut [&mut one]);
+    one.kill();
+    let n_left = n_seen("read_uncommitted");
+    assert!(n_left > 0, "the member had written");
+    assert_eq!(n_seen("read_committed"), 0, "what is not committed is hidden");
+    assert_eq!(pipeline.n_committed(), 0, "and its offsets with it");
+
+    let mut one = pipeline.start("one-again", "one", &BRISK);
+    pipeline.until_all_committed(&mut [&mut one]);
+    assert!(one.terminate().success(), "the replacement ends well");
+    checks::check(&pipeline, &inputs);
+    assert_eq!(n_seen("read_uncommitted"), n_left + inputs.len(), "what was aborted is seen by those who do not mind");
+}
+
+#[test]
+fn a_frozen_member_doubles_nothing_when_it_wakes() {
+    let Some(cluster) = Cluster::real_or_skip("that a transaction which timed out cannot commit any more") else {
+        return;
+    };
+    let pipeline = Pipeline::new(cluster);
+    let inputs: Vec<Input> = (0..400).map(articles::made_up).collect();
+    let slow = Settings { epoch: "1s", options: &HASTY };
+    let brisk = Settings { epoch: "20ms", options: &HASTY };
+
+    let mut frozen = pipeline.start("frozen", "frozen", &slow);
+    pipeline.until_members(1, &mut [&mut frozen]);
+    pipeline.send_until_begun(&inputs[..200], &mut [&mut frozen]);
+    frozen.signal("STOP");
+    // Another member gets its partitions when the session is over, and does all of it.
+    let mut awake = pipeline.start("awake", "awake", &brisk);
+    pipeline.until_all_committed(&mut [&mut awake]);
+
+    frozen.signal("CONT");
+    // What it does about its transaction is its own affair, as long as it is soon of use again or gone.
+    let gone = until("the frozen member is back or ends", || match frozen.has_ended() {
+        Some(status) => Some(Some(status)),
+        None => (pipeline.n_members() == Some(2)).then_some(None),
+    });
+    assert!(gone.is_none_or(|status| !status.success()), "a member that failed does not call it success");
+    pipeline.send(&inputs[200..]);
+    pipeline.until_all_committed(&mut [&mut awake]);
+    assert!(awake.terminate().success(), "the other member ends well");
+    drop(frozen);
+    checks::check(&pipeline, &inputs);
+}
+
+#[test]
+fn of_two_members_in_one_slot_the_older_ends() {
+    let Some(cluster) = Cluster::real_or_skip("that a second member of the same slot fences the first") else { return };
+    let pipeline = Pipeline::new(cluster);
+    let inputs: Vec<Input> = (0..400).map(articles::made_up).collect();
+
+    let mut older = pipeline.start("older", "one", &BRISK);
+    pipeline.send_until_begun(&inputs[..200], &mut [&mut older]);
+    let mut newer = pipeline.start("newer", "one", &BRISK);
+    pipeline.send(&inputs[200..]);
+    let status = older.ended();
+    assert!(!status.success(), "the older member was fenced, and says so by its exit code");
+    pipeline.until_all_committed(&mut [&mut newer]);
+    assert!(newer.terminate().success(), "the newer member ends well");
+    checks::check(&pipeline, &inputs);
+}
+
+/// Made-up articles, with the unreadable messages, the samples and the seed among them.
+fn all_inputs() -> Vec<Input> {
+    let mut inputs: Vec<Input> = (0..1200).map(articles::made_up).collect();
+    let seed = articles::seed();
+    if seed.is_none() {
+        announce("skipped: ../shared is not there, so the seed article is not sent");
+    }
+    for (nth, input) in articles::unreadable(MAX_BYTES).into_iter().chain(articles::samples()).chain(seed).enumerate() {
+        // Spread over all phases of the test.
+        inputs.insert((nth * 83 + 7) % inputs.len(), input);
+    }
+    inputs
+}
