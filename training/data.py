@@ -1,0 +1,188 @@
+"""Corpora as arrays, and batches of segments cut from them.
+
+A segment is one sentence or several in a row of one document, read by the encoder as one run. Half of the training
+segments are single sentences, so that the model serves both ways of reading. A share of the segments is damaged
+(capitals lost, everything in capitals, gazetteer bits gone), as news text is.
+"""
+import pickle
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import torch
+
+import corpora
+import gazetteer
+from features import fold, type_features, word_of
+from layers import FLAG_DIM, VECTOR_DIM
+
+QUOTES = {"\u201c": 1, "\u201e": 1, "\u201f": 1, "``": 1, "\u201d": 2, "''": 2, '"': 3}
+
+
+def load(shared, work, fresh=False):
+    """-> dict with the sentences of each set, the gazetteer and the labels; cached, since reading takes a minute."""
+    cache = work / "corpora.pickle"
+    if cache.exists() and not fresh:
+        return pickle.loads(cache.read_bytes())
+    bank, ner = Path(shared) / "data/treebank", Path(shared) / "data/treebank/ner"
+    gmb = corpora.entities(ner / "gmb-train.bio", "gmb", group=4)
+    cut = len(gmb) * 9 // 10
+    uner = corpora.entities(ner / "uner_ewt-dev.bio", "uner", group=20)
+    sets = {
+        "ewt": corpora.conllu(bank / "en_ewt-train.conllu.gz"),
+        "gum": corpora.conllu(bank / "en_gum-train.conllu.gz"),
+        "gmb": gmb[:cut],
+        "wikigold": corpora.entities(ner / "wikigold.bio", "wikigold", group=4),
+        "gumner": corpora.entities(ner / "gum-train.bio", "gum", group=4),
+        # The train part of this set could not be had, so every second block of twenty sentences of its dev part is learned from.
+        "uner": [s for s in uner if int(s["doc"]) % 2 == 0],
+        "polnear": corpora.statements(Path(shared) / "data/statements/polnear-train.jsonl"),
+    }
+    table = gazetteer.build(Path(shared) / "data/gazetteer", work)
+    for sentences in sets.values():
+        for s in sentences:
+            flags = np.zeros((len(s["forms"]), FLAG_DIM), np.uint8)
+            gazetteer.flags_of(s["forms"], table, flags)
+            s["flags"] = flags
+    banks = sets["ewt"] + sets["gum"]
+    count = lambda key: [k for k, _ in Counter(x for s in banks for x in s[key]).most_common()]
+    labels = {key: sorted(set(count(key))) for key in ("upos", "xpos", "feats")}
+    labels["deprel"] = sorted(set(count("rel")))
+    labels["entity"] = corpora.ENTITY
+    labels["span"] = [f"{p}{k}" for k in corpora.SPAN_KINDS for p in ("O-", "B-", "I-")]
+    labels["lemma"], scripts, lexicon = lemmas(banks)
+    out = {"sets": sets, "gazetteer": table, "labels": labels, "scripts": scripts, "lexicon": lexicon}
+    cache.write_bytes(pickle.dumps(out))
+    return out
+
+
+def lemmas(banks):
+    """-> all scripts (the head's first), how many are the head's, {(folded form, xpos): script}"""
+    seen, use = {}, Counter()
+    for s in banks:
+        s["script"] = [corpora.lemma_script(f, l) for f, l in zip(s["forms"], s["lemma"])]
+        for f, x, c in zip(s["forms"], s["xpos"], s["script"]):
+            seen.setdefault((fold(f), x), Counter())[c] += 1
+    for counts in seen.values():
+        use.update(counts.keys())
+    head = [c for c, n in use.most_common() if n >= 5 and not c.startswith("=|")]
+    lexicon = {key: counts.most_common(1)[0][0] for key, counts in seen.items()}
+    rest = sorted(set(lexicon.values()) - set(head))
+    return head + rest, len(head), lexicon
+
+
+class Vocabulary:
+    """Token types seen so far, with table rows and vector rows; grows as new forms come."""
+
+    def __init__(self, work):
+        words = (work / "vector_words.txt").read_text(encoding="utf-8").split("\n")
+        self.index = {w: i + 1 for i, w in enumerate(words)}
+        vectors = np.load(work / "vectors.npy")
+        self.vectors = torch.from_numpy(np.concatenate([np.zeros((1, VECTOR_DIM), np.float32), vectors]))
+        self.ids, self.rows, self.vector_row, self.quote = {}, np.zeros((0, 6), np.int32), np.zeros(0, np.int64), np.zeros(0, np.uint8)
+
+    def add(self, forms):
+        new = [f for f in dict.fromkeys(forms) if f not in self.ids]
+        if new:
+            for f in new:
+                self.ids[f] = len(self.ids)
+            self.rows = np.concatenate([self.rows, type_features(new)])
+            self.vector_row = np.concatenate([self.vector_row, np.array([self.index.get(word_of(fold(f)), 0) for f in new], np.int64)])
+            self.quote = np.concatenate([self.quote, np.array([QUOTES.get(f, 0) for f in new], np.uint8)])
+
+    def of(self, forms):
+        try:
+            return np.array([self.ids[f] for f in forms], np.int64)
+        except KeyError:
+            self.add(forms)
+            return np.array([self.ids[f] for f in forms], np.int64)
+
+
+def quoted(codes):
+    """Flag 1 of the model file's page, for one segment's quotation codes."""
+    out, inside = np.zeros(len(codes), np.uint8), False
+    marks = np.flatnonzero(codes)
+    for k, at in enumerate(marks):
+        inside = {1: True, 2: False, 3: not inside}[int(codes[at])]
+        if inside:
+            out[at + 1:marks[k + 1] if k + 1 < len(marks) else len(codes)] = 1
+    return out
+
+
+def batch(segments, vocabulary, labels=None, noise=None, pad=256):
+    """segments: lists of sentences -> tensors; `noise` is a random generator or None.
+
+    A last segment of nothing fills the batch up to a multiple of `pad` tokens: the matrix library prepares itself anew
+    for every number of rows it has not met, which took half of the training time.
+    """
+    ids, flags, start, bounds, n = [], [], [0], [], 0
+    for sentences in segments:
+        change = noise.random() if noise is not None else 1.0
+        codes = []
+        for s in sentences:
+            forms, f = s["forms"], s["flags"].copy()
+            if change < 0.05:
+                forms, f = [x.lower() for x in forms], np.zeros_like(f)
+            elif change < 0.08:
+                forms, f = [x.upper() for x in forms], f if change < 0.065 else np.zeros_like(f)
+            elif change < 0.15:
+                f[:] = 0
+            f[0, 0] = 1
+            i = vocabulary.of(forms)
+            ids.append(i)
+            flags.append(f)
+            codes.append(vocabulary.quote[i])
+            bounds.append((n, n + len(i)))
+            n += len(i)
+        inside = quoted(np.concatenate(codes))
+        at = 0
+        for k in range(len(sentences)):
+            f = flags[len(flags) - len(sentences) + k]
+            f[:, 1] = inside[at:at + len(f)]
+            at += len(f)
+        start.append(n)
+    ids = np.concatenate(ids)
+    more = -n % pad
+    if more:
+        start.append(n + more)
+    fill = lambda x, value=0: np.concatenate([x, np.full((more, *x.shape[1:]), value, x.dtype)])
+    out = {"rows": torch.from_numpy(fill(vocabulary.rows[ids])), "vectors": vocabulary.vectors[torch.from_numpy(fill(vocabulary.vector_row[ids]))],
+           "flags": torch.from_numpy(fill(np.concatenate(flags))).float(), "start": torch.tensor(start), "bounds": torch.tensor(bounds)}
+    layer = lambda values, value: torch.from_numpy(fill(np.array(values, np.int64), value))
+    if labels:
+        every = [s for sentences in segments for s in sentences]
+        if "upos" in every[0]:
+            for key, name in (("upos", "upos"), ("xpos", "xpos"), ("feats", "feats"), ("rel", "deprel"), ("script", "lemma")):
+                number = labels["index"][name]
+                out["lemma" if key == "script" else key] = layer([number.get(x, -1) for s in every for x in s[key]], -1)
+            out["head"] = layer([x for s in every for x in s["head"]], 0)
+        for key in ("entity", "span"):
+            if key in every[0]:
+                out[key] = layer([x for s in every for x in s[key]], (1 << 17) - 1 if key == "entity" else -1)
+    return out
+
+
+def segments_of(sentences, rng, single=0.5, longest=8, most=400):
+    """One pass over a corpus: runs of sentences of one document, in random order."""
+    out, i = [], 0
+    while i < len(sentences):
+        n = 1 if rng.random() < single else int(rng.integers(2, longest + 1))
+        run, size = [], 0
+        while i < len(sentences) and len(run) < n and (not run or (sentences[i]["doc"] == run[0]["doc"] and size + len(sentences[i]["forms"]) <= most)):
+            run.append(sentences[i])
+            size += len(sentences[i]["forms"])
+            i += 1
+        out.append(run)
+    return [out[k] for k in rng.permutation(len(out))]
+
+
+def endless(sentences, rng, size):
+    """Batches of about `size` tokens, pass after pass."""
+    part, n = [], 0
+    while True:
+        for run in segments_of(sentences, rng):
+            part.append(run)
+            n += sum(len(s["forms"]) for s in run)
+            if n >= size:
+                yield part
+                part, n = [], 0

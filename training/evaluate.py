@@ -1,0 +1,149 @@
+"""Step 5: annotate the dev sets with gold tokens and score the files with ../shared/eval.
+
+Parses: CoNLL-U with UPOS, XPOS, feats, lemma, head and relation. Entities: BIO. The system files lie in the work folder.
+--quantized scores the weights as the model file holds them; --segment says what is read as one run.
+"""
+import argparse
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+import corpora
+import data
+import gazetteer
+from features import fold
+from heads import tree, viterbi
+from layers import FLAG_DIM
+from train import load_model
+
+
+class Annotator:
+    def __init__(self, model, labels, lexicon, table, vocabulary):
+        self.model, self.labels, self.lexicon, self.table, self.vocabulary = model, labels, lexicon, table, vocabulary
+
+    def runs(self, sentences, segment):
+        if segment == "sentence":
+            return [[s] for s in sentences]
+        out = []
+        for s in sentences:
+            if out and segment == "document" and out[-1][0]["doc"] == s["doc"] and sum(len(x["forms"]) for x in out[-1]) < 300:
+                out[-1].append(s)
+            else:
+                out.append([s])
+        return out
+
+    def __call__(self, sentences, segment="sentence", what=("tree", "entity")):
+        """Adds pred_* layers to every sentence."""
+        for s in sentences:
+            s["flags"] = np.zeros((len(s["forms"]), FLAG_DIM), np.uint8)
+            gazetteer.flags_of(s["forms"], self.table, s["flags"])
+        part, n = [], 0
+        runs = self.runs(sentences, segment)
+        for k, run in enumerate(runs):
+            part.append(run)
+            n += sum(len(s["forms"]) for s in run)
+            if n > 4000 or k + 1 == len(runs):
+                self.some(part, what)
+                part, n = [], 0
+
+    @torch.no_grad()
+    def some(self, part, what):
+        b = data.batch(part, self.vocabulary)
+        h, heads, labels = self.model.read(b), self.model.heads, self.labels
+        every = [s for run in part for s in run]
+        bounds = b["bounds"].tolist()
+        if "entity" in what:
+            scores = heads.entity(h)
+            for s, (i, j) in zip(every, bounds):
+                s["pred_entity"] = [labels["entity"][k] for k in viterbi(scores[i:j])]
+        if "tree" in what:
+            tags = {name: scores.argmax(1).tolist() for name, scores in heads.tags(h).items()}
+            by_length = sorted(range(len(every)), key=lambda k: bounds[k][1] - bounds[k][0])
+            for at in range(0, len(by_length), 32):
+                some = by_length[at:at + 32]
+                arc, _, _ = heads.arcs(h, b["bounds"][some])
+                for row, k in enumerate(some):
+                    n = len(every[k]["forms"])
+                    every[k]["pred_head"] = tree(F.log_softmax(arc[row, :n, :n + 1], 1))
+            head_at = torch.full((len(h),), -1)
+            for s, (i, j) in zip(every, bounds):
+                head_at[i:j] = torch.tensor([i + x - 1 if x else -1 for x in s["pred_head"]])
+            root = labels["deprel"].index("root")
+            for s, (i, j) in zip(every, bounds):
+                rel = heads.rels(h, torch.arange(i, j), head_at[i:j])
+                rel[:, root] = float("-inf")
+                s["pred_rel"] = ["root" if x == 0 else labels["deprel"][k] for x, k in zip(s["pred_head"], rel.argmax(1).tolist())]
+                for name in ("upos", "xpos", "feats"):
+                    s["pred_" + name] = [labels[name][k] for k in tags[name][i:j]]
+                s["pred_lemma"] = [self.lemma(f, x, k) for f, x, k in zip(s["forms"], s["pred_xpos"], tags["lemma"][i:j])]
+
+    def lemma(self, form, xpos, guess):
+        script = self.lexicon.get((fold(form), xpos)) or self.lexicon.get((fold(form).lower(), xpos)) or self.labels["lemma"][guess]
+        return corpora.apply_script(form, script) or form
+
+
+def write_conllu(sentences, path):
+    with open(path, "w", encoding="utf-8") as f:
+        for s in sentences:
+            for k, form in enumerate(s["forms"]):
+                f.write("\t".join([str(k + 1), form, s["pred_lemma"][k], s["pred_upos"][k], s["pred_xpos"][k], s["pred_feats"][k],
+                                   str(s["pred_head"][k]), s["pred_rel"][k], "_", "_"]) + "\n")
+            f.write("\n")
+
+
+def write_bio(rows, path):
+    with open(path, "w", encoding="utf-8") as f:
+        for forms, tags, labels in rows:
+            f.writelines(f"{w}\t{t}\t{l}\n" for w, t, l in zip(forms, tags, labels))
+            f.write("\n")
+
+
+def entity_sets(ner):
+    """The parts of the entity sets that training leaves alone: see data.load."""
+    gmb, uner = corpora.bio(ner / "gmb-train.bio"), corpora.bio(ner / "uner_ewt-dev.bio")
+    return {"gmb": (gmb[len(gmb) * 9 // 10:], ["--scheme", "gmb", "--match", "end"]),
+            "uner": ([s for i, s in enumerate(uner) if i // 20 % 2 == 1], []),
+            "gum": (corpora.bio(ner / "gum-dev.bio"), [])}
+
+
+def main():
+    ap = argparse.ArgumentParser(description=__doc__)
+    ap.add_argument("--shared", default="../shared")
+    ap.add_argument("--work", default="training/.work")
+    ap.add_argument("--model", default="model.pt")
+    ap.add_argument("--segment", choices=("sentence", "document"), default="sentence")
+    ap.add_argument("--quantized", action="store_true")
+    a = ap.parse_args()
+    torch.set_num_threads(1)
+    shared, work = Path(a.shared), Path(a.work)
+    model, state = load_model(work / a.model)
+    loaded = data.load(a.shared, work)
+    vocabulary = data.Vocabulary(work)
+    if a.quantized:
+        import export
+        export.round_weights(model, vocabulary)
+    annotate = Annotator(model, state["labels"], loaded["lexicon"], loaded["gazetteer"], vocabulary)
+    scorer = lambda name, *args: subprocess.run([sys.executable, str(shared / "eval" / name), *map(str, args)], capture_output=True, text=True)
+    for name in ("ewt", "gum"):
+        gold = shared / f"data/treebank/en_{name}-dev.conllu"
+        sentences = corpora.conllu(gold)
+        annotate(sentences, a.segment, ("tree",))
+        write_conllu(sentences, work / f"system-{name}.conllu")
+        done = scorer("score_parse.py", gold, work / f"system-{name}.conllu")
+        right = sum(p == g for s in sentences for p, g in zip(s["pred_feats"], s["feats"]))
+        print(f"{name} dev:", (done.stdout + done.stderr).strip(), f" feats {100 * right / sum(len(s['forms']) for s in sentences):.2f}", flush=True)
+    for name, (rows, options) in entity_sets(shared / "data/treebank/ner").items():
+        sentences = [{"forms": forms, "doc": str(i // (4 if name == "gmb" else 20))} for i, (forms, _, _) in enumerate(rows)]
+        annotate(sentences, a.segment, ("entity",))
+        write_bio(rows, work / f"gold-{name}.bio")
+        write_bio([(f, t, s["pred_entity"]) for (f, t, _), s in zip(rows, sentences)], work / f"system-{name}.bio")
+        done = scorer("score_entities.py", work / f"gold-{name}.bio", work / f"system-{name}.bio", *options)
+        print(f"{name} entities:\n" + (done.stdout + done.stderr).strip(), flush=True)
+
+
+if __name__ == "__main__":
+    main()

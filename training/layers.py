@@ -1,0 +1,199 @@
+"""The encoder: hashed embeddings and a word vector, one mix, one convolution, three bidirectional SRU layers.
+
+Tokens of all segments of a batch lie one after another in one matrix, as at run time, so nothing is padded and
+every projection is one matrix product. The recurrence and the sparse update run in sru.c, compiled on first use.
+The forward pass is specified in docs/model-format.md; change both or neither.
+"""
+import ctypes
+import hashlib
+import subprocess
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+import torch.nn.functional as F
+
+from features import TABLE_DIM, TABLE_ROWS
+
+VECTOR_DIM = 100
+FLAG_DIM = 32  # gazetteer bits and flags: see docs/model-format.md
+
+
+def _library():
+    source = Path(__file__).with_name("sru.c")
+    digest = hashlib.sha256(source.read_bytes()).hexdigest()[:16]
+    built = Path(tempfile.gettempdir()) / f"demarche-sru-{digest}.so"
+    if not built.exists():
+        part = built.with_suffix(".part")
+        subprocess.run(["cc", "-O3", "-march=native", "-ffast-math", "-shared", "-fPIC", str(source), "-o", str(part), "-lm"], check=True)
+        part.rename(built)
+    return ctypes.CDLL(str(built))
+
+
+LIB = _library()
+
+
+def _p(t):
+    return ctypes.c_void_p(t.data_ptr())
+
+
+def _l(n):
+    return ctypes.c_long(n)
+
+
+_POOL = {}
+
+
+def drop(x, p):
+    """Dropout from a pool of masks drawn once: drawing fresh ones took a seventh of the training time."""
+    if not p:
+        return x
+    if p not in _POOL:
+        _POOL[p] = (torch.rand(1 << 23) >= p).float() / (1 - p)
+    pool, n = _POOL[p], x.numel()
+    at = int(torch.randint(len(pool) - n, (1,)))
+    return x * pool[at:at + n].view(x.shape).to(x.dtype)
+
+
+class Recurrence(torch.autograd.Function):
+    """Both directions of one layer: u (n, 6d), x (n, 2d), v and b (2, 2d) -> h (n, 2d)."""
+
+    @staticmethod
+    def forward(ctx, u, x, v, b, start):
+        u, x, v, b = u.float().contiguous(), x.float().contiguous(), v.float().contiguous(), b.float().contiguous()
+        n, d = u.shape[0], u.shape[1] // 6
+        h = torch.empty(n, 2 * d)
+        c, f, r = (torch.empty(2, n, d) for _ in range(3))
+        for k in range(2):
+            LIB.sru_forward(_p(u[:, 3 * d * k:]), _l(6 * d), _p(x[:, d * k:]), _l(2 * d), _p(v[k]), _p(b[k]), _p(start), _l(len(start) - 1),
+                            _l(d), k, _p(h[:, d * k:]), _l(2 * d), _p(c[k]), _p(f[k]), _p(r[k]))
+        ctx.save_for_backward(u, x, v, start, c, f, r)
+        return h
+
+    @staticmethod
+    def backward(ctx, gh):
+        u, x, v, start, c, f, r = ctx.saved_tensors
+        gh = gh.float().contiguous()
+        n, d = u.shape[0], u.shape[1] // 6
+        gu, gx, gv, gb = torch.empty_like(u), torch.empty_like(x), torch.zeros_like(v), torch.zeros_like(v)
+        for k in range(2):
+            LIB.sru_backward(_p(u[:, 3 * d * k:]), _l(6 * d), _p(x[:, d * k:]), _l(2 * d), _p(v[k]), _p(start), _l(len(start) - 1), _l(d), k,
+                             _p(c[k]), _p(f[k]), _p(r[k]), _p(gh[:, d * k:]), _l(2 * d), _p(gu[:, 3 * d * k:]), _l(6 * d),
+                             _p(gx[:, d * k:]), _l(2 * d), _p(gv[k]), _p(gb[k]))
+        return gu, gx, gv, gb, None
+
+
+class Sru(nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        self.project = nn.Linear(2 * width, 6 * width, bias=False)
+        self.v = nn.Parameter(torch.zeros(2, 2 * width))
+        self.b = nn.Parameter(torch.zeros(2, 2 * width))
+        nn.init.uniform_(self.v, -0.05, 0.05)
+        nn.init.xavier_uniform_(self.project.weight)
+
+    def forward(self, x, start):
+        return Recurrence.apply(self.project(x), x, self.v, self.b, start)
+
+
+class Tables(nn.Module):
+    """All hashed tables in one matrix, updated row by row outside the dense optimiser."""
+
+    def __init__(self):
+        super().__init__()
+        rows = sum(TABLE_ROWS)
+        self.register_buffer("weight", torch.randn(rows, TABLE_DIM) * 0.1)
+        self.register_buffer("m", torch.zeros(rows, TABLE_DIM), persistent=False)
+        self.register_buffer("v", torch.zeros(rows), persistent=False)
+        self.last = None
+
+    def forward(self, rows):
+        """rows (n, 6) int32 -> (n, 6 * 64)"""
+        out = self.weight[rows.long().view(-1)]
+        if self.training:
+            out.requires_grad_(True)
+            self.last = (rows.contiguous().view(-1), out)
+        return out.view(len(rows), -1)
+
+    def step(self, lr, betas=(0.9, 0.99), eps=1e-6):
+        rows, out = self.last
+        grad, order = out.grad.contiguous(), torch.argsort(rows)
+        LIB.sparse_adam(_p(self.weight), _p(self.m), _p(self.v), _p(rows), _p(order), _p(grad), _l(len(rows)), _l(TABLE_DIM),
+                        *(ctypes.c_float(z) for z in (lr, betas[0], betas[1], eps)))
+        self.last = None
+
+
+class Encoder(nn.Module):
+    def __init__(self, width=128, layers=3, dropout=0.3):
+        super().__init__()
+        self.width = width
+        self.tables = Tables()
+        self.mix = nn.Linear(len(TABLE_ROWS) * TABLE_DIM + VECTOR_DIM + FLAG_DIM, 2 * width)
+        self.norm = nn.LayerNorm(2 * width)
+        self.conv = nn.Linear(6 * width, 2 * width)
+        self.sru = nn.ModuleList(Sru(width) for _ in range(layers))
+        self.hidden = nn.Parameter(torch.randn(2 * width) * 0.1)  # stands for a masked word in pretraining only
+        self.dropout = dropout
+
+    def forward(self, rows, vectors, flags, start, masked=None, word_drop=0.0, stages=None):
+        """rows (n, 6), vectors (n, 100), flags (n, 32), start: segment bounds (k + 1) -> (n, 2W)"""
+        n, p = len(rows), self.dropout if self.training else 0.0
+        e = self.tables(rows)
+        if word_drop:
+            # The word itself is hidden, its affixes and shape stay: what an unknown word looks like.
+            keep = (torch.rand(n, 1) >= word_drop).float()
+            d = TABLE_DIM
+            e = torch.cat([e[:, :d] * keep, e[:, d:5 * d], e[:, 5 * d:] * keep], 1)
+            vectors = vectors * keep
+        x = torch.cat([drop(e, p * 0.5), drop(vectors, p * 0.5), flags], 1)
+        x = self.mix(x).float()
+        if masked is not None:
+            x = torch.where(masked[:, None], self.hidden, x)
+        x = F.gelu(self.norm(x), approximate="tanh")
+        if stages is not None:
+            stages["mix"] = x
+        x = drop(x, p)
+        first = torch.zeros(n, 1)
+        first[start[:-1]] = 1
+        last = torch.zeros(n, 1)
+        last[start[1:] - 1] = 1
+        before = F.pad(x, (0, 0, 1, 0))[:-1] * (1 - first)
+        after = F.pad(x, (0, 0, 0, 1))[1:] * (1 - last)
+        x = x + F.gelu(self.conv(torch.cat([before, x, after], 1)).float(), approximate="tanh")
+        if stages is not None:
+            stages["conv"] = x
+        for k, layer in enumerate(self.sru):
+            x = layer(drop(x, p), start)
+            if stages is not None:
+                stages[f"sru{k}"] = x
+        return drop(x, p)
+
+
+class Dense:
+    """AdamW over everything but the tables, with warm-up and cosine decay, and a running average of the weights."""
+
+    def __init__(self, module, lr, steps, warmup=200, decay=0.01, average=0.0):
+        self.params = [p for p in module.parameters() if p.requires_grad]
+        self.opt = torch.optim.AdamW(self.params, lr=lr, betas=(0.9, 0.98), weight_decay=decay, fused=True)
+        self.lr, self.steps, self.warmup, self.at = lr, steps, warmup, 0
+        self.average = average
+        self.mean = [p.detach().clone() for p in self.params] if average else None
+
+    def rate(self):
+        if self.at < self.warmup:
+            return self.lr * (self.at + 1) / self.warmup
+        done = min(1.0, (self.at - self.warmup) / max(1, self.steps - self.warmup))
+        return self.lr * (0.02 + 0.98 * 0.5 * (1 + float(np.cos(np.pi * done))))
+
+    def step(self):
+        nn.utils.clip_grad_norm_(self.params, 2.0)
+        for g in self.opt.param_groups:
+            g["lr"] = self.rate()
+        self.opt.step()
+        self.opt.zero_grad(set_to_none=True)
+        self.at += 1
+        if self.average:
+            k = min(self.average, (1 + self.at) / (10 + self.at))
+            torch._foreach_lerp_(self.mean, [p.detach() for p in self.params], 1 - k)

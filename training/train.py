@@ -1,0 +1,185 @@
+"""Step 4: train the encoder with all heads, one task a batch.
+
+Runs for --minutes on one thread along one cosine; a checkpoint every three minutes holds everything, and --resume goes on from it.
+Time in which the process was stopped does not count. The tasks and their shares of the batches are TASKS below.
+
+Two processes (--rank 0 --world 2, --rank 1 --world 2) train on different batches and average what they have every few
+steps: about what twice the batch gives, without waiting for each other at every step.
+"""
+import argparse
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.distributed as dist
+from torch import nn
+
+import data
+from heads import Heads
+from layers import Dense, Encoder
+
+# task: (corpora, loss, share of the batches)
+TASKS = {
+    "tree": (("ewt", "gum"), "tree_loss", 0.60),
+    "gmb": (("gmb",), "entity_loss", 0.17),
+    "wikigold": (("wikigold",), "entity_loss", 0.06),
+    "gumner": (("gumner",), "entity_loss", 0.05),
+    "uner": (("uner",), "entity_loss", 0.03),
+    "statements": (("polnear",), "span_loss", 0.09),
+}
+
+
+# Seconds that one step may count for. A step takes well under one; what is longer is a pause from outside.
+LONGEST_STEP = 5.0
+
+
+class Model(nn.Module):
+    def __init__(self, width, layers, labels, scripts, dropout=0.3):
+        super().__init__()
+        self.encoder = Encoder(width, layers, dropout)
+        self.heads = Heads(width, labels, scripts)
+
+    def read(self, b, word_drop=0.0, stages=None):
+        return self.encoder(b["rows"], b["vectors"], b["flags"], b["start"], word_drop=word_drop, stages=stages)
+
+
+class Peers:
+    """Averaging among processes: dense weights plainly, a table's row among those that changed it."""
+
+    def __init__(self, model, average, rank, world, meeting):
+        self.model, self.average = model, average
+        dist.init_process_group("gloo", init_method=f"file://{meeting}", rank=rank, world_size=world)
+        self.world, self.table = world, model.encoder.tables.weight
+        self.meet(0.0)
+
+    def meet(self, spent):
+        """-> the longest time spent by any, so that all stop together"""
+        with torch.no_grad():
+            flat = torch.cat([p.view(-1) for p in self.model.parameters()])
+            dist.all_reduce(flat)
+            at = 0
+            for p in self.model.parameters():
+                p.copy_((flat[at:at + p.numel()] / self.world).view(p.shape))
+                at += p.numel()
+            if hasattr(self, "before"):
+                change = self.table - self.before
+                touched = (change != 0).any(1).float()
+                dist.all_reduce(change)
+                dist.all_reduce(touched)
+                self.table.copy_(self.before + change / touched.clamp(min=1)[:, None])
+            else:
+                dist.broadcast(self.table, 0)
+            self.before = self.table.clone()
+            clock = torch.tensor([spent])
+            dist.all_reduce(clock, op=dist.ReduceOp.MAX)
+        return float(clock)
+
+
+def load_model(path):
+    state = torch.load(path, weights_only=False)
+    model = Model(state["width"], state["layers"], state["labels"], state["scripts"])
+    model.load_state_dict(state["model"])
+    return model.eval(), state
+
+
+def main():
+    ap = argparse.ArgumentParser(description=__doc__)
+    ap.add_argument("--shared", default="../shared")
+    ap.add_argument("--work", default="training/.work")
+    ap.add_argument("--minutes", type=float, default=40)
+    ap.add_argument("--width", type=int, default=128)
+    ap.add_argument("--layers", type=int, default=3)
+    ap.add_argument("--lr", type=float, default=2e-3)
+    ap.add_argument("--dropout", type=float, default=0.3)
+    ap.add_argument("--batch", type=int, default=1600)
+    ap.add_argument("--init", default="", help="pretrained encoder in the work folder")
+    ap.add_argument("--out", default="model.pt")
+    ap.add_argument("--resume", action="store_true")
+    ap.add_argument("--seed", type=int, default=1)
+    ap.add_argument("--rank", type=int, default=0)
+    ap.add_argument("--world", type=int, default=1)
+    ap.add_argument("--every", type=int, default=20, help="steps between two averagings")
+    a = ap.parse_args()
+    torch.set_num_threads(1)
+    torch.manual_seed(a.seed)
+    rng = np.random.default_rng(a.seed)
+    work = Path(a.work)
+    corpora = data.load(a.shared, work)
+    labels = dict(corpora["labels"], index={k: {x: i for i, x in enumerate(v)} for k, v in corpora["labels"].items()})
+    # Scripts beyond the head's share are known to the lexicon only.
+    labels["index"]["lemma"] = {x: i for x, i in labels["index"]["lemma"].items() if i < corpora["scripts"]}
+    vocabulary = data.Vocabulary(work)
+    for name in corpora["sets"]:
+        vocabulary.add([f for s in corpora["sets"][name] for f in s["forms"]])
+    model = Model(a.width, a.layers, corpora["labels"], corpora["scripts"], a.dropout)
+    if a.init:
+        state = torch.load(work / a.init, weights_only=False)
+        model.encoder.load_state_dict(state["encoder"])
+        print(f"encoder from {a.init}, {state['words']} words")
+    opt = Dense(model, a.lr, 1, warmup=200, average=0.998)
+    spent, path = 0.0, work / (a.out + ".checkpoint")
+    if a.resume and path.exists():
+        state = torch.load(path, weights_only=False)
+        model.load_state_dict(state["model"])
+        opt.opt.load_state_dict(state["opt"])
+        opt.mean, opt.at, spent = state["mean"], state["at"], state["spent"]
+        model.encoder.tables.m, model.encoder.tables.v = state["tables"]
+    peers = Peers(model, a.every, a.rank, a.world, (work / f"meeting-{a.out}").resolve()) if a.world > 1 else None
+    a.seed += 1000 * a.rank
+    rng = np.random.default_rng(a.seed)
+    torch.manual_seed(a.seed)
+    feeds = {name: data.endless([s for c in sets for s in corpora["sets"][c]], np.random.default_rng([a.seed, i, opt.at]), a.batch)
+             for i, (name, (sets, _, _)) in enumerate(TASKS.items())}
+    names, shares = list(TASKS), np.array([t[2] for t in TASKS.values()])
+
+    def save(final):
+        weights = model.state_dict()
+        common = {"width": a.width, "layers": a.layers, "labels": corpora["labels"], "scripts": corpora["scripts"], "steps": opt.at, "minutes": spent}
+        if final:
+            torch.save(dict(common, model=weights), work / ("last-" + a.out))
+            averaged = dict(weights)
+            averaged.update({n: m for (n, p), m in zip(((n, p) for n, p in model.named_parameters() if p.requires_grad), opt.mean)})
+            torch.save(dict(common, model=averaged), work / a.out)
+        else:
+            torch.save(dict(common, model=weights, opt=opt.opt.state_dict(), mean=opt.mean, at=opt.at, spent=spent,
+                            tables=(model.encoder.tables.m, model.encoder.tables.v)), str(path) + ".part")
+            Path(str(path) + ".part").rename(path)
+
+    model.train()
+    last, saved, shown, losses, counts = time.time(), time.time(), time.time(), {}, {}
+    finished = False
+    while not finished:
+        name = names[rng.choice(len(names), p=shares / shares.sum())]
+        b = data.batch(next(feeds[name]), vocabulary, labels, rng)
+        with torch.autocast("cpu", torch.bfloat16):
+            h = model.read(b, word_drop=0.15)
+            loss = getattr(model.heads, TASKS[name][1])(h, b, a.dropout)
+        loss.backward()
+        now = time.time()
+        spent, last = spent + min(now - last, LONGEST_STEP) / 60, now
+        opt.steps = max(opt.at + 1, int(opt.at / max(spent / a.minutes, 1e-3)))
+        model.encoder.tables.step(opt.rate())
+        opt.step()
+        if peers and opt.at % a.every == 0:
+            agreed = peers.meet(spent)
+            spent = max(agreed, spent)
+            finished = agreed >= a.minutes
+        elif not peers:
+            finished = spent >= a.minutes
+        losses[name] = losses.get(name, 0.0) + loss.item()
+        counts[name] = counts.get(name, 0) + 1
+        if time.time() - shown > 60:
+            print(f"{spent:5.1f} min  step {opt.at:6d}  rate {opt.rate():.5f}  " +
+                  "  ".join(f"{n} {losses[n] / counts[n]:.3f}" for n in sorted(losses)), flush=True)
+            losses, counts, shown = {}, {}, time.time()
+        if a.rank == 0 and time.time() - saved > 180:
+            save(False)
+            saved = time.time()
+    if a.rank == 0:
+        save(True)
+    print(f"done: {opt.at} steps in {spent:.1f} minutes")
+
+
+if __name__ == "__main__":
+    main()

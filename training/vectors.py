@@ -1,0 +1,49 @@
+"""Step 2: word vectors from the unlabelled text (skip-gram, 100 dimensions, window 3, minimum count 8).
+
+Writes vectors.npy and vector_words.txt. The keys are the lower-cased, digit-folded words of features.py,
+so that one hash serves the vector list and the word table. With more than one worker the result differs in
+the last digits from run to run; `--workers 1` is repeatable and takes twice as long.
+"""
+import argparse
+from pathlib import Path
+
+import numpy as np
+from gensim.models import Word2Vec
+
+from features import fold, word_of
+
+
+class Chunks:
+    """Each chunk as a list of words; the whole can be read several times."""
+
+    def __init__(self, work):
+        self.tokens = np.load(work / "tokens.npy")
+        self.chunks = np.load(work / "chunks.npy")
+        types = (work / "types.txt").read_text(encoding="utf-8").split("\n")
+        self.words = [word_of(fold(t)) for t in types]
+
+    def __iter__(self):
+        words, tokens = self.words, self.tokens
+        for s, e in self.chunks.tolist():
+            yield [words[i] for i in tokens[s:e].tolist()]
+
+
+def main():
+    ap = argparse.ArgumentParser(description=__doc__)
+    ap.add_argument("--work", default="training/.work")
+    ap.add_argument("--workers", type=int, default=2)
+    ap.add_argument("--epochs", type=int, default=3)
+    a = ap.parse_args()
+    work = Path(a.work)
+    model = Word2Vec(Chunks(work), vector_size=100, window=3, min_count=8, sg=1, negative=5, sample=1e-4,
+                     workers=a.workers, epochs=a.epochs, seed=1, batch_words=20000)
+    # Centred and scaled to unit variance over all words: the encoder's mix starts from inputs of one size.
+    v = model.wv.vectors.astype(np.float32)
+    v = (v - v.mean(0)) / v.std()
+    np.save(work / "vectors.npy", v)
+    (work / "vector_words.txt").write_text("\n".join(model.wv.index_to_key), encoding="utf-8")
+    print(f"{len(v)} words; near 'minister': {[w for w, _ in model.wv.most_similar('minister', topn=8)]}")
+
+
+if __name__ == "__main__":
+    main()
