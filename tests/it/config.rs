@@ -48,7 +48,12 @@ fn each_wrong_file_is_told_all_its_problems() {
             fs::write(&expected_path, format!("{found}\n")).unwrap();
         }
         let expected = fs::read_to_string(&expected_path).unwrap_or_default();
-        assert_eq!(found, expected.trim_end(), "check-config says something else of {}", path.display());
+        // Without Kafka nobody asks what its keys hold, only whether there are such keys.
+        let ours = |problems: &str| {
+            let is_ours = |line: &&str| cfg!(feature = "kafka") || !line.contains(": kafka.");
+            problems.lines().filter(is_ours).collect::<Vec<_>>().join("\n")
+        };
+        assert_eq!(ours(&found), ours(&expected), "check-config says something else of {}", path.display());
     }
     assert!(n_files >= 4, "only {n_files} configurations were tried");
 }
