@@ -4,6 +4,7 @@ A sentence is a dict: forms, doc, and whichever of upos, xpos, feats, lemma, hea
 Entity labels of six schemes meet in one label set: a corpus that does not mark a kind says nothing about it, so
 each token has a *set* of labels that its annotation allows (a bit mask) and the loss is on the sum of their shares.
 """
+import bisect
 import gzip
 import json
 import re
@@ -118,49 +119,62 @@ def entities(path, scheme, group=0):
     return out
 
 
-WORD = re.compile(r"(?:[A-Za-z]\.){2,}|\b(?:Mr|Mrs|Ms|Dr|Gen|Lt|Col|Sen|Rep|Gov|St|Prof|Jr|Sr|No|vs|Inc|Corp|Co|Ltd|Jan|Feb|Aug|Sept|Oct|Nov|Dec)\."
-                  r"|\d+(?:[.,:]\d+)*|\w+?(?=n['\u2019]t\b)|n['\u2019]t\b|['\u2019](?:s|re|ve|ll|d|m|S)\b|[^\W\d_]+|\w+|\.{2,}|-{2,}|''|``|\S")
 SPAN_KINDS = ("source", "cue", "content")
-END = re.compile(r"[.!?]")
 
 
-def statements(path):
-    """PolNeAR: a paragraph is a doc; sentences by a rough rule, tokens by a rough copy of the UD conventions."""
+def statements(path, tokens):
+    """PolNeAR. `tokens` is what `evaluate tokens` makes of `path`. A paragraph is a doc, since it is read as one run.
+
+    Besides its labels, the first sentence of a paragraph carries `links`: for each statement whose cue stands in the paragraph
+    the tokens (first, last; counted in the paragraph) of cue, source (or None) and pieces of content.
+    """
     out = []
-    with opened(path) as f:
-        for line in f:
-            row = json.loads(line)
-            text = row["text"]
-            marks = []
-            for k, kind in enumerate(SPAN_KINDS):
-                inside = bytearray(len(text))
-                for st in row["statements"]:
-                    for s, e in st[kind]:
-                        inside[s:e] = b"\x02" * (e - s)
-                        inside[s] = 1
-                marks.append(inside)
-            at = 0
-            for number, paragraph in enumerate(re.split(r"(\n+)", text)):
-                base, at = at, at + len(paragraph)
-                cur = {"forms": [], "span": []}
-                found = list(WORD.finditer(paragraph))
+    with opened(path) as f, opened(tokens) as g:
+        for line, cut in zip(f, g):
+            row, cut = json.loads(line), json.loads(cut)
+            assert row["id"] == cut["id"], f"{tokens}: made from other articles than {path}"
+            text, begins = row["text"], [set() for _ in SPAN_KINDS]
+            marks = [bytearray(len(text)) for _ in SPAN_KINDS]
+            for statement in row["statements"]:
+                for k, kind in enumerate(SPAN_KINDS):
+                    for s, e in statement[kind]:
+                        marks[k][s:e] = b"\x01" * (e - s)
+                        begins[k].add(s)
+            for number, paragraph in enumerate(cut["paragraphs"]):
+                flat = [t for sentence in paragraph for t in sentence]
+                first = len(out)
                 state = [False] * 3
-                for i, m in enumerate(found):
-                    cur["forms"].append(m.group())
-                    labels = []
-                    for k, inside in enumerate(marks):
-                        piece = inside[base + m.start():base + m.end()]
-                        if not any(piece):
-                            labels.append(0)
-                        else:
-                            labels.append(1 if 1 in piece or not state[k] else 2)
-                        state[k] = bool(labels[k])
-                    cur["span"].append(labels)
-                    nxt = found[i + 1].group() if i + 1 < len(found) else None
-                    closes = m.group() in ('"', "\u201d", "''", ")") and i and found[i - 1].group() in (".", "!", "?")
-                    if nxt is None or ((m.group() in (".", "!", "?") and nxt not in ('"', "\u201d", "''", ")")) or closes) and not nxt[0].islower():
-                        out.append(dict(cur, doc=f"{row['id']}/{number}"))
-                        cur = {"forms": [], "span": []}
+                for sentence in paragraph:
+                    cur = {"forms": [], "span": [], "doc": f"{row['id']}/{number}"}
+                    for s, e in sentence:
+                        cur["forms"].append(text[s:e])
+                        labels = []
+                        for k in range(3):
+                            inside = any(marks[k][s:e])
+                            begin = inside and (not state[k] or any(x in begins[k] for x in range(s, e)))
+                            labels.append(1 if begin else 2 if inside else 0)
+                            state[k] = inside
+                        cur["span"].append(labels)
+                    out.append(cur)
+                out[first]["links"] = (len(flat), links(row["statements"], flat))
+    return out
+
+
+def links(statements, tokens):
+    starts, ends = [s for s, _ in tokens], [e for _, e in tokens]
+
+    def place(span):
+        """First and last token that a span touches, None if the paragraph does not hold it."""
+        if span[0] < starts[0] or span[1] > ends[-1]:
+            return None
+        return bisect.bisect_right(ends, span[0]), bisect.bisect_left(starts, span[1]) - 1
+
+    out = []
+    for statement in statements:
+        cue = place(statement["cue"][0]) if statement["cue"] else None
+        if cue is not None:
+            source = place(statement["source"][0]) if statement["source"] else None
+            out.append((cue, source, [p for p in map(place, statement["content"]) if p is not None]))
     return out
 
 

@@ -4,6 +4,7 @@ A segment is one sentence or several in a row of one document, read by the encod
 segments are single sentences, so that the model serves both ways of reading. A share of the segments is damaged
 (capitals lost, everything in capitals, gazetteer bits gone), as news text is.
 """
+import bisect
 import pickle
 from collections import Counter
 from pathlib import Path
@@ -36,7 +37,7 @@ def load(shared, work, fresh=False):
         "gumner": corpora.entities(ner / "gum-train.bio", "gum", group=4),
         # The train part of this set could not be had, so every second block of twenty sentences of its dev part is learned from.
         "uner": [s for s in uner if int(s["doc"]) % 2 == 0],
-        "polnear": corpora.statements(Path(shared) / "data/statements/polnear-train.jsonl"),
+        "polnear": corpora.statements(Path(shared) / "data/statements/polnear-train.jsonl", Path(work) / "polnear-train.tokens.jsonl"),
     }
     table = gazetteer.build(Path(shared) / "data/gazetteer", work)
     for sentences in sets.values():
@@ -159,14 +160,72 @@ def batch(segments, vocabulary, labels=None, noise=None, pad=256):
         for key in ("entity", "span"):
             if key in every[0]:
                 out[key] = layer([x for s in every for x in s[key]], (1 << 17) - 1 if key == "entity" else -1)
+        if "span" in every[0]:
+            out["links"] = pairs(segments, start, out["bounds"].tolist())
     return out
 
 
+GAPS = (1, 2, 3, 5, 8, 15, 30)
+N_GAPS, N_SENTENCES, N_BETWEEN = 17, 7, 8
+
+
+def relation(query, candidate, sentence_of, candidates):
+    """Three small numbers for how a candidate lies to a span: see docs/model-format.md, "Links"."""
+    if candidate[1] < query[0]:
+        side, gap, between = 0, query[0] - candidate[1], sum(candidate[1] < c[0] and c[1] < query[0] for c in candidates)
+    elif candidate[0] > query[1]:
+        side, gap, between = 1, candidate[0] - query[1], sum(query[1] < c[0] and c[1] < candidate[0] for c in candidates)
+    else:
+        side, gap, between = 2, 0, 0
+    near = 16 if side == 2 else 8 * side + sum(gap > g for g in GAPS)
+    apart = max(-3, min(3, sentence_of(candidate[0]) - sentence_of(query[0]))) + 3
+    return near, apart, 4 * min(side, 1) + min(between, 3)
+
+
+def pairs(segments, start, bounds):
+    """Pairs of a span and what it may belong to, as rows (kind, group, first and last token of both, relation, right?).
+
+    Kind 0: from a cue to its source, or to none (candidate -1); kind 1: from a piece of content to its cue. A group is the
+    pairs of one span; exactly one of them is right.
+    """
+    rows, group, at = [], 0, 0
+    for k, sentences in enumerate(segments):
+        own = bounds[at:at + len(sentences)]
+        at += len(sentences)
+        size, found = sentences[0].get("links", (0, []))
+        if not found or size != sum(len(s["forms"]) for s in sentences):
+            continue
+        base = start[k]
+        ends = [e - base for _, e in own]
+        sentence_of = lambda token: bisect.bisect_right(ends, token)
+        cues = sorted({cue for cue, _, _ in found})
+        sources = sorted({source for _, source, _ in found if source})
+        for cue in cues:
+            right = {source for c, source, _ in found if c == cue}
+            if len(right) > 1:
+                continue
+            for source in sources:
+                rows.append((0, group, cue[0] + base, cue[1] + base, source[0] + base, source[1] + base,
+                             *relation(cue, source, sentence_of, sources), source in right))
+            rows.append((0, group, cue[0] + base, cue[1] + base, -1, -1, 0, 0, 0, None in right))
+            group += 1
+        for content in sorted({piece for _, _, pieces in found for piece in pieces}):
+            right = {c for c, _, pieces in found if content in pieces}
+            if len(right) > 1:
+                continue
+            for cue in cues:
+                rows.append((1, group, content[0] + base, content[1] + base, cue[0] + base, cue[1] + base,
+                             *relation(content, cue, sentence_of, cues), cue in right))
+            group += 1
+    return torch.tensor(rows, dtype=torch.long).view(-1, 10)
+
+
 def segments_of(sentences, rng, single=0.5, longest=8, most=400):
-    """One pass over a corpus: runs of sentences of one document, in random order."""
+    """One pass over a corpus: runs of sentences of one document, in random order. Statements are read by the paragraph."""
     out, i = [], 0
+    whole = "span" in sentences[0]
     while i < len(sentences):
-        n = 1 if rng.random() < single else int(rng.integers(2, longest + 1))
+        n = 10 ** 6 if whole else 1 if rng.random() < single else int(rng.integers(2, longest + 1))
         run, size = [], 0
         while i < len(sentences) and len(run) < n and (not run or (sentences[i]["doc"] == run[0]["doc"] and size + len(sentences[i]["forms"]) <= most)):
             run.append(sentences[i])

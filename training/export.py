@@ -65,7 +65,7 @@ def weights_of(model):
         at += rows
     linear = {"mix": e.mix, "conv": e.conv, "entity.hidden": h.entity_hidden, "entity.out": h.entity_out, "span.hidden": h.span_hidden,
               "span.out": h.span_out, "arc.dep": h.arc_dep, "arc.head": h.arc_head, "rel.dep": h.rel_dep, "rel.head": h.rel_head,
-              **{f"tag.{n}": layer for n, layer in h.tag.items()}}
+              **{f"tag.{n}": layer for n, layer in h.tag.items()}, **{f"link.{n.replace('_', '.')}": layer for n, layer in h.link.items()}}
     for name, layer in linear.items():
         out[name + ".weight"] = (get(layer.weight), "bf16")
         out[name + ".bias"] = (get(layer.bias), "f32")
@@ -75,6 +75,7 @@ def weights_of(model):
         out[f"sru.{k}.v"], out[f"sru.{k}.b"] = (get(layer.v), "f32"), (get(layer.b), "f32")
     r = h.rel_bilinear
     out["arc.root"], out["rel.root"], out["arc.headbias"] = ((get(t), "f32") for t in (h.arc_root, h.rel_root, h.arc_headbias))
+    out["link.none"], out["link.relation"] = (get(h.link_none), "f32"), (get(h.link_relation).reshape(-1), "f32")
     out["arc.bilinear"] = (get(h.arc_bilinear), "bf16")
     out["rel.bilinear"] = (get(r).reshape(-1, r.shape[2]), "bf16")
     return out
@@ -87,7 +88,8 @@ def round_weights(model, vocabulary=None):
         q, s = int8(e.weight.numpy())
         e.weight.copy_(torch.from_numpy(q * s[:, None]))
         for p in model.parameters():
-            if p.dim() > 1 and not any(p is t for layer in model.encoder.sru for t in (layer.v, layer.b)):
+            exact = [model.heads.link_relation, *(t for layer in model.encoder.sru for t in (layer.v, layer.b))]
+            if p.dim() > 1 and not any(p is t for t in exact):
                 p.copy_(torch.from_numpy(wide(bf16(p.numpy()))))
     if vocabulary is not None:
         q, s = int8(vocabulary.vectors.numpy())
@@ -179,15 +181,44 @@ def save_vectors(path, model, vocabulary, table, labels, flags_width=layers.FLAG
                 trees.append(head)
                 arcs.append([[None if x == float("-inf") else round(x, 6) for x in row] for row in scores.tolist()])
                 rels.append(model.heads.rels(h, torch.arange(i, j), torch.tensor([i + x - 1 if x else -1 for x in head])).tolist())
+        roles = [role for i, j in zip(b["start"].tolist(), b["start"].tolist()[1:]) for role in roles_of(model.heads, h, stages["span"], i, j, b["bounds"].tolist())]
         entities = [[labels["entity"][k] for k in heads_module.viterbi(stages["entity"][i:j])] for i, j in b["bounds"].tolist()]
         if kind == "float":
             out["rows"] = (b["rows"][:n].numpy() - base).tolist()
             out["flags"] = [np.flatnonzero(f).tolist() for f in b["flags"][:n].numpy()]
             out["known"] = (b["vectors"][:n].abs().sum(1) > 0).int().tolist()
         out[kind] = {"stages": {k: [[round(x, 6) for x in row] for row in v.tolist()] for k, v in stages.items()},
-                     "arc": arcs, "heads": trees, "rel": rels, "entities": entities}
+                     "arc": arcs, "heads": trees, "rel": rels, "entities": entities, "roles": roles}
     Path(path).write_text(json.dumps(out, ensure_ascii=False), encoding="utf-8")
     print(f"{path}: {Path(path).stat().st_size / 1e6:.2f} MB")
+
+
+def roles_of(heads, h, scores, start, end, bounds):
+    """The spans of one segment and what each belongs to: [role, first token, last token, first token of the other or -1, share of that]."""
+    found = []
+    for k in range(3):
+        labels = heads_module.viterbi(scores[start:end, 3 * k:3 * k + 3])
+        for at, label in enumerate(labels):
+            if label == 1:
+                last = at
+                while last + 1 < len(labels) and labels[last + 1] == 2:
+                    last += 1
+                found.append((k, start + at, start + last))
+    sentence_of = lambda token: next(n for n, (_, e) in enumerate(bounds) if token < e)
+    sources, cues = ([f[1:] for f in found if f[0] == k] for k in (0, 1))
+    out = []
+    for k, first, last in sorted(found, key=lambda f: (f[1], f[0])):
+        candidates = {0: [], 1: sources, 2: cues}[k]
+        if not candidates:
+            out.append([k, first, last, -1, 1.0])
+            continue
+        rows = [(k - 1, 0, first, last, *c, *data.relation((first, last), c, sentence_of, candidates), 0) for c in candidates]
+        rows += [(0, 0, first, last, -1, -1, 0, 0, 0, 0)] if k == 1 else []
+        with torch.no_grad():
+            shares = torch.softmax(heads.links(h, torch.tensor(rows)), 0)
+        best = int(shares.argmax())
+        out.append([k, first, last, rows[best][4], round(float(shares[best]), 6)])
+    return out
 
 
 def config_of(model):
@@ -202,7 +233,7 @@ def tiny(folder):
     features.TABLE_ROWS, features.TABLE_DIM = (64, 32, 32, 32, 16, 32), 4
     layers.TABLE_ROWS, layers.TABLE_DIM, layers.VECTOR_DIM = features.TABLE_ROWS, 4, 4
     data.VECTOR_DIM = 4
-    for name, value in (("ARC", 6), ("REL", 4), ("ENTITY_HIDDEN", 5), ("SPAN_HIDDEN", 5)):
+    for name, value in (("ARC", 6), ("REL", 4), ("ENTITY_HIDDEN", 5), ("SPAN_HIDDEN", 5), ("LINK", 4)):
         setattr(heads_module, name, value)
     labels = {"upos": ["ADP", "NOUN", "PROPN", "PUNCT", "VERB"], "xpos": ["IN", "NN", "NNP", "VBD"], "feats": ["_", "Number=Sing", "Tense=Past"],
               "lemma": ["l|0|", "k|0|", "l|2|", "=|be"], "deprel": ["nsubj", "obj", "punct", "root"], "entity": ["O", "B-PER", "I-PER", "B-LOC", "I-LOC"],

@@ -7,9 +7,12 @@ import torch
 from torch import nn
 import torch.nn.functional as F
 
+import data
 from layers import drop
 
-ARC, REL, ENTITY_HIDDEN, SPAN_HIDDEN = 200, 64, 128, 128
+ARC, REL, ENTITY_HIDDEN, SPAN_HIDDEN, LINK = 200, 64, 128, 128, 64
+# What the links weigh beside the spans they join.
+LINK_SHARE = 0.3
 
 
 def leaky(x):
@@ -24,6 +27,9 @@ class Heads(nn.Module):
         self.tag["lemma"] = nn.Linear(h, scripts)
         self.entity_hidden, self.entity_out = nn.Linear(h, ENTITY_HIDDEN), nn.Linear(ENTITY_HIDDEN, len(labels["entity"]))
         self.span_hidden, self.span_out = nn.Linear(h, SPAN_HIDDEN), nn.Linear(SPAN_HIDDEN, 9)
+        self.link = nn.ModuleDict({f"{kind}_{end}": nn.Linear(2 * h, LINK) for kind in ("source", "content") for end in ("query", "candidate")})
+        self.link_none = nn.Parameter(torch.zeros(LINK))
+        self.link_relation = nn.Parameter(torch.zeros(2, data.N_GAPS + data.N_SENTENCES + data.N_BETWEEN + 1))
         self.arc_dep, self.arc_head = nn.Linear(h, ARC), nn.Linear(h, ARC)
         self.rel_dep, self.rel_head = nn.Linear(h, REL), nn.Linear(h, REL)
         self.arc_root, self.rel_root = nn.Parameter(torch.randn(ARC) * 0.1), nn.Parameter(torch.randn(REL) * 0.1)
@@ -38,6 +44,19 @@ class Heads(nn.Module):
 
     def spans(self, h, p=0.0):
         return self.span_out(drop(leaky(self.span_hidden(h)), p)).float()
+
+    def links(self, h, rows, p=0.0):
+        """rows: data.pairs of one kind -> a score for each"""
+        kind = int(rows[0, 0])
+        name = ("source", "content")[kind]
+        ends = lambda at: torch.cat([h[rows[:, at].clamp(min=0)], h[rows[:, at + 1].clamp(min=0)]], 1)
+        q = drop(leaky(self.link[name + "_query"](ends(2))), p).float()
+        c = drop(leaky(self.link[name + "_candidate"](ends(4))), p).float()
+        none = rows[:, 4] < 0
+        c = torch.where(none[:, None], self.link_none, c)
+        w = self.link_relation[kind]
+        lies = w[rows[:, 6]] + w[data.N_GAPS + rows[:, 7]] + w[data.N_GAPS + data.N_SENTENCES + rows[:, 8]]
+        return (q * c).sum(1) / LINK ** 0.5 + torch.where(none, w[-1], lies)
 
     def arcs(self, h, bounds, p=0.0):
         """bounds: (sentences, 2) token ranges -> scores (sentences, longest, longest + 1), padded with -inf; index, mask"""
@@ -87,7 +106,18 @@ class Heads(nn.Module):
 
     def span_loss(self, h, batch, p):
         scores = self.spans(h, p).view(-1, 3, 3)
-        return F.cross_entropy(scores.reshape(-1, 3), batch["span"].reshape(-1), ignore_index=-1)
+        loss = F.cross_entropy(scores.reshape(-1, 3), batch["span"].reshape(-1), ignore_index=-1)
+        for kind in range(2):
+            rows = batch["links"][batch["links"][:, 0] == kind]
+            if len(rows):
+                _, group = torch.unique(rows[:, 1], return_inverse=True)
+                scores = self.links(h, rows, p)
+                # Softmax over the pairs of each span; no more than a few hundred spans in a batch.
+                shares = torch.full((int(group.max()) + 1, len(rows)), float("-inf"))
+                shares = shares.index_put((group, torch.arange(len(rows))), scores)
+                right = rows[:, 9] == 1
+                loss = loss + LINK_SHARE * (torch.logsumexp(shares, 1).sum() - scores[right].sum()) / len(shares)
+        return loss
 
 
 def viterbi(scores):

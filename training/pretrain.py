@@ -1,8 +1,7 @@
 """Step 3: teach the encoder to guess masked words of the unlabelled text.
 
 Fifteen of a hundred tokens lose all their features; a softmax over the commonest words guesses them. The guessing
-layer is thrown away. Runs for --minutes of the clock or --words, whichever ends first, along one cosine over
-that time; saves pretrained.pt every five minutes and resumes nothing: a run that was cut off is begun again, since
+layer is thrown away. Runs for --minutes of processor time along one cosine; saves pretrained.pt every five minutes and resumes nothing: a run that was cut off is begun again, since
 the learning rate depends on its end.
 """
 import argparse
@@ -62,7 +61,7 @@ def main():
     guess = nn.Sequential(nn.Linear(2 * a.width, 128), nn.GELU(), nn.Linear(128, a.vocabulary))
     both = nn.ModuleList([encoder, guess])
     opt = Dense(both, a.lr, 1, warmup=500)
-    active, last, saved, seen, steps, run, shown = 0.0, time.time(), time.time(), 0, 0, 0.0, 0
+    active, last, saved, seen, steps, run, shown = 0.0, time.process_time(), time.time(), 0, 0, 0.0, 0
     done = False
     while not done:
         order = rng.permutation(len(chunks))
@@ -90,9 +89,8 @@ def main():
                 scores = guess(h[ask])
             loss = F.cross_entropy(scores.float(), gold[ask])
             loss.backward()
-            # A pause of the process from outside counts for no more than five seconds.
-            now = time.time()
-            active, last = active + min(now - last, 5.0), now
+            now = time.process_time()
+            active, last = active + now - last, now
             share = active / (a.minutes * 60)
             # The schedule runs on the clock, so the step count is set to fit.
             opt.steps = max(opt.at + 1, int(opt.at / max(share, 1e-3)))

@@ -13,7 +13,7 @@ use demarche::nlp::core::{Core, CoreModel};
 use demarche::nlp::model_file::ModelBytes;
 use demarche::nlp::sentences::SentenceSplitter;
 use demarche::nlp::tokenizer::Tokenizer;
-use demarche::score::{conllu, entities, parse, sentences};
+use demarche::score::{conllu, entities, parse, sentences, tokens};
 use demarche::text::Document;
 
 /// Scores the linguistic core against gold files.
@@ -36,6 +36,11 @@ enum What {
         /// Show the first errors
         #[arg(long, value_name = "N", default_value_t = 0)]
         errors: usize,
+    },
+    /// No figures: the tokens of texts (JSON lines of id and text), for training on what will be met
+    Tokens {
+        #[command(flatten)]
+        files: Files,
     },
     /// Tags, lemmas and trees; GOLD is CoNLL-U
     Parse {
@@ -118,6 +123,12 @@ fn main() -> Result<()> {
             let shown: Vec<&str> = score.errors().iter().take(errors).map(String::as_str).collect();
             let shown = shown.iter().map(|error| format!("  {error}\n")).collect::<String>();
             format!("{score}{shown}")
+        }
+        What::Tokens { files } => {
+            let name = files.gold.display().to_string();
+            let answer = tokens::answer(&name, &files.read()?, &mut splitter(files.model()?.as_deref()))?;
+            write(&files.out, &answer)?;
+            String::new()
         }
         What::Parse { files, tokens } => {
             let name = files.gold.display().to_string();

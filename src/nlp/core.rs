@@ -13,12 +13,32 @@ use super::lemmatizer::Lemmatizer;
 use super::model_file::{ModelBytes, ModelError, ModelFile};
 use super::parser::{ParseSpace, Parser};
 use super::sentences::BoundaryModel;
+use super::spans::{SpanHead, SpanSpace};
 use super::tagger::Tagger;
 use crate::text::Document;
 
 /// Projections that read the encoder, in the order in which their columns stand side by side.
-pub(super) const PROJECTIONS: [&str; 9] =
-    ["tag.upos", "tag.xpos", "tag.feats", "tag.lemma", "entity.hidden", "arc.dep", "arc.head", "rel.dep", "rel.head"];
+pub(super) const PROJECTIONS: [&str; 10] = [
+    "tag.upos",
+    "tag.xpos",
+    "tag.feats",
+    "tag.lemma",
+    "entity.hidden",
+    "arc.dep",
+    "arc.head",
+    "rel.dep",
+    "rel.head",
+    SPANS,
+];
+
+/// The projection that a model without a head for statements lacks.
+const SPANS: &str = "span.hidden";
+
+/// The projections that a file holds.
+fn projections(file: &ModelFile) -> &'static [&'static str] {
+    let has_spans = file.section("span.hidden.bias").is_some();
+    if has_spans { &PROJECTIONS } else { &PROJECTIONS[..PROJECTIONS.len() - 1] }
+}
 
 /// A loaded model. Immutable: shared by all threads.
 #[derive(Debug)]
@@ -30,6 +50,7 @@ pub struct CoreModel {
     tagger: Tagger,
     lemmatizer: Lemmatizer,
     entities: EntityHead,
+    spans: Option<SpanHead>,
     parser: Parser,
     boundaries: Option<Arc<BoundaryModel>>,
 }
@@ -43,7 +64,7 @@ impl Columns {
     fn read(file: &ModelFile) -> Result<Self, ModelError> {
         let mut start = 0;
         let mut ranges = Vec::new();
-        for name in PROJECTIONS {
+        for name in projections(file) {
             let section = file.required(&format!("{name}.bias"))?;
             let width = section.shape.first().copied().unwrap_or(0);
             ranges.push(start..start + width);
@@ -71,10 +92,11 @@ impl CoreModel {
         Ok(Self {
             version: file.version(),
             attribution: file.attribution().to_vec(),
-            stack: Linear::stacked(&file, &PROJECTIONS, encoder.outputs())?,
+            stack: Linear::stacked(&file, projections(&file), encoder.outputs())?,
             tagger: Tagger::read(&file, &columns)?,
             lemmatizer: Lemmatizer::read(&file, &columns)?,
             entities: EntityHead::read(&file, &columns)?,
+            spans: SpanHead::read(&file, &columns, encoder.outputs())?,
             parser: Parser::read(&file, &columns)?,
             boundaries: BoundaryModel::read(&file)?.map(Arc::new),
             encoder,
@@ -97,7 +119,7 @@ impl CoreModel {
     }
 }
 
-/// Fills tags, lemmas, tree and names of documents that have tokens and sentences. One per thread.
+/// Fills tags, lemmas, tree, names and roles of documents that have tokens and sentences. One per thread.
 #[derive(Debug)]
 pub struct Core {
     model: Arc<CoreModel>,
@@ -112,6 +134,7 @@ pub(super) struct HeadSpace {
     pub(super) scores: Vec<f32>,
     pub(super) back: Vec<u8>,
     pub(super) parse: ParseSpace,
+    spans: SpanSpace,
 }
 
 impl Core {
@@ -143,6 +166,11 @@ impl Core {
         done("lemmas");
         model.entities.annotate(doc, stacked.data, stacked.width, &mut self.space);
         done("names");
+        if let Some(spans) = &model.spans {
+            let rows = &self.encoding.rows;
+            spans.annotate(doc, stacked.data, stacked.width, rows, &mut self.space.spans);
+        }
+        done("roles");
         model.parser.annotate(doc, stacked.data, stacked.width, &mut self.space.parse);
         done("trees");
     }
@@ -244,6 +272,7 @@ mod tests {
 
         let mut core = Core::new(&model);
         core.annotate(&mut doc);
+        check_roles(&doc, &expected["roles"]);
         compare("arcs", core.space.parse.seen_arcs.iter().copied(), &flatten(&expected["arc"]));
         for (sentence_idx, sentence) in doc.sentences.iter().enumerate() {
             let range = sentence.tokens.range();
@@ -260,6 +289,23 @@ mod tests {
             }
             let saved_labels: Vec<String> = serde_json::from_value(expected["entities"][sentence_idx].clone()).unwrap();
             assert_eq!(labels, saved_labels, "names of sentence {sentence_idx}");
+        }
+    }
+
+    /// Each role as training saved it: part, first and last token, first token of what it belongs to or -1, share of that.
+    fn check_roles(doc: &Document, saved: &Value) {
+        let roles = doc.roles.as_deref().expect("the model has a head for roles");
+        let saved = saved.as_array().unwrap();
+        assert_eq!(roles.len(), saved.len(), "as many roles as saved");
+        for (role, saved) in roles.iter().zip(saved) {
+            let other = role.of.map_or(-1, |other| i64::from(roles[other as usize].tokens.start));
+            let found = (role.role as i64, i64::from(role.tokens.start), i64::from(role.tokens.end) - 1, other);
+            let number = |at: usize| saved[at].as_i64().unwrap();
+            assert_eq!(found, (number(0), number(1), number(2), number(3)), "role beside {saved}");
+            assert!(
+                (f64::from(role.link_share) - saved[4].as_f64().unwrap()).abs() < TOLERANCE,
+                "{role:?} beside {saved}"
+            );
         }
     }
 

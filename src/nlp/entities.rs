@@ -63,7 +63,12 @@ impl EntityHead {
 }
 
 /// Finds the best sequence and reports its names in order. `scores` become sums on the way.
-fn decode(scores: &mut [f32], n_labels: usize, back: &mut Vec<u8>, mut found: impl FnMut(Range<usize>, usize)) {
+pub(super) fn decode(
+    scores: &mut [f32],
+    n_labels: usize,
+    back: &mut Vec<u8>,
+    mut found: impl FnMut(Range<usize>, usize),
+) {
     let n = scores.len() / n_labels;
     back.clear();
     back.resize(n * n_labels, 0);

@@ -10,6 +10,8 @@ mod lemmatizer;
 pub mod model_file;
 mod parser;
 pub mod sentences;
+mod span_relations;
+mod spans;
 pub mod tables;
 mod tagger;
 pub mod tokenizer;

@@ -8,6 +8,7 @@ pub mod conllu;
 pub mod entities;
 pub mod parse;
 pub mod sentences;
+pub mod tokens;
 
 /// What is wrong with a gold or system file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -33,6 +33,32 @@ pub struct Entity {
     pub kind: EntityKind,
 }
 
+/// The part that a stretch of words plays in an attributed statement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Role {
+    /// Who is credited.
+    Source,
+    /// The words that signal it.
+    Cue,
+    /// What is said, or a piece of it.
+    Content,
+}
+
+/// A stretch that plays a part in an attributed statement, as a trained core sees it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct RoleSpan {
+    /// Its part.
+    pub role: Role,
+    /// Its tokens; never empty, within one paragraph.
+    pub tokens: TokenRange,
+    /// Index among the document's roles of what it belongs to: a cue's source, a content's cue. Nothing for a source.
+    pub of: Option<u32>,
+    /// How sure the core is of the stretch, 0 to 1.
+    pub share: f32,
+    /// How sure it is of what the stretch belongs to, 0 to 1.
+    pub link_share: f32,
+}
+
 /// A text with its annotation layers.
 ///
 /// `text` is the text as received. Tokens are spans into it, sentences are ranges of tokens. Every further layer
@@ -58,6 +84,8 @@ pub struct Document {
     pub deprels: Vec<Deprel>,
     /// Names, ascending, not overlapping.
     pub entities: Vec<Entity>,
+    /// Sources, cues and contents, by the paragraph and within it ascending; nothing if no core looked for them.
+    pub roles: Option<Vec<RoleSpan>>,
 }
 
 impl Document {

@@ -10,7 +10,7 @@ mod lemmas;
 mod span;
 
 pub use code_points::CodePoints;
-pub use document::{Document, Entity, Sentence, SentenceKind};
+pub use document::{Document, Entity, Role, RoleSpan, Sentence, SentenceKind};
 pub use labels::{Deprel, EntityKind, Feats, UnknownLabel, Upos, Xpos};
 pub use lemmas::Lemmas;
 pub use span::{Span, TokenRange};

@@ -13,7 +13,7 @@ pub(in crate::nlp) fn arch() -> Arch {
 
 /// e to the x within two units in the last place, for x clamped to the range of f32.
 #[inline(always)]
-fn exp(x: f32) -> f32 {
+pub(in crate::nlp) fn exp(x: f32) -> f32 {
     // Adding and taking away 1.5 · 2^23 rounds to an integer, which then stands in the low bits of the sum.
     const ROUND: f32 = 12_582_912.0;
     const LN2_HIGH: f32 = 0.693_359_4;

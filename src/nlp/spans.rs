@@ -1,0 +1,218 @@
+//! Sources, cues and contents of statements: BIO labels for each role over a paragraph, then a pointer from each cue to
+//! its source and from each content to its cue.
+//!
+//! Both are learned from whole paragraphs, so nothing here crosses a paragraph. What the spans mean, who the source is and
+//! what goes on in the next paragraph is for `extract`. The computation is in `docs/model-format.md`, "Spans" and "Links".
+
+use std::ops::Range;
+
+use super::core::Columns;
+use super::encoder::elementwise::{Leaky, arch, exp};
+use super::encoder::layers::{Linear, Matrix, vector};
+use super::entities::decode;
+use super::model_file::{ModelError, ModelFile};
+use super::span_relations::{Lie, N_RELATIONS};
+use crate::text::{Document, Role, RoleSpan, TokenRange};
+
+/// Labels of one role: outside, begins, goes on.
+const LABELS: usize = 3;
+
+/// Candidates on either side that a span may belong to: a paragraph of thousands of spans takes no longer for each.
+const REACH: usize = 48;
+
+/// The roles in the order of their columns.
+const ROLES: [Role; 3] = [Role::Source, Role::Cue, Role::Content];
+
+/// The span head, and where its first layer's outputs stand.
+#[derive(Debug)]
+pub(super) struct SpanHead {
+    columns: Range<usize>,
+    out: Linear,
+    sources: Pointer,
+    cues: Pointer,
+    /// What stands for "no source" among the candidates of a cue.
+    none: Vec<f32>,
+    encoded: usize,
+}
+
+/// From a span to the one it belongs to.
+#[derive(Debug)]
+struct Pointer {
+    query: Linear,
+    candidate: Linear,
+    /// What the place of a candidate adds; the last number is that of "none".
+    relation: Vec<f32>,
+}
+
+/// Working space, kept from article to article.
+#[derive(Debug, Default)]
+pub(super) struct SpanSpace {
+    scores: Vec<f32>,
+    one_role: Vec<f32>,
+    back: Vec<u8>,
+    ends: Vec<f32>,
+    queries: Vec<f32>,
+    candidates: Vec<f32>,
+    shares: Vec<f32>,
+}
+
+impl Pointer {
+    fn read(file: &ModelFile, kind: &str, encoded: usize, relation: Vec<f32>) -> Result<Self, ModelError> {
+        let read = |end: &str| Linear::read(file, &format!("link.{kind}.{end}"), 2 * encoded);
+        Ok(Self { query: read("query")?, candidate: read("candidate")?, relation })
+    }
+}
+
+impl SpanHead {
+    /// Reads the head; nothing if the file has none. `encoded`: numbers of an encoder's row.
+    pub(super) fn read(file: &ModelFile, columns: &Columns, encoded: usize) -> Result<Option<Self>, ModelError> {
+        if file.section("link.none").is_none() {
+            return Ok(None);
+        }
+        let columns = columns.of("span.hidden");
+        let out = Linear::read(file, "span.out", columns.len())?;
+        if out.outputs != LABELS * ROLES.len() {
+            let problem = format!("{} rows expected, {} found", LABELS * ROLES.len(), out.outputs);
+            return Err(file.required("span.out.weight")?.wrong(problem));
+        }
+        let relation = vector(file, "link.relation", 2 * (N_RELATIONS + 1))?;
+        let (of_sources, of_cues) = relation.split_at(N_RELATIONS + 1);
+        let sources = Pointer::read(file, "source", encoded, of_sources.to_vec())?;
+        let cues = Pointer::read(file, "content", encoded, of_cues.to_vec())?;
+        let none = vector(file, "link.none", sources.query.outputs)?;
+        Ok(Some(Self { columns, out, sources, cues, none, encoded }))
+    }
+
+    /// Fills the roles. `rows` are the outputs of all projections, this head's columns are altered; `encoding` are the
+    /// encoder's rows.
+    pub(super) fn annotate(
+        &self,
+        doc: &mut Document,
+        rows: &mut [f32],
+        width: usize,
+        encoding: &[f32],
+        space: &mut SpanSpace,
+    ) {
+        let Range { start, end } = self.columns;
+        arch().dispatch(Leaky { rows: &mut *rows, width, start, end });
+        self.out.apply(Matrix::columns(rows, width, start, end), &mut space.scores);
+        let mut spans = Vec::new();
+        let mut sentences = doc.sentences.as_slice();
+        while let Some(first) = sentences.first() {
+            let n = sentences.iter().take_while(|sentence| sentence.paragraph == first.paragraph).count();
+            let paragraph = first.tokens.start as usize..sentences[n - 1].tokens.end as usize;
+            sentences = &sentences[n..];
+            let at = spans.len();
+            self.find(&paragraph, space, &mut spans);
+            self.join(doc, at, encoding, space, &mut spans);
+        }
+        doc.roles = Some(spans);
+    }
+
+    /// The spans of a paragraph, in the order of the text; of two that begin together in the order of the roles.
+    fn find(&self, paragraph: &Range<usize>, space: &mut SpanSpace, spans: &mut Vec<RoleSpan>) {
+        let at = spans.len();
+        let width = self.out.outputs;
+        let scores = &space.scores[paragraph.start * width..paragraph.end * width];
+        for (place, role) in ROLES.into_iter().enumerate() {
+            space.one_role.clear();
+            space
+                .one_role
+                .extend(scores.chunks_exact(width).flat_map(|row| &row[LABELS * place..LABELS * (place + 1)]));
+            decode(&mut space.one_role, LABELS, &mut space.back, |range, _| {
+                let share = share(scores, width, LABELS * place, &range);
+                let tokens = TokenRange::new(paragraph.start + range.start, paragraph.start + range.end);
+                spans.push(RoleSpan { role, tokens, of: None, share, link_share: 1.0 });
+            });
+        }
+        spans[at..].sort_by_key(|span| (span.tokens.start, span.role));
+    }
+
+    /// Joins the spans of a paragraph, those from `at` on.
+    fn join(&self, doc: &Document, at: usize, encoding: &[f32], space: &mut SpanSpace, spans: &mut [RoleSpan]) {
+        let places = |role: Role| {
+            let all = spans.iter().enumerate().skip(at);
+            all.filter(|(_, span)| span.role == role).map(|(place, _)| place).collect::<Vec<_>>()
+        };
+        let (sources, cues, contents) = (places(Role::Source), places(Role::Cue), places(Role::Content));
+        self.point(doc, &self.sources, &cues, &sources, true, encoding, space, spans);
+        self.point(doc, &self.cues, &contents, &cues, false, encoding, space, spans);
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one computation over parts that are held apart")]
+    fn point(
+        &self,
+        doc: &Document,
+        pointer: &Pointer,
+        queries: &[usize],
+        candidates: &[usize],
+        may_be_none: bool,
+        encoding: &[f32],
+        space: &mut SpanSpace,
+        spans: &mut [RoleSpan],
+    ) {
+        if queries.is_empty() || candidates.is_empty() {
+            return;
+        }
+        let SpanSpace { ends, queries: left, candidates: right, shares, .. } = space;
+        self.project(&pointer.query, queries, encoding, spans, ends, left);
+        self.project(&pointer.candidate, candidates, encoding, spans, ends, right);
+        let width = pointer.query.outputs;
+        #[expect(clippy::cast_precision_loss, reason = "a row has a few dozen columns")]
+        let scale = 1.0 / (width as f32).sqrt();
+        let product = |x: &[f32], y: &[f32]| x.iter().zip(y).map(|(x, y)| x * y).sum::<f32>() * scale;
+        let ranges: Vec<TokenRange> = candidates.iter().map(|place| spans[*place].tokens).collect();
+        for (row, place) in queries.iter().enumerate() {
+            let query = &left[row * width..][..width];
+            let own = spans[*place].tokens;
+            let middle = ranges.partition_point(|range| range.start < own.start);
+            let near = middle.saturating_sub(REACH)..ranges.len().min(middle + REACH);
+            shares.clear();
+            shares.extend(near.clone().map(|column| {
+                let lie = Lie::of(doc, own, ranges[column], &ranges[near.clone()]);
+                product(query, &right[column * width..][..width])
+                    + lie.numbers().map(|at| pointer.relation[at]).sum::<f32>()
+            }));
+            if may_be_none {
+                shares.push(product(query, &self.none) + pointer.relation[N_RELATIONS]);
+            }
+            let best = super::core::argmax(shares);
+            let total: f32 = shares.iter().map(|score| exp(score - shares[best])).sum();
+            spans[*place].link_share = 1.0 / total;
+            spans[*place].of = candidates[near].get(best).and_then(|place| u32::try_from(*place).ok());
+        }
+    }
+
+    /// Projects the first and the last token of each span, side by side.
+    fn project(
+        &self,
+        linear: &Linear,
+        places: &[usize],
+        encoding: &[f32],
+        spans: &[RoleSpan],
+        ends: &mut Vec<f32>,
+        out: &mut Vec<f32>,
+    ) {
+        ends.clear();
+        for place in places {
+            let tokens = spans[*place].tokens;
+            for token in [tokens.start as usize, tokens.end as usize - 1] {
+                ends.extend_from_slice(&encoding[token * self.encoded..][..self.encoded]);
+            }
+        }
+        linear.apply(Matrix::whole(ends, 2 * self.encoded), out);
+        arch().dispatch(Leaky { rows: out, width: linear.outputs, start: 0, end: linear.outputs });
+    }
+}
+
+/// Mean share of the labels of a span among the three that each of its tokens could have.
+fn share(scores: &[f32], width: usize, column: usize, range: &Range<usize>) -> f32 {
+    let of_token = |token: usize| {
+        let label = if token == range.start { 1 } else { 2 };
+        let row = &scores[token * width + column..][..LABELS];
+        1.0 / row.iter().map(|score| exp(score - row[label])).sum::<f32>()
+    };
+    #[expect(clippy::cast_precision_loss, reason = "a span has a few hundred tokens")]
+    let n = range.len() as f32;
+    range.clone().map(of_token).sum::<f32>() / n
+}
