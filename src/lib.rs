@@ -41,12 +41,12 @@ pub mod text;
 
 pub mod nlp;
 
-#[cfg(feature = "score")]
-pub mod score;
-
 pub mod extract;
 
 pub mod analyzer;
+
+#[cfg(feature = "score")]
+pub mod score;
 
 pub mod record;
 

@@ -1,5 +1,5 @@
-//! `evaluate sentences|parse|entities GOLD --out SYSTEM`: reads a gold file, writes the system's answer in the same format,
-//! prints the figures. A thin program over `demarche::score`; files ending in `.gz` are read and written compressed.
+//! `evaluate sentences|parse|entities|statements|tokens GOLD --out FILE`: reads a gold file, writes the answer in the same
+//! format, prints the figures. A thin program over `demarche::score`; files ending in `.gz` are read and written compressed.
 
 use std::fs;
 use std::io::{self, Read, Write};
@@ -8,15 +8,17 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand, ValueEnum};
+use demarche::analyzer::{Analyzer, Models};
 use demarche::nlp::Annotate;
 use demarche::nlp::core::{Core, CoreModel};
 use demarche::nlp::model_file::ModelBytes;
 use demarche::nlp::sentences::SentenceSplitter;
 use demarche::nlp::tokenizer::Tokenizer;
+use demarche::score::statements::{self, Nested};
 use demarche::score::{conllu, entities, parse, sentences, tokens};
 use demarche::text::Document;
 
-/// Scores the linguistic core against gold files.
+/// Scores the analysis against gold files.
 #[derive(Debug, Parser)]
 #[command(version, about)]
 struct Arguments {
@@ -64,6 +66,17 @@ enum What {
         #[arg(long, value_delimiter = ',', default_value = "PER,LOC,ORG")]
         types: Vec<String>,
     },
+    /// Attributed statements; GOLD is JSON lines of id, text and statements
+    Statements {
+        #[command(flatten)]
+        files: Files,
+        /// What becomes of statements inside the content of others
+        #[arg(long, value_enum, default_value_t = NestedIs::AsGold)]
+        nested: NestedIs,
+        /// Show the errors of the worst articles in their text: {source} <cue> [content]
+        #[arg(long, value_name = "N", default_value_t = 0)]
+        errors: usize,
+    },
 }
 
 #[derive(Debug, clap::Args)]
@@ -96,6 +109,14 @@ enum MatchBy {
     End,
 }
 
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum NestedIs {
+    /// Left out of the answer if the gold file marks none of its statements as nested
+    AsGold,
+    Keep,
+    LeaveOut,
+}
+
 impl Files {
     fn read(&self) -> Result<String> {
         read(&self.gold)
@@ -103,9 +124,14 @@ impl Files {
 
     fn model(&self) -> Result<Option<Arc<CoreModel>>> {
         let Some(path) = &self.model else { return Ok(None) };
-        let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-        let model = CoreModel::parse(ModelBytes::Read(bytes.into())).with_context(|| path.display().to_string())?;
+        let model = CoreModel::parse(bytes(path)?).with_context(|| path.display().to_string())?;
         Ok(Some(Arc::new(model)))
+    }
+
+    /// All that an analyzer needs.
+    fn models(&self) -> Result<Arc<Models>> {
+        let Some(path) = &self.model else { return Ok(Models::embedded()) };
+        Models::load(bytes(path)?).with_context(|| path.display().to_string())
     }
 
     fn core(&self) -> Result<Arc<CoreModel>> {
@@ -157,6 +183,19 @@ fn main() -> Result<()> {
             };
             entities::score(&gold, &system, &types, scheme, when)?.to_string()
         }
+        What::Statements { files, nested, errors } => {
+            let gold = statements::read_gold(&files.gold.display().to_string(), &files.read()?)?;
+            let nested = match nested {
+                NestedIs::AsGold => Nested::AsGold,
+                NestedIs::Keep => Nested::Keep,
+                NestedIs::LeaveOut => Nested::LeaveOut,
+            };
+            let answer = statements::answer(&gold, &mut Analyzer::new(&files.models()?), nested);
+            write(&files.out, &answer)?;
+            let system = statements::read_system(&files.out.display().to_string(), &answer, &gold)?;
+            let figures = statements::measures::score(&gold, &system).to_string();
+            if errors > 0 { figures + "\n" + &statements::browse::errors(&gold, &system, errors) } else { figures }
+        }
     };
     io::stdout().write_all(figures.as_bytes())?;
     Ok(())
@@ -190,6 +229,12 @@ fn parse_all(gold: &conllu::Treebank, tokens: TokensFrom, model: &Arc<CoreModel>
         }
     }
     answer
+}
+
+/// A model file, not yet checked.
+fn bytes(path: &Path) -> Result<ModelBytes> {
+    let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+    Ok(ModelBytes::Read(bytes.into()))
 }
 
 fn read(path: &Path) -> Result<String> {

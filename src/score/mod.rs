@@ -1,13 +1,14 @@
 //! Measuring: gold files in, the system's answer and figures out, as the project's scorers compute them.
 //!
-//! Sentence boundaries, trees and names, each in the format of its gold file (JSON lines, CoNLL-U, BIO), so that every
-//! answer can be scored by another program too. Behind the feature `score`; uses `text` and `nlp`, and nothing uses it.
-//! It reads and writes strings: files are the program's.
+//! Sentence boundaries, trees, names and statements, each in the format of its gold file (JSON lines, CoNLL-U, BIO), so that
+//! every answer can be scored by another program too. Behind the feature `score`; stands above `analyzer`, and nothing uses
+//! it. It reads and writes strings: files are the program's.
 
 pub mod conllu;
 pub mod entities;
 pub mod parse;
 pub mod sentences;
+pub mod statements;
 pub mod tokens;
 
 /// What is wrong with a gold or system file.

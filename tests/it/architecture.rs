@@ -11,9 +11,9 @@ use std::path::Path;
 const LAYERS: &[&[&str]] = &[
     &["article", "text"],
     &["nlp"],
-    &["score"],
     &["extract"],
     &["analyzer"],
+    &["score"],
     &["record"],
     &["telemetry"],
     &["pipeline"],

@@ -1,8 +1,10 @@
 //! The crate's scorers print what the project's scorers print, on the files in `tests/data/score`.
 
+use demarche::analyzer::{Analyzer, Models};
 use demarche::nlp::sentences::SentenceSplitter;
 use demarche::score::entities::{self, Match, Scheme};
 use demarche::score::parse::{self, Tokens};
+use demarche::score::statements::{self, Nested};
 use demarche::score::{conllu, sentences};
 
 #[test]
@@ -54,4 +56,60 @@ fn entity_figures_are_those_of_the_scorer() {
     let figures = |when| entities::score(&gold, &system, &types, Scheme::Gmb, when).unwrap().to_string();
     assert_eq!(figures(Match::End), include_str!("../data/score/entities.gmb.expected.txt"));
     assert_eq!(figures(Match::Exact), include_str!("../data/score/entities.exact.expected.txt"));
+}
+
+const STATEMENTS: &str = include_str!("../data/score/statements.gold.jsonl");
+
+#[test]
+fn statement_figures_are_those_of_the_scorer() {
+    let gold = statements::read_gold("gold", STATEMENTS).unwrap();
+    let system = include_str!("../data/score/statements.system.jsonl");
+    let system = statements::read_system("system", system, &gold).unwrap();
+    let score = statements::measures::score(&gold, &system);
+    assert_eq!(score.to_string(), include_str!("../data/score/statements.expected.txt"));
+}
+
+#[test]
+fn statement_errors_stand_in_their_text_under_what_went_wrong() {
+    let gold = statements::read_gold("gold", STATEMENTS).unwrap();
+    let system = include_str!("../data/score/statements.system.jsonl");
+    let system = statements::read_system("system", system, &gold).unwrap();
+    let shown = statements::browse::errors(&gold, &system, gold.len());
+    for line in [
+        "faults: missed 5, invented 3, wrong content 0, wrong source 1, wrong cue 0, content boundary 1",
+        "d: gold 2, system 0, strict F1 0.0",
+        "    gold    @0 [Prices rose], {the bank's governor Tor Aspel} <reported>",
+        "    gold    @82 [They \"may fall\"], {he} <thinks>",
+        "    system  @246 [Nothing was ‘ruled out’,] <according to>",
+    ] {
+        assert!(shown.lines().any(|shown| shown == line), "no line {line:?} in\n{shown}");
+    }
+}
+
+#[test]
+fn nested_statements_are_an_answer_where_gold_has_some() {
+    let nested_in = |gold: &str, nested: Nested| {
+        let gold = statements::read_gold("gold", gold).unwrap();
+        let answer = statements::answer(&gold, &mut Analyzer::new(&Models::embedded()), nested);
+        assert!(statements::read_system("answer", &answer, &gold).unwrap().contains_key("a"), "{answer}");
+        answer.matches("\"nested\":true").count()
+    };
+    let outer_only = STATEMENTS.replace("\"nested\": true", "\"nested\": false");
+    assert_eq!(nested_in(STATEMENTS, Nested::AsGold), nested_in(STATEMENTS, Nested::Keep));
+    assert!(nested_in(STATEMENTS, Nested::Keep) > 0, "the minister tells what the port authority told");
+    assert_eq!(nested_in(&outer_only, Nested::AsGold), 0, "gold without nested statements wants none");
+    assert_eq!(nested_in(STATEMENTS, Nested::LeaveOut), 0, "asked to leave them out");
+}
+
+#[test]
+fn a_statement_outside_its_text_is_refused_with_its_line() {
+    let line = |id: &str, end: usize| {
+        format!("{{\"id\": \"{id}\", \"text\": \"Two words\", \"statements\": [{{\"content\": [0, {end}]}}]}}\n")
+    };
+    for (lines, expected) in [
+        (line("a", 9) + &line("b", 10), "gold:2: span (0, 10) in a text of 9 code points"),
+        (line("a", 9) + &line("a", 3), "gold:2: id 'a' stands in line 1 already"),
+    ] {
+        assert_eq!(statements::read_gold("gold", &lines).unwrap_err().to_string(), expected);
+    }
 }
