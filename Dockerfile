@@ -1,8 +1,8 @@
-# The service image: built with TLS and SASL, run without a shell and without root.
+# The service image: built with TLS, SASL and OIDC, run without a shell and without root.
 # Every image and tool is pinned to a version; raise them together with `rust-version` in Cargo.toml.
 
 FROM rust:1.95.0-bookworm AS chef
-# The full image carries what the C libraries need (gcc, make, perl for OpenSSL), so nothing is installed with apt.
+# The full image carries what the C libraries need (gcc, make, perl for OpenSSL, libcurl to be found), so nothing is installed with apt.
 RUN cargo install cargo-chef --version 0.1.78 --locked
 WORKDIR /build
 
@@ -12,10 +12,14 @@ RUN cargo chef prepare --recipe-path recipe.json --bin demarche
 
 FROM chef AS builder
 COPY --from=planner /build/recipe.json recipe.json
-# Dependencies (librdkafka and OpenSSL above all) are a layer of their own: it stays while only our sources change.
-RUN cargo chef cook --release --locked --features tls --bin demarche --recipe-path recipe.json
+# Dependencies (librdkafka, OpenSSL and libcurl above all) are a layer of their own: it stays while only our sources change.
+RUN cargo chef cook --release --locked --features oidc --bin demarche --recipe-path recipe.json
 COPY . .
-RUN cargo build --release --locked --features tls --bin demarche
+RUN cargo build --release --locked --features oidc --bin demarche
+# librdkafka leaves out what its build does not find, without a word; then this fails, and the image with it.
+RUN DEMARCHE__KAFKA__OPTIONS__SECURITY_PROTOCOL=SASL_SSL \
+    DEMARCHE__KAFKA__OPTIONS__SASL_OAUTHBEARER_METHOD=oidc \
+    target/release/demarche check-config
 
 # glibc, libgcc and CA certificates, of the same Debian as the builder; no shell, no package manager; runs as uid 65532.
 FROM gcr.io/distroless/cc-debian12:nonroot

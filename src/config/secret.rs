@@ -1,21 +1,10 @@
-//! Which options of librdkafka are secrets, and how they are kept out of sight.
+//! Values that stand in files of their own, so that no secret need stand in the configuration.
 
 use crate::config::problem::Problem;
 use crate::config::raw::{Entry, Layer, OPTIONS, Value};
 
-/// What is shown in place of a secret.
-pub(crate) const REDACTED: &str = "[redacted]";
-
 /// Ending of an option that names a file with the value.
 const FILE: &str = "_file";
-
-/// Whether the value of this option of librdkafka must not be shown. Rather one too many (`ssl.key.location` is a
-/// path) than one too few; the paths in `…_file` are no secrets.
-pub(crate) fn is_secret(option: &str) -> bool {
-    const MARKS: [&str; 7] = ["password", "secret", "token", "key", "jaas", "credential", "sasl.oauthbearer.config"];
-    let option = option.to_lowercase();
-    !option.ends_with(FILE) && MARKS.iter().any(|mark| option.contains(mark))
-}
 
 /// Replaces every `kafka.options.NAME_file` by `kafka.options.NAME`, read from that file without its last line end.
 pub(crate) fn resolve(
@@ -55,19 +44,4 @@ fn contents(
     let text = read(path).map_err(|error| format!("cannot read {path}: {error}"))?;
     let text = text.strip_suffix('\n').map_or(text.as_str(), |text| text.strip_suffix('\r').unwrap_or(text));
     Ok((path.clone(), text.to_owned()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn secrets_are_known_by_their_names() {
-        for secret in ["sasl.password", "ssl.key.password", "ssl.key.pem", "sasl.oauthbearer.client.secret"] {
-            assert!(is_secret(secret), "{secret}");
-        }
-        for open in ["sasl.username", "security.protocol", "sasl.password_file", "ssl.ca.location"] {
-            assert!(!is_secret(open), "{open}");
-        }
-    }
 }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::config::place::Place;
 use crate::config::raw::{Entry, Layer, OPTIONS, Value};
-use crate::config::secret::{REDACTED, is_secret};
+use crate::telemetry::secrets::{REDACTED, is_secret};
 
 /// The merged values, and which of them came out of files of their own.
 #[derive(Clone)]

@@ -2,7 +2,7 @@
 
 use rdkafka::error::KafkaError;
 
-use crate::kafka::options::is_secret;
+use crate::kafka::options::refusal;
 
 /// A failure of a client or of the service.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -48,10 +48,9 @@ impl Error {
     pub(crate) fn client(action: impl Into<String>, error: &KafkaError) -> Self {
         match error {
             // The library's text holds the refused value, which may be a password.
-            KafkaError::ClientConfig(_, description, key, _) => Self::Options {
-                key: key.clone(),
-                problem: if is_secret(key) { "refused by librdkafka".to_owned() } else { description.clone() },
-            },
+            KafkaError::ClientConfig(_, description, key, _) => {
+                Self::Options { key: key.clone(), problem: refusal(key, description) }
+            }
             other => Self::Client { action: action.into(), reason: other.to_string() },
         }
     }

@@ -2,13 +2,11 @@
 
 use std::time::Duration;
 
-use rdkafka::ClientContext;
-use rdkafka::config::RDKafkaLogLevel;
-use rdkafka::error::KafkaError;
 use rdkafka::message::{Header, OwnedHeaders};
 use rdkafka::producer::{FutureProducer, FutureRecord};
 
-use crate::kafka::{Error, Options, log};
+use crate::kafka::log::Logged;
+use crate::kafka::{Error, Options};
 use crate::record::Message;
 
 /// How long to wait for room in the producer's queue: as good as for ever, for the caller bounds what is under way.
@@ -17,7 +15,7 @@ const QUEUE_WAIT: Duration = Duration::from_mins(5);
 /// An acknowledged, idempotent producer for input messages. Cheap to clone.
 #[derive(Clone)]
 pub struct Feeder {
-    producer: FutureProducer<FeederContext>,
+    producer: FutureProducer<Logged>,
     topic: String,
 }
 
@@ -28,20 +26,6 @@ pub struct Delivered {
     pub partition: i32,
     /// Offset in it.
     pub offset: i64,
-}
-
-/// Context of the feeder's client.
-#[derive(Debug, Clone)]
-struct FeederContext;
-
-impl ClientContext for FeederContext {
-    fn log(&self, level: RDKafkaLogLevel, facility: &str, line: &str) {
-        log::forward("feeder", level, facility, line);
-    }
-
-    fn error(&self, error: KafkaError, reason: &str) {
-        log::trouble("feeder", None, &error, reason);
-    }
 }
 
 impl Feeder {
@@ -55,10 +39,8 @@ impl Feeder {
             problem: "names no topic".to_owned(),
         })?;
         let producer = options
-            .plain_config()
-            .set("enable.idempotence", "true")
-            .set("linger.ms", "5")
-            .create_with_context(FeederContext)
+            .feeder_config()
+            .create_with_context(Logged("feeder"))
             .map_err(|error| Error::client("make a producer", &error))?;
         Ok(Self { producer, topic: topic.clone() })
     }

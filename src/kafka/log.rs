@@ -1,6 +1,8 @@
 //! librdkafka's own log, handed to `tracing`, and read for the one line that says what no error says.
 
+use rdkafka::ClientContext;
 use rdkafka::config::RDKafkaLogLevel;
+use rdkafka::consumer::ConsumerContext;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 
 /// Facility of the line that says a poll interval was missed.
@@ -32,3 +34,19 @@ pub(crate) fn trouble(client: &'static str, lane: Option<usize>, error: &KafkaEr
         tracing::warn!(client, lane, %error, "{reason}");
     }
 }
+
+/// Context of a client that does nothing but log, under this name.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Logged(pub(crate) &'static str);
+
+impl ClientContext for Logged {
+    fn log(&self, level: RDKafkaLogLevel, facility: &str, line: &str) {
+        forward(self.0, level, facility, line);
+    }
+
+    fn error(&self, error: KafkaError, reason: &str) {
+        trouble(self.0, None, &error, reason);
+    }
+}
+
+impl ConsumerContext for Logged {}

@@ -11,6 +11,7 @@ use rdkafka::error::KafkaError;
 
 use crate::pipeline::Delivery;
 use crate::record::Channel;
+use crate::telemetry::secrets::{REDACTED, is_secret};
 
 /// Names of the topics.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,7 +68,7 @@ pub struct Options {
     /// Name of this process in the group, kept over restarts (a container's host name, a pod's ordinal). With it the
     /// group knows a restarted member again and moves no partitions (KIP-345). Must differ between processes.
     pub instance_id: Option<String>,
-    /// Prefix of the transactional ids; empty: the group's name. Instance and lane are appended.
+    /// Prefix of the transactional ids. Instance and lane are appended.
     pub transactional_id: String,
     /// The topics.
     pub topics: Topics,
@@ -93,7 +94,7 @@ impl fmt::Debug for Options {
         let options: BTreeMap<&str, &str> = self
             .options
             .iter()
-            .map(|(key, value)| (key.as_str(), if is_secret(key) { "[redacted]" } else { value.as_str() }))
+            .map(|(key, value)| (key.as_str(), if is_secret(key) { REDACTED } else { value.as_str() }))
             .collect();
         f.debug_struct("Options")
             .field("brokers", &self.brokers)
@@ -137,6 +138,9 @@ const REFUSED: [(&str, &str); 12] = [
     ("test.mock.num.brokers", "`demo` has the embedded broker"),
 ];
 
+/// Largest message that our producers try to send; librdkafka's own default is a million bytes.
+const MESSAGE_MAX_BYTES: &str = "67108864";
+
 /// Defaults of the consumer. Overridable.
 const CONSUMER_DEFAULTS: [(&str, &str); 8] = [
     ("auto.offset.reset", "earliest"),
@@ -165,7 +169,7 @@ const PRODUCER_DEFAULTS: [(&str, &str); 6] = [
     // Bounds what a slow broker can pile up here; several epochs fit.
     ("queue.buffering.max.kbytes", "65536"),
     // A dead letter carries the original bytes, whatever their size; the topic's own limit decides.
-    ("message.max.bytes", "67108864"),
+    ("message.max.bytes", MESSAGE_MAX_BYTES),
     ("sticky.partitioning.linger.ms", "4"),
     ("client.id", "demarche"),
 ];
@@ -180,6 +184,7 @@ impl Options {
         for (key, value) in [
             ("brokers", &self.brokers),
             ("group", &self.group),
+            ("transactional_id", &self.transactional_id),
             ("topics.statements", &self.topics.statements),
             ("topics.events", &self.topics.events),
             ("topics.analyses", &self.topics.analyses),
@@ -204,7 +209,7 @@ impl Options {
             } else if let Err(KafkaError::ClientConfig(_, description, _, _)) =
                 ClientConfig::new().set(key, value).create_native_config()
             {
-                report(&full_key, if is_secret(key) { "refused by librdkafka" } else { &description });
+                report(&full_key, &refusal(key, &description));
             }
         }
         let transaction = self.milliseconds("transaction.timeout.ms", &PRODUCER_DEFAULTS);
@@ -253,7 +258,7 @@ impl Options {
         let mut config = self.client_config(&PRODUCER_DEFAULTS);
         config.set("enable.idempotence", "true").set("statistics.interval.ms", "0");
         if delivery == Delivery::ExactlyOnce {
-            config.set("transactional.id", format!("{}-{slot}-{lane}", self.transactional_id_prefix()));
+            config.set("transactional.id", format!("{}-{slot}-{lane}", self.transactional_id));
         } else if !["message.timeout.ms", "delivery.timeout.ms"].iter().any(|key| self.options.contains_key(*key)) {
             // With transactions their time limit rules; without, a record should not keep a lane for five minutes.
             config.set("message.timeout.ms", "30000");
@@ -266,16 +271,23 @@ impl Options {
         self.client_config(&[("client.id", "demarche")])
     }
 
+    /// What the producer of articles is built from. Which article is too large is for topic and service to say.
+    pub(crate) fn feeder_config(&self) -> ClientConfig {
+        let mut config = self.client_config(&[
+            ("client.id", "demarche"),
+            ("linger.ms", "5"),
+            ("message.max.bytes", MESSAGE_MAX_BYTES),
+        ]);
+        config.set("enable.idempotence", "true");
+        config
+    }
+
     /// The middle of the transactional ids. Stable per slot: a restarted process takes over the id of its
     /// predecessor, and `init_transactions` ends what that one left open. Without an instance name the id is unique to
     /// this run; that is as safe (offsets are fenced by the group's generation, KIP-447), but what a killed run left
     /// open then lasts until `transaction.timeout.ms`.
     pub(crate) fn slot(&self) -> String {
         self.instance_id.clone().unwrap_or_else(|| format!("{:016x}", RandomState::new().hash_one(std::process::id())))
-    }
-
-    fn transactional_id_prefix(&self) -> &str {
-        if self.transactional_id.is_empty() { &self.group } else { &self.transactional_id }
     }
 
     fn client_config(&self, defaults: &[(&str, &str)]) -> ClientConfig {
@@ -288,10 +300,26 @@ impl Options {
                 config.set(key, value);
             }
         }
+        self.find_authorities(&mut config);
         config.set("bootstrap.servers", &self.brokers);
         // Lines reach us at every level; `log` decides what to do with each.
         config.set_log_level(RDKafkaLogLevel::Info);
         config
+    }
+
+    /// Lets the client look for the system's certificate authorities where systems have them. OpenSSL and libcurl are
+    /// built in, and by themselves would look where the machine had them that built the program.
+    fn find_authorities(&self, config: &mut ClientConfig) {
+        let is = |key: &str, expected: &str| {
+            self.options.get(key).is_some_and(|value| value.trim().to_ascii_lowercase().ends_with(expected))
+        };
+        let names_own = |keys: &[&str]| keys.iter().any(|key| self.options.contains_key(*key));
+        if is("security.protocol", "ssl") && !names_own(&["ssl.ca.location", "ssl.ca.pem"]) {
+            config.set("ssl.ca.location", "probe");
+        }
+        if is("sasl.oauthbearer.method", "oidc") && !names_own(&["https.ca.location", "https.ca.pem"]) {
+            config.set("https.ca.location", "probe");
+        }
     }
 
     fn milliseconds(&self, key: &str, defaults: &[(&str, &str)]) -> Option<u64> {
@@ -300,10 +328,17 @@ impl Options {
     }
 }
 
-/// Whether a librdkafka key holds a secret; its value is then never shown.
-pub(crate) fn is_secret(key: &str) -> bool {
-    const MARKS: [&str; 6] = ["password", "secret", "jaas", "key.pem", "token", "sasl.oauthbearer.config"];
-    MARKS.iter().any(|mark| key.contains(mark))
+/// Why librdkafka refuses an option: in its own words, unless they may hold a secret; and where the cause is what this
+/// build lacks, the feature that has it.
+pub(crate) fn refusal(key: &str, description: &str) -> String {
+    let words = if is_secret(key) { "refused by librdkafka" } else { description };
+    // It names the libraries that its own build did not find; OIDC is the only thing that wants libcurl.
+    let lacks =
+        [("libcurl", "oidc"), ("OpenSSL", "tls")].into_iter().find(|(library, _)| description.contains(library));
+    match lacks {
+        Some((_, feature)) => format!("{words}; the image has it, a build of your own needs `--features {feature}`"),
+        None => words.to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -344,8 +379,42 @@ mod tests {
     fn secrets_are_never_shown() {
         let options = with("sasl.password", "hunter2");
         assert!(!format!("{options:?}").contains("hunter2"));
-        let options = with("ssl.key.password", "hunter2");
+        let options = with("sasl.oauthbearer.assertion.private.key.passphrase", "hunter2");
         assert!(!format!("{options:?} {:?}", options.problems()).contains("hunter2"));
+    }
+
+    #[test]
+    fn what_this_build_lacks_is_told_with_the_feature_that_has_it() {
+        for (key, value, feature, is_on) in [
+            ("security.protocol", "SASL_SSL", "tls", cfg!(feature = "tls")),
+            ("sasl.oauthbearer.method", "oidc", "oidc", cfg!(feature = "oidc")),
+            ("sasl.oauthbearer.token.endpoint.url", "https://login.example/token", "oidc", cfg!(feature = "oidc")),
+        ] {
+            let told: Vec<String> = with(key, value).problems().into_iter().map(|problem| problem.problem).collect();
+            if is_on {
+                // Here a build fails that was to have OIDC, and whose machine has no libcurl to find (its headers and
+                // library): librdkafka's configure then leaves OIDC out without a word.
+                assert_eq!(told, [""; 0], "{key} is refused although the feature `{feature}` is on");
+            } else {
+                assert!(told[0].contains(&format!("`--features {feature}`")), "{key}: {told:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn authorities_are_looked_for_unless_they_are_named() {
+        let found = |options: &Options| {
+            let config = options.plain_config();
+            ["ssl.ca.location", "https.ca.location"].map(|key| config.get(key).map(str::to_owned))
+        };
+        let probe = || Some("probe".to_owned());
+        assert_eq!(found(&Options::default()), [None, None]);
+        let mut options = with("security.protocol", "SASL_SSL");
+        options.options.insert("sasl.oauthbearer.method".to_owned(), "OIDC".to_owned());
+        assert_eq!(found(&options), [probe(), probe()]);
+        options.options.insert("ssl.ca.location".to_owned(), "/own.pem".to_owned());
+        options.options.insert("https.ca.pem".to_owned(), "-----BEGIN CERTIFICATE-----".to_owned());
+        assert_eq!(found(&options), [Some("/own.pem".to_owned()), None]);
     }
 
     #[test]

@@ -4,14 +4,13 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rdkafka::ClientContext;
-use rdkafka::config::RDKafkaLogLevel;
-use rdkafka::consumer::{Consumer, ConsumerContext, StreamConsumer};
+use rdkafka::consumer::{Consumer, StreamConsumer};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::BorrowedMessage;
 use rdkafka::{Offset, TopicPartitionList};
 
-use crate::kafka::{Error, Options, log, message};
+use crate::kafka::log::Logged;
+use crate::kafka::{Error, Options, message};
 use crate::record::Message;
 
 /// How long to ask for the partitions of a topic.
@@ -28,24 +27,9 @@ pub enum Start {
 
 /// A reader of all partitions of some topics.
 pub struct Reader {
-    consumer: StreamConsumer<ReaderContext>,
+    consumer: StreamConsumer<Logged>,
     topics: HashMap<String, Arc<str>>,
 }
-
-/// Context of the reader's client.
-struct ReaderContext;
-
-impl ClientContext for ReaderContext {
-    fn log(&self, level: RDKafkaLogLevel, facility: &str, line: &str) {
-        log::forward("reader", level, facility, line);
-    }
-
-    fn error(&self, error: KafkaError, reason: &str) {
-        log::trouble("reader", None, &error, reason);
-    }
-}
-
-impl ConsumerContext for ReaderContext {}
 
 impl Reader {
     /// Opens the topics. Blocks until the brokers have named their partitions.
@@ -53,7 +37,7 @@ impl Reader {
     /// # Errors
     /// A topic does not exist, no broker answers, or librdkafka refuses the settings.
     pub fn open(options: &Options, topics: &[&str], start: Start) -> Result<Self, Error> {
-        let consumer: StreamConsumer<ReaderContext> = options
+        let consumer: StreamConsumer<Logged> = options
             .plain_config()
             // The library wants a group name to assign partitions by hand; nothing is ever committed to it.
             .set("group.id", format!("{}-reader", options.group))
@@ -61,7 +45,7 @@ impl Reader {
             .set("enable.auto.commit", "false")
             .set("enable.auto.offset.store", "false")
             .set("auto.offset.reset", "earliest")
-            .create_with_context(ReaderContext)
+            .create_with_context(Logged("reader"))
             .map_err(|error| Error::client("make a consumer", &error))?;
         let mut assignment = TopicPartitionList::new();
         for topic in topics {
@@ -107,7 +91,7 @@ impl Reader {
     }
 }
 
-fn partitions(consumer: &StreamConsumer<ReaderContext>, topic: &str) -> Result<Vec<i32>, Error> {
+fn partitions(consumer: &StreamConsumer<Logged>, topic: &str) -> Result<Vec<i32>, Error> {
     let action = || format!("find the partitions of `{topic}`");
     let metadata =
         consumer.fetch_metadata(Some(topic), METADATA_WAIT).map_err(|error| Error::client(action(), &error))?;

@@ -16,6 +16,8 @@ mod input;
 #[cfg(feature = "kafka")]
 mod kafka;
 mod nlp;
+#[cfg(feature = "oidc")]
+mod oidc;
 mod output;
 mod pipeline;
 mod properties;
