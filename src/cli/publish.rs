@@ -69,13 +69,7 @@ pub(super) fn run(args: PublishArgs) -> Result<Exit, Failure> {
 
 /// The articles of these files, one after the other.
 pub(super) fn read(files: Vec<PathBuf>) -> impl Iterator<Item = Result<Message, FileError>> {
-    files.into_iter().flat_map(|path| {
-        let (messages, error) = match Messages::open(&path, MAX_BYTES) {
-            Ok(messages) => (Some(messages), None),
-            Err(error) => (None, Some(Err(error))),
-        };
-        error.into_iter().chain(messages.into_iter().flatten())
-    })
+    Messages::of_all(files, MAX_BYTES, |reader| reader)
 }
 
 /// What became of the articles.

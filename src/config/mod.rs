@@ -201,6 +201,8 @@ fn output(reader: &mut Reader<'_>) -> OutputOptions {
         events: reader.flag("output.events"),
         analyses: reader.flag("output.analyses"),
         min_confidence: reader.fraction("output.min_confidence", 0.0..=1.0),
+        max_record_bytes: reader.size("output.max_record_bytes", 1 << 16..=1 << 26),
+        max_analysis_bytes: reader.size("output.max_analysis_bytes", 1 << 16..=1 << 26),
     };
     if options.source.contains(|c: char| c.is_whitespace() || c.is_control()) {
         reader.complain("output.source", "expected a URI reference, which has no spaces (CloudEvents 1.0)");

@@ -51,8 +51,11 @@ impl Process for ArticleProcess {
         let analysis = self.analyzer.analyze(&article);
         let analyzed_at = Instant::now();
         metrics.observe_stage(Stage::Analyze, analyzed_at - decoded_at);
-        let records = output::encode(&article, &analysis, message, wanted, models.version());
+        let encoded = output::encode(&article, &analysis, message, wanted, models.version());
         metrics.observe_stage(Stage::Encode, analyzed_at.elapsed());
-        Outcome { records, rejection: None }
+        match encoded {
+            Ok(records) => Outcome { records, rejection: None },
+            Err(rejection) => Outcome::rejected(message, &rejection),
+        }
     }
 }

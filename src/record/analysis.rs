@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::event::{self, EventRecord};
-use super::ids;
 use super::span::{ArticleRecord, SentenceRecord, SpanRecord, SpanWriter};
 use super::statement::{self, StatementRecord};
+use super::{Rejection, bounds, ids};
 use crate::analyzer::Analysis;
 use crate::article::Article;
 use crate::extract::events::Event;
@@ -38,7 +38,16 @@ pub struct AnalysisRecord {
 
 impl AnalysisRecord {
     /// The record of an analysis. Findings below `min_confidence` are left out, and references to them with them.
-    pub fn new(article: &Article, analysis: &Analysis, model_version: &str, min_confidence: f32) -> Self {
+    ///
+    /// # Errors
+    /// Far more would be written than was read: the article is refused, as too large.
+    pub fn new(
+        article: &Article,
+        analysis: &Analysis,
+        model_version: &str,
+        min_confidence: f32,
+    ) -> Result<Self, Rejection> {
+        bounds::check(article, analysis)?;
         let reference = ArticleRecord::new(article);
         let body = SpanWriter::new(&analysis.body, Field::Text);
         let no_title = Document::default();
@@ -64,7 +73,7 @@ impl AnalysisRecord {
             (found.confidence >= min_confidence)
                 .then(|| event::record(found, &reference, writer(found.field), id, id_of(found.statement)))
         });
-        Self {
+        Ok(Self {
             statements: statements.collect(),
             events: events.collect(),
             sentences: (0..analysis.body.sentences.len()).map(|index| body.sentence(index)).collect(),
@@ -72,7 +81,7 @@ impl AnalysisRecord {
             text: article.text.clone(),
             article: reference,
             model: model_version.to_owned(),
-        }
+        })
     }
 }
 

@@ -40,10 +40,14 @@ impl Message {
 
     /// Bytes of key, value and headers: what bounded memory counts.
     pub fn n_bytes(&self) -> usize {
-        let headers: usize =
-            self.headers.iter().map(|(key, value)| key.len() + value.as_ref().map_or(0, Vec::len)).sum();
-        self.key.as_ref().map_or(0, Vec::len) + self.payload.as_ref().map_or(0, Vec::len) + headers
+        n_bytes(self.key.as_deref(), self.payload.as_deref(), &self.headers)
     }
+}
+
+fn n_bytes(key: Option<&[u8]>, payload: Option<&[u8]>, headers: &[Header]) -> usize {
+    let length = |value: Option<&[u8]>| value.map_or(0, <[u8]>::len);
+    let headers: usize = headers.iter().map(|(name, value)| name.len() + length(value.as_deref())).sum();
+    length(key) + length(payload) + headers
 }
 
 /// Which of the output topics a record goes to; the configuration names them.
@@ -75,8 +79,6 @@ pub struct OutgoingRecord {
 impl OutgoingRecord {
     /// Bytes of key, value and headers.
     pub fn n_bytes(&self) -> usize {
-        let headers: usize =
-            self.headers.iter().map(|(key, value)| key.len() + value.as_ref().map_or(0, Vec::len)).sum();
-        self.key.as_ref().map_or(0, Vec::len) + self.payload.as_ref().map_or(0, Vec::len) + headers
+        n_bytes(self.key.as_deref(), self.payload.as_deref(), &self.headers)
     }
 }

@@ -12,6 +12,7 @@ pub mod samples;
 pub mod schema;
 
 mod analysis;
+mod bounds;
 mod event;
 mod ids;
 mod message;

@@ -1,5 +1,7 @@
 //! What a sender may send and what is written: the settings of both conversions.
 
+use super::Channel;
+
 /// What is accepted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InputOptions {
@@ -29,10 +31,34 @@ pub struct OutputOptions {
     pub analyses: bool,
     /// Findings below this confidence are left out of every record. 0 keeps all.
     pub min_confidence: f32,
+    /// Largest statement or event, in bytes of key, value and headers. An article that needs a larger one is refused.
+    /// Below what the topics take, 1,048,588 bytes unless told otherwise (Kafka's `max.message.bytes`).
+    pub max_record_bytes: usize,
+    /// Largest analysis, likewise.
+    pub max_analysis_bytes: usize,
+}
+
+impl OutputOptions {
+    /// Largest record of a channel. A dead letter is as large as what was refused.
+    pub(crate) fn max_bytes_of(&self, channel: Channel) -> usize {
+        match channel {
+            Channel::Statements | Channel::Events => self.max_record_bytes,
+            Channel::Analyses => self.max_analysis_bytes,
+            Channel::DeadLetter => usize::MAX,
+        }
+    }
 }
 
 impl Default for OutputOptions {
     fn default() -> Self {
-        Self { source: "/demarche".into(), statements: true, events: true, analyses: false, min_confidence: 0.0 }
+        Self {
+            source: "/demarche".into(),
+            statements: true,
+            events: true,
+            analyses: false,
+            min_confidence: 0.0,
+            max_record_bytes: 1_000_000,
+            max_analysis_bytes: 16_000_000,
+        }
     }
 }

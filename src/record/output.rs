@@ -10,22 +10,30 @@ use uuid::Uuid;
 use super::analysis::AnalysisRecord;
 use super::message::{Channel, Header, Message, OutgoingRecord};
 use super::options::OutputOptions;
-use super::{ids, schema};
+use super::{Rejection, RejectionReason, ids, schema};
 use crate::analyzer::Analysis;
 use crate::article::Article;
 
 /// Headers of the message that a record carries on (W3C Trace Context).
 const CARRIED_ON: [&str; 2] = ["traceparent", "tracestate"];
 
+/// Longest of them. The standard asks for 512 bytes; what is longer is no trace, and would stand in every record.
+const MAX_CARRIED_BYTES: usize = 1024;
+
 /// The records of one article, in order: its statements, its events, its analysis, as far as the options want them.
+///
+/// # Errors
+/// A record would be larger than its topic takes, or all of them far larger than the article: it is refused as too
+/// large. To write the other records only would drop a finding in silence; to try would stop the service at this
+/// article, whoever reads it.
 pub fn encode(
     article: &Article,
     analysis: &Analysis,
     message: &Message,
     options: &OutputOptions,
     model_version: &str,
-) -> Vec<OutgoingRecord> {
-    let record = AnalysisRecord::new(article, analysis, model_version, options.min_confidence);
+) -> Result<Vec<OutgoingRecord>, Rejection> {
+    let record = AnalysisRecord::new(article, analysis, model_version, options.min_confidence)?;
     let envelope = Envelope::new(article, message, options);
     let mut records = Vec::new();
     if options.statements {
@@ -37,7 +45,21 @@ pub fn encode(
     if options.analyses {
         records.push(envelope.seal(Channel::Analyses, ids::of_analysis(&article.id), &record));
     }
-    records
+    match records.iter().find(|record| record.n_bytes() > options.max_bytes_of(record.channel)) {
+        Some(record) => Err(too_large(record, options)),
+        None => Ok(records),
+    }
+}
+
+fn too_large(record: &OutgoingRecord, options: &OutputOptions) -> Rejection {
+    let (thing, key) = match record.channel {
+        Channel::Analyses => ("analysis", "output.max_analysis_bytes"),
+        Channel::Events => ("event", "output.max_record_bytes"),
+        Channel::Statements | Channel::DeadLetter => ("statement", "output.max_record_bytes"),
+    };
+    let (n_bytes, most) = (record.n_bytes(), options.max_bytes_of(record.channel));
+    let detail = format!("its {thing} takes {n_bytes} bytes where at most {most} are written ({key})");
+    Rejection::new(RejectionReason::TooLarge, detail)
 }
 
 /// What the records of one article have in common.
@@ -53,7 +75,9 @@ impl<'a> Envelope<'a> {
         let received = message.origin.timestamp_ms.and_then(|ms| Timestamp::from_millisecond(ms).ok());
         let carried_on = CARRIED_ON
             .iter()
-            .filter_map(|&name| Some((name.to_owned(), Some(message.header(name)?.as_bytes().to_vec()))))
+            .filter_map(|&name| Some((name, message.header(name)?)))
+            .filter(|(_, value)| value.len() <= MAX_CARRIED_BYTES)
+            .map(|(name, value)| (name.to_owned(), Some(value.as_bytes().to_vec())))
             .collect();
         Self {
             article_id: &article.id,

@@ -5,7 +5,7 @@ use std::fmt;
 /// Reason of a rejection. Its text is a metric label and a header value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum RejectionReason {
-    /// More bytes than the limit.
+    /// More bytes than the limit, or records about it that would be.
     TooLarge,
     /// The bytes are no UTF-8.
     NotUtf8,

@@ -297,6 +297,25 @@ fn an_article_over_the_limit_arrives_to_be_refused() {
 }
 
 #[test]
+fn the_largest_records_fit_their_topics() {
+    /// Kafka's own default of `max.message.bytes`.
+    const DEFAULT: u64 = 1_048_588;
+    /// What a batch takes around a record.
+    const BATCH: u64 = 1_000;
+    let config = load(&root().join("config/compose.toml"));
+    let made = topics_made();
+    for (key, topic, largest) in [
+        ("output.max_record_bytes", "statements", config.output.max_record_bytes),
+        ("output.max_record_bytes", "events", config.output.max_record_bytes),
+        ("output.max_analysis_bytes", "analyses", config.output.max_analysis_bytes),
+    ] {
+        let limit = made[topic].unwrap_or(DEFAULT);
+        let largest = u64::try_from(largest).unwrap() + BATCH;
+        assert!(largest <= limit, "{key}: a record of that size stops the service, `{topic}` takes {limit} bytes");
+    }
+}
+
+#[test]
 fn the_page_of_messages_names_every_field() {
     let page = read("docs/messages.md");
     for kind in ["statement", "event", "analysis"] {

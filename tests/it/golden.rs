@@ -17,7 +17,8 @@ fn the_samples_become_the_records_that_are_kept() {
     for message in samples::all() {
         let Ok(article) = input::decode(&message, &InputOptions::default()) else { continue };
         let analysis = analyzer.analyze(&article);
-        let records = output::encode(&article, &analysis, &message, &OutputOptions::default(), models.version());
+        let records =
+            output::encode(&article, &analysis, &message, &OutputOptions::default(), models.version()).unwrap();
         let mut lines = String::new();
         for record in records {
             lines.push_str(std::str::from_utf8(record.payload.as_deref().unwrap()).unwrap());

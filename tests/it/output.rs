@@ -1,7 +1,7 @@
 //! What goes out, on a hand-made analysis: the records' bytes and headers, dead letters, and that every record validates
 //! against its own schema.
 
-use demarche::analyzer::Analysis;
+use demarche::analyzer::{Analysis, Analyzer, Models};
 use demarche::article::Article;
 use demarche::extract::events::{Actor, Event, EventDate, EventPlace, EventStatus, Precision};
 use demarche::extract::statements::{Attitude, Cue, Field, Speaker, SpeakerForm, Statement, StatementKind, When};
@@ -134,7 +134,7 @@ fn message() -> Message {
 }
 
 fn encode(options: &OutputOptions) -> Vec<OutgoingRecord> {
-    output::encode(&article(), &analysis(), &message(), options, "rules-1")
+    output::encode(&article(), &analysis(), &message(), options, "rules-1").unwrap()
 }
 
 fn all() -> Vec<OutgoingRecord> {
@@ -234,11 +234,20 @@ fn headers_are_cloud_events_and_the_trace_is_carried_on() {
 }
 
 #[test]
+fn a_trace_that_is_none_is_not_carried_into_every_record() {
+    let mut message = message();
+    message.headers.push(("tracestate".into(), Some(vec![b'x'; 100_000])));
+    let records = output::encode(&article(), &analysis(), &message, &OutputOptions::default(), "rules-1").unwrap();
+    assert_eq!(header(&records[0], "tracestate"), None);
+    assert!(header(&records[0], "traceparent").is_some());
+}
+
+#[test]
 fn the_time_is_the_messages_else_the_publications_else_absent() {
     let mut message = message();
     message.origin.timestamp_ms = None;
     let time = |article: &Article| {
-        let records = output::encode(article, &analysis(), &message, &OutputOptions::default(), "rules-1");
+        let records = output::encode(article, &analysis(), &message, &OutputOptions::default(), "rules-1").unwrap();
         header(&records[0], "ce_time").map(str::to_owned)
     };
     assert_eq!(time(&article()).as_deref(), Some("2024-05-03T09:30:00Z"));
@@ -328,4 +337,44 @@ fn the_dead_letter_of_a_tombstone_is_a_tombstone() {
     let message = Message { payload: None, key: None, headers: vec![], ..message() };
     let letter = dead_letter::encode(&message, &Rejection::new(RejectionReason::NoText, "no value"));
     assert_eq!((letter.key, letter.payload), (None, None));
+}
+
+#[test]
+fn an_article_that_would_become_far_more_than_it_is_is_refused() {
+    let statement = analysis().statements.remove(0);
+    let many = |n: usize| Analysis { statements: vec![statement.clone(); n], ..analysis() };
+    let long_title = Article { title: Some("Envoy ".repeat(100_000)), ..article() };
+    for (what, article, analysis) in [
+        ("findings without number", article(), many(10_000)),
+        ("a title of a megabyte, repeated in each record", long_title, many(40)),
+    ] {
+        let refused = AnalysisRecord::new(&article, &analysis, "rules-1", 0.0).map_err(|rejection| rejection.reason);
+        assert_eq!(refused.err(), Some(RejectionReason::TooLarge), "{what}");
+    }
+    assert!(AnalysisRecord::new(&article(), &many(300), "rules-1", 0.0).is_ok(), "a headline may give many findings");
+}
+
+#[test]
+fn a_text_that_repeats_itself_without_end_gives_a_bounded_output() {
+    let models = Models::embedded();
+    for text in ["said, ".repeat(4_000), "Foreign Minister Ada Finch said that ".repeat(1_500)] {
+        let article = Article::from_text("n-1", text);
+        let analysis = Analyzer::new(&models).analyze(&article);
+        assert!(analysis.statements.len() > 1_000, "the text is no longer what this test needs");
+        let refused = output::encode(&article, &analysis, &message(), &OutputOptions::default(), "rules-1");
+        assert_eq!(refused.map_err(|rejection| rejection.reason), Err(RejectionReason::TooLarge));
+    }
+}
+
+#[test]
+fn a_record_that_no_topic_takes_is_refused_with_the_key_that_says_so() {
+    let defaults = || OutputOptions { analyses: true, ..OutputOptions::default() };
+    for (key, options) in [
+        ("output.max_record_bytes", OutputOptions { max_record_bytes: 500, ..defaults() }),
+        ("output.max_analysis_bytes", OutputOptions { max_analysis_bytes: 500, ..defaults() }),
+    ] {
+        let refused = output::encode(&article(), &analysis(), &message(), &options, "rules-1").unwrap_err();
+        assert_eq!(refused.reason, RejectionReason::TooLarge);
+        assert!(refused.detail.contains(key), "{}", refused.detail);
+    }
 }

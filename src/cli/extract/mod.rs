@@ -3,23 +3,19 @@
 mod progress;
 mod workers;
 
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
 
+use super::exit::Exit;
 use super::render::{Format, Renderer};
 use crate::analyzer::Models;
 use crate::record::files::{FileError, Messages, STDIN};
-use crate::record::{InputOptions, Message, Rejection, RejectionReason};
+use crate::record::{InputOptions, Rejection, RejectionReason};
 use progress::Progress;
 use workers::{Outcome, Work};
-
-/// Some article was refused (EX_DATAERR of sysexits.h). All others were analysed and printed.
-const EXIT_DATA: u8 = 65;
-/// Some file could not be opened or read (EX_NOINPUT). All others were analysed and printed.
-const EXIT_NO_INPUT: u8 = 66;
 
 const AFTER_HELP: &str = "\
 Examples:
@@ -73,18 +69,18 @@ pub fn run(args: ExtractArgs) -> anyhow::Result<ExitCode> {
     };
 
     let mut out = output(args.format);
-    let mut exit = 0;
+    let mut exit = Exit::Ok.code();
     let written = out.write_all(&header).and_then(|()| {
-        work.run(messages(args.files, args.max_bytes, progress.counter()), |outcome| {
+        work.run(Messages::of_all(args.files, args.max_bytes, progress.counter()), |outcome| {
             progress.article_done();
             match outcome {
                 Outcome::Rendered(bytes) => out.write_all(&bytes),
                 Outcome::Refused { place, rejection } => {
-                    exit = exit.max(EXIT_DATA);
+                    exit = exit.max(Exit::Data.code());
                     progress.aside(|| writeln!(io::stderr(), "demarche: {place}: {rejection}"))
                 }
                 Outcome::Unreadable(error) => {
-                    exit = exit.max(EXIT_NO_INPUT);
+                    exit = exit.max(Exit::NoInput.code());
                     progress.aside(|| writeln!(io::stderr(), "demarche: {error}"))
                 }
             }
@@ -109,21 +105,6 @@ fn output(format: Format) -> Box<dyn Write> {
         Format::Pretty => Box::new(io::BufWriter::new(anstream::AutoStream::auto(stdout.lock()))),
         _ => Box::new(io::BufWriter::new(stdout.lock())),
     }
-}
-
-/// The articles of all files, one file after the other.
-fn messages(
-    files: Vec<PathBuf>,
-    limit: usize,
-    count: impl Fn(Box<dyn Read + Send>) -> Box<dyn Read + Send> + Send,
-) -> impl Iterator<Item = Result<Message, FileError>> + Send {
-    files.into_iter().flat_map(move |path| {
-        let (messages, error) = match Messages::open_with(&path, limit, &count) {
-            Ok(messages) => (Some(messages), None),
-            Err(error) => (None, Some(Err(error))),
-        };
-        error.into_iter().chain(messages.into_iter().flatten())
-    })
 }
 
 /// What is too large in a file is refused for the same reason as in a topic.

@@ -107,7 +107,8 @@ impl Work {
             AnalysisRecord::new(&article, &analysis, self.models.version(), self.min_confidence)
         }));
         match analyzed {
-            Ok(record) => Outcome::Rendered(self.renderer.render(&record)),
+            Ok(Ok(record)) => Outcome::Rendered(self.renderer.render(&record)),
+            Ok(Err(rejection)) => refused(rejection),
             Err(_) => {
                 *analyzer = Analyzer::new(&self.models);
                 refused(Rejection::new(RejectionReason::AnalysisPanicked, "the analysis panicked, which is a defect"))

@@ -98,6 +98,21 @@ impl Messages {
         Self::from_reader(buffered(Box::new(file)), &path.display().to_string(), extension.as_deref(), limit)
     }
 
+    /// The articles of several files, one file after the other; a file that cannot be opened is an error in its place.
+    pub fn of_all(
+        paths: Vec<PathBuf>,
+        limit: usize,
+        wrap: impl Fn(Box<dyn Read + Send>) -> Box<dyn Read + Send> + Send,
+    ) -> impl Iterator<Item = Result<Message, FileError>> + Send {
+        paths.into_iter().flat_map(move |path| {
+            let (messages, error) = match Self::open_with(&path, limit, &wrap) {
+                Ok(messages) => (Some(messages), None),
+                Err(error) => (None, Some(Err(error))),
+            };
+            error.into_iter().chain(messages.into_iter().flatten())
+        })
+    }
+
     /// Reads from anything, under a name, as a file with this extension.
     ///
     /// # Errors

@@ -1,0 +1,65 @@
+//! How much may be written about one article.
+//!
+//! Every record repeats its sentence and the reference to its article. That is a few hundred bytes, unless somebody sends
+//! a sentence without end that is full of findings, or a title of a megabyte: then a message of 2 MiB would become a
+//! hundred gigabytes of records, and kill each process that reads it, one after the other. No article that people write
+//! comes near the bound; what does is refused before anything is written out.
+
+use super::{Rejection, RejectionReason};
+use crate::analyzer::Analysis;
+use crate::article::Article;
+use crate::extract::statements::Field;
+use crate::text::TokenRange;
+
+/// What an article may cost whatever its size: a headline alone makes some records of a kilobyte or two.
+const BASE_BYTES: usize = 1 << 20;
+
+/// Bytes that may be written for each byte of the article. The bundled samples need 5 to 15.
+const FACTOR: usize = 32;
+
+/// What a record takes besides the words that it repeats: names of fields, ids, offsets, headers.
+const BYTES_A_RECORD: usize = 1 << 10;
+
+/// What an actor takes besides its words.
+const BYTES_AN_ACTOR: usize = 200;
+
+/// Refuses an article about which too much would be written.
+///
+/// # Errors
+/// The rejection, [`RejectionReason::TooLarge`].
+pub(super) fn check(article: &Article, analysis: &Analysis) -> Result<(), Rejection> {
+    let length = |text: &Option<String>| text.as_ref().map_or(0, String::len);
+    let n_bytes_in = article.text.len() + length(&article.title);
+    let allowed = BASE_BYTES.saturating_add(n_bytes_in.saturating_mul(FACTOR));
+    // The id is also key and `ce_subject`.
+    let reference = 3 * article.id.len() + length(&article.url) + length(&article.title) + length(&article.publisher);
+    let statements = analysis.statements.iter().map(|found| {
+        let parts = found.content.iter().chain(&found.addressees).copied().chain(found.source);
+        repeated(analysis, found.field, found.sentence, parts)
+    });
+    let events = analysis.events.iter().map(|found| {
+        let actors = || found.actors.iter().chain(&found.recipients);
+        let words = repeated(analysis, found.field, found.sentence, actors().map(|actor| actor.tokens));
+        words + BYTES_AN_ACTOR * actors().count()
+    });
+    let n_bytes = statements
+        .chain(events)
+        .fold(0_usize, |sum, words| sum.saturating_add(words).saturating_add(reference + BYTES_A_RECORD));
+    if n_bytes <= allowed {
+        return Ok(());
+    }
+    let detail =
+        format!("{n_bytes_in} bytes of text would give {n_bytes} of records where at most {allowed} are written");
+    Err(Rejection::new(RejectionReason::TooLarge, detail))
+}
+
+/// Bytes of the words that a finding's record repeats: its sentence's and its parts'.
+fn repeated(analysis: &Analysis, field: Field, sentence: usize, parts: impl Iterator<Item = TokenRange>) -> usize {
+    let doc = match field {
+        Field::Text => Some(&analysis.body),
+        Field::Title => analysis.title.as_ref(),
+    };
+    let Some(doc) = doc else { return 0 };
+    let sentence = doc.sentences.get(sentence).map(|sentence| sentence.tokens);
+    parts.chain(sentence).map(|range| doc.span_of(range).len()).sum()
+}
