@@ -30,6 +30,13 @@ const MAX_RESTARTS: u32 = 6;
 /// A lane that ran for this long was healthy.
 const HEALTHY: Duration = Duration::from_mins(5);
 
+/// How long after the grace a stop may take twice: for what was committed to be answered, then for aborting and leaving
+/// the group. A broker that answers does neither in seconds; one that is away would keep a lane for a minute.
+const FAREWELL: Duration = Duration::from_secs(2);
+
+/// How often the switch is looked at.
+const STOP_PERIOD: Duration = Duration::from_millis(50);
+
 /// The first pause before a restart; each one after it is twice as long.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 
@@ -77,9 +84,26 @@ pub async fn run<F: ProcessFactory>(
         };
         supervise(context, options, &slot, factory, &watchdog)
     });
-    let ended: Vec<Result<Ended, Error>> = join_all(supervised).await;
+    let ended: Vec<Result<Ended, Error>> = tokio::select! {
+        ended = join_all(supervised) => ended,
+        () = overdue(stop, pipeline.grace) => {
+            // Its threads end with the process. What they had open is aborted by the broker or by the next run.
+            tracing::warn!("the broker does not answer, leaving without it");
+            return Ok(Ended::Abandoned);
+        }
+    };
     let ended: Vec<Ended> = ended.into_iter().collect::<Result<_, _>>()?;
     Ok(if ended.contains(&Ended::Abandoned) { Ended::Abandoned } else { Ended::Drained })
+}
+
+/// Ready when a stop has taken longer than the grace allows, whatever a lane waits for.
+async fn overdue(stop: &Stop, grace: Duration) {
+    while stop.state() == StopState::Running {
+        sleep(STOP_PERIOD).await;
+    }
+    sleep(grace + FAREWELL).await;
+    stop.abandon();
+    sleep(FAREWELL).await;
 }
 
 /// Keeps one lane running.
@@ -109,6 +133,10 @@ async fn supervise<F: ProcessFactory>(
                 return Err(Error::Replaced { lane: index, reason });
             }
         };
+        if context.stop.state() != StopState::Running {
+            tracing::warn!(lane = index, reason, "a lane failed while it was stopped");
+            return Ok(Ended::Abandoned);
+        }
         if begun.elapsed() > HEALTHY {
             restarts = 0;
         }
@@ -133,7 +161,7 @@ async fn supervise<F: ProcessFactory>(
             if context.stop.state() != StopState::Running {
                 return Ok(Ended::Abandoned);
             }
-            sleep(Duration::from_millis(50).min(pause)).await;
+            sleep(STOP_PERIOD.min(pause)).await;
         }
     }
 }

@@ -95,6 +95,7 @@ where
         epoch: Epoch::default(),
         pending: Vec::new(),
         in_flight_bytes: 0,
+        waiting_bytes: 0,
         paused: false,
         rewind: Vec::new(),
         n_aborts: 0,
@@ -103,11 +104,12 @@ where
     let ended = lane.run();
     lane.context.health.set_assigned(lane.context.index, false);
     lane.forget_lag(&lane.tracker.partitions());
-    let Lane { mut consumer, producer, pool, .. } = lane;
+    let Lane { mut consumer, producer, pool, in_flight_bytes, .. } = lane;
     let result = match ended {
         Ok(ended) => {
             consumer.close();
-            if ended == Ended::Drained {
+            // What weighs still is with a thread, and stale: nobody waits for it.
+            if ended == Ended::Drained && in_flight_bytes == 0 {
                 pool.join();
             }
             Ok(ended)
@@ -135,6 +137,8 @@ struct Lane<C, P> {
     pending: Vec<Task>,
     /// Weight of messages begun and of records not yet handed to the producer.
     in_flight_bytes: usize,
+    /// The records' part of it.
+    waiting_bytes: usize,
     paused: bool,
     /// Where to go back to before anything else is read; empty when there is no need.
     rewind: Vec<Position>,
@@ -195,6 +199,7 @@ where
                 let records = weight_of_records(&finished);
                 if finished.outcome.is_some() && self.tracker.done(finished.ticket, finished) {
                     self.in_flight_bytes += records;
+                    self.waiting_bytes += records;
                 }
             }
         }
@@ -267,9 +272,12 @@ where
         }
     }
 
-    /// Hands pending messages to the threads, in batches that give each of them some.
+    /// Hands pending messages to the threads, in batches that give each of them some. None while records enough are
+    /// waiting already: records are several times as large as their article, so a broker that takes none for a while
+    /// would find all that was begun turned into records. That cannot last for ever: what a record waits for was begun
+    /// before it, and so was handed out before it.
     fn hand_out(&mut self) {
-        while !self.pending.is_empty() {
+        while !self.pending.is_empty() && self.waiting_bytes < self.context.options.in_flight_bytes {
             let n_batch = self.pending.len().div_ceil(self.pool.n_threads()).clamp(1, BATCH);
             let rest = self.pending.split_off(n_batch.min(self.pending.len()));
             let batch = std::mem::replace(&mut self.pending, rest);
@@ -285,6 +293,12 @@ where
     fn put_down(&mut self, n_bytes: usize) {
         debug_assert!(n_bytes <= self.in_flight_bytes, "more is put down than was taken up");
         self.in_flight_bytes = self.in_flight_bytes.saturating_sub(n_bytes);
+    }
+
+    /// Takes records off the scales, which were handed to the producer or are not wanted any more.
+    fn put_down_records(&mut self, n_bytes: usize) {
+        self.waiting_bytes = self.waiting_bytes.saturating_sub(n_bytes);
+        self.put_down(n_bytes);
     }
 
     fn has_no_room(&self) -> bool {

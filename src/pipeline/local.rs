@@ -5,7 +5,7 @@
 mod consumer;
 mod producer;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -78,6 +78,8 @@ struct Member {
     lost: bool,
     /// It holds partitions: it has accepted some and not given them up again.
     is_assigned: bool,
+    /// Gives no messages of these.
+    paused: BTreeSet<Partition>,
     closed: bool,
 }
 
@@ -176,6 +178,11 @@ impl Broker {
         self.state().members[member].is_assigned
     }
 
+    /// The partitions that a member has paused.
+    pub fn paused(&self, member: usize) -> Vec<Partition> {
+        self.state().members[member].paused.iter().cloned().collect()
+    }
+
     /// Whether a member has left.
     pub fn has_left(&self, member: usize) -> bool {
         self.state().members[member].closed
@@ -201,6 +208,15 @@ impl Broker {
             let Some(remaining) = limit.checked_sub(begun.elapsed()) else { return false };
             // The condition is looked at without the lock, so a change may slip in between; hence the short wait.
             drop(self.wait(self.state(), remaining.min(Duration::from_millis(5))));
+        }
+    }
+
+    /// Answers a commit that has taken place.
+    fn answer(&self, fault: Option<Fault>) -> Result<(), Failure> {
+        self.shared.changed.notify_all();
+        match fault {
+            Some(Fault::AnswerLost) => Err(Failure::Abortable("the answer to the commit was lost".to_owned())),
+            _ => Ok(()),
         }
     }
 

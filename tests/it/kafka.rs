@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use demarche::kafka::{EmbeddedBroker, Error, Feeder, Options, Reader, Start, Topics, service};
 use demarche::pipeline::{self, Ended, Outcome, Process, ProcessFactory, Stop};
@@ -20,6 +20,9 @@ use tokio::time::timeout;
 const LIMIT: Duration = Duration::from_secs(60);
 
 const N_PARTITIONS: i32 = 4;
+
+/// More than these services need to finish.
+const GRACE: Duration = Duration::from_secs(5);
 
 /// Work that copies the value to the statements.
 struct Copy;
@@ -44,11 +47,6 @@ impl Process for Copy {
     }
 }
 
-fn start_broker() -> EmbeddedBroker {
-    let topics = Topics::default();
-    EmbeddedBroker::start(topics.all().into_iter().map(|topic| (topic, N_PARTITIONS))).unwrap()
-}
-
 fn options(broker: &EmbeddedBroker, instance: &str) -> Options {
     let mut options =
         Options { brokers: broker.brokers(), instance_id: Some(instance.to_owned()), ..Options::default() };
@@ -57,6 +55,32 @@ fn options(broker: &EmbeddedBroker, instance: &str) -> Options {
         options.options.insert(key.to_owned(), value.to_owned());
     }
     options
+}
+
+/// What every test here begins with: a broker, somebody who feeds it, somebody who reads what comes out.
+struct Ground {
+    runtime: Runtime,
+    broker: EmbeddedBroker,
+    /// Of the member "one".
+    options: Options,
+    feeder: Feeder,
+    reader: Reader,
+}
+
+impl Ground {
+    fn new() -> Self {
+        let runtime = Runtime::new().unwrap();
+        let topics = Topics::default();
+        let broker = EmbeddedBroker::start(topics.all().into_iter().map(|topic| (topic, N_PARTITIONS))).unwrap();
+        let options = options(&broker, "one");
+        let feeder = Feeder::new(&options).unwrap();
+        let reader = {
+            // Its background tasks belong to the runtime.
+            let _entered = runtime.enter();
+            Reader::open(&options, &["statements"], Start::Beginning).unwrap()
+        };
+        Self { runtime, broker, options, feeder, reader }
+    }
 }
 
 /// A running service.
@@ -72,7 +96,7 @@ impl Service {
         let (stop, metrics, health) = (Stop::new(), Metrics::new(), Health::new());
         let task = runtime.spawn({
             let (stop, metrics, health) = (stop.clone(), Arc::clone(&metrics), Arc::clone(&health));
-            let pipeline = pipeline::Options { workers: 2, ..pipeline::Options::default() };
+            let pipeline = pipeline::Options { workers: 2, grace: GRACE, ..pipeline::Options::default() };
             async move { service::run(&options, &pipeline, &Arc::new(Copy), &metrics, &health, &stop).await }
         });
         Self { stop, metrics, health, task }
@@ -118,12 +142,6 @@ async fn feed(feeder: &Feeder, names: impl IntoIterator<Item = String>) -> BTree
     names
 }
 
-fn open(runtime: &Runtime, options: &Options) -> Reader {
-    // Its background tasks belong to the runtime.
-    let _entered = runtime.enter();
-    Reader::open(options, &["statements"], Start::Beginning).unwrap()
-}
-
 /// Reads statements until all of these have come.
 async fn read_all(reader: &Reader, expected: &BTreeSet<String>) {
     let mut missing = expected.clone();
@@ -140,11 +158,7 @@ async fn read_all(reader: &Reader, expected: &BTreeSet<String>) {
 
 #[test]
 fn articles_go_through_the_broker_and_come_out() {
-    let runtime = Runtime::new().unwrap();
-    let broker = start_broker();
-    let options = options(&broker, "one");
-    let feeder = Feeder::new(&options).unwrap();
-    let reader = open(&runtime, &options);
+    let Ground { runtime, broker: _broker, options, feeder, reader } = Ground::new();
     runtime.block_on(async {
         let names = feed(&feeder, (0..300).map(|n| format!("article {n}"))).await;
         let service = Service::start(&runtime, options.clone());
@@ -162,12 +176,9 @@ fn articles_go_through_the_broker_and_come_out() {
 
 #[test]
 fn two_members_share_the_partitions_and_lose_nothing() {
-    let runtime = Runtime::new().unwrap();
-    let broker = start_broker();
-    let feeder = Feeder::new(&options(&broker, "one")).unwrap();
-    let reader = open(&runtime, &options(&broker, "one"));
+    let Ground { runtime, broker, options: one, feeder, reader } = Ground::new();
     runtime.block_on(async {
-        let first = Service::start(&runtime, options(&broker, "one"));
+        let first = Service::start(&runtime, one);
         first.wait_until_ready().await;
         let mut names = feed(&feeder, (0..100).map(|n| format!("before {n}"))).await;
         let second = Service::start(&runtime, options(&broker, "two"));
@@ -211,11 +222,7 @@ enum Trouble {
 }
 
 fn check_error(request: RDKafkaApiKey, code: RDKafkaRespErr, trouble: Trouble) {
-    let runtime = Runtime::new().unwrap();
-    let broker = start_broker();
-    let options = options(&broker, "one");
-    let feeder = Feeder::new(&options).unwrap();
-    let reader = open(&runtime, &options);
+    let Ground { runtime, broker, options, feeder, reader } = Ground::new();
     runtime.block_on(async {
         let names = feed(&feeder, (0..50).map(|n| format!("article {n}"))).await;
         broker.mock().request_errors(request, &[code]);
@@ -237,10 +244,36 @@ fn check_error(request: RDKafkaApiKey, code: RDKafkaRespErr, trouble: Trouble) {
 }
 
 #[test]
+fn an_article_of_some_megabytes_goes_through() {
+    let Ground { runtime, broker: _broker, options, feeder, reader } = Ground::new();
+    runtime.block_on(async {
+        let names = feed(&feeder, ["long ".repeat(600_000)]).await;
+        let service = Service::start(&runtime, options.clone());
+        read_all(&reader, &names).await;
+        assert_eq!(service.drain().await, Ok(Ended::Drained));
+    });
+}
+
+#[test]
+fn a_stop_does_not_wait_for_a_broker_that_is_away() {
+    let Ground { runtime, broker, options, feeder, reader } = Ground::new();
+    runtime.block_on(async {
+        // Its commits get no answer, so that a transaction is open when the broker goes.
+        let answer = RDKafkaRespErr::RD_KAFKA_RESP_ERR_COORDINATOR_LOAD_IN_PROGRESS;
+        broker.mock().request_errors(RDKafkaApiKey::EndTxn, &[answer; 1000]);
+        let service = Service::start(&runtime, options);
+        let names = feed(&feeder, (0..50).map(|n| format!("article {n}"))).await;
+        read_all(&reader, &names).await;
+        broker.mock().broker_down(1).unwrap();
+        let begun = Instant::now();
+        assert_eq!(service.drain().await, Ok(Ended::Abandoned));
+        assert!(begun.elapsed() < GRACE + Duration::from_secs(8), "the stop took {:?}", begun.elapsed());
+    });
+}
+
+#[test]
 fn settings_that_cannot_work_are_refused_before_anything_starts() {
-    let runtime = Runtime::new().unwrap();
-    let broker = start_broker();
-    let mut options = options(&broker, "one");
+    let Ground { runtime, broker: _broker, mut options, .. } = Ground::new();
     options.options.insert("isolation.level".to_owned(), "read_uncommitted".to_owned());
     runtime.block_on(async {
         let error = Service::start(&runtime, options).drain().await.expect_err("the override was accepted");

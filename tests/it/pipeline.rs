@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use bench::{Bench, LIMIT, expected_echoes, fill, message, options, partition, payloads, seen};
+use bench::{Bench, LARGE, LIMIT, expected_echoes, fill, message, options, partition, payloads, seen};
 use demarche::pipeline::local::{Broker, Call, Fault};
 use demarche::pipeline::{Delivery, Ended, Options};
 use demarche::record::Channel;
@@ -304,6 +304,58 @@ fn long_back_pressure_pauses_instead_of_missing_the_poll_interval() {
     broker.assign(bench.member, &broker.partitions());
     bench.wait_until_read();
     assert_eq!(broker.visible().len(), 20);
+}
+
+#[test]
+fn a_partition_that_comes_while_there_is_no_room_is_paused_too() {
+    let broker = Broker::new("articles", 2);
+    for offset in 0..20 {
+        broker.append(message(0, offset, "wait"));
+        broker.append(message(1, offset, "echo"));
+    }
+    let options = Options { in_flight_bytes: 1, poll_interval: Duration::from_millis(4), workers: 1, ..options() };
+    let mut bench = Bench::start_with(&broker, options, &[partition(0)]);
+    bench.waiting.recv_timeout(LIMIT).unwrap();
+    bench.wait("the pause", |broker| broker.paused(bench.member) == [partition(0)]);
+    broker.assign(bench.member, &[partition(1)]);
+    bench.wait("the pause of both", |broker| broker.paused(bench.member) == [partition(0), partition(1)]);
+    bench.let_all_go();
+    bench.wait_until_read();
+    assert_eq!(broker.visible().len(), 40);
+}
+
+#[test]
+fn a_broker_that_takes_nothing_does_not_fill_the_memory_with_records() {
+    let broker = Broker::new("articles", 1);
+    broker.set_deliveries_per_poll(0);
+    for offset in 0..1000 {
+        broker.append(message(0, offset, "large"));
+    }
+    let limit = 20 * LARGE;
+    let bench = Bench::start(&broker, Options { in_flight_bytes: limit, workers: 1, ..options() });
+    // The lane asks for deliveries at each turn, which lasts a millisecond; copying the records takes less than that all
+    // together.
+    bench.wait("some turns", |broker| broker.n_calls(Call::Deliver) > 1000);
+    let in_flight = bench.metric("demarche_in_flight_bytes{lane=\"0\"}");
+    // At the limit the thread may have three batches of 32 articles still.
+    let most = limit + 3 * 32 * (LARGE + 1000) + 1_000_000;
+    assert!(in_flight < most as u64, "{in_flight} bytes of 100,000,000 in flight, at most {most} expected");
+    broker.set_deliveries_per_poll(1000);
+    bench.wait_until_read();
+    assert_eq!(broker.visible().len(), 1000);
+}
+
+#[test]
+fn a_stop_does_not_wait_for_what_nobody_wants_any_more() {
+    let broker = Broker::new("articles", 1);
+    broker.append(message(0, 0, "wait"));
+    let mut bench = Bench::start(&broker, Options { revocation_drain: Duration::from_millis(5), ..options() });
+    bench.waiting.recv_timeout(LIMIT).unwrap();
+    broker.revoke(bench.member, &broker.partitions(), false);
+    bench.wait("the partition given up", |broker| !broker.is_assigned(bench.member));
+    bench.stop.drain();
+    bench.wait("the end", |_| bench.has_ended());
+    assert_eq!(bench.join(), Ok(Ended::Drained));
 }
 
 #[test]

@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, anyhow};
 use futures::{StreamExt as _, stream};
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::timeout;
 
 use super::exit::{Exit, Failure, OrExit as _};
@@ -175,11 +176,13 @@ async fn show(reader: &Reader, desk: &mut Desk) -> Result<(), Failure> {
 
 /// Prints what else comes, until Ctrl-C.
 async fn keep_up(reader: &Reader, desk: &mut Desk, broker: &EmbeddedBroker) -> Result<(), Failure> {
+    // Before it is said that Ctrl-C ends it: until then it would end at once, and in the middle of something.
+    let mut interrupt = signal(SignalKind::interrupt()).or_exit(Exit::Internal)?;
     desk.stay(&broker.brokers())?;
     loop {
         tokio::select! {
             message = reader.next() => desk.take(&message.map_err(broken)?)?,
-            interrupted = tokio::signal::ctrl_c() => return interrupted.or_exit(Exit::Internal),
+            _ = interrupt.recv() => return Ok(()),
         }
     }
 }

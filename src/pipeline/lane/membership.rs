@@ -16,6 +16,10 @@ where
         self.context.metrics.count_rebalance();
         self.tracker.assign(partitions);
         self.consumer.complete_assignment(partitions)?;
+        if self.paused {
+            // There is still no room: these would go on filling it, a message at each poll.
+            self.consumer.pause(partitions)?;
+        }
         self.context.health.set_assigned(self.context.index, true);
         Ok(())
     }
@@ -57,6 +61,7 @@ where
         self.pending = kept;
         let pending: usize = revoked.iter().map(|task| weight(&task.message)).sum();
         let waiting: usize = self.tracker.results_of(partitions).map(weight_of_records).sum();
-        self.put_down(pending + waiting);
+        self.put_down(pending);
+        self.put_down_records(waiting);
     }
 }

@@ -43,7 +43,7 @@ where
                 self.producer.begin()?;
                 self.epoch.begin();
             }
-            self.put_down(weight_of_records(&finished));
+            self.put_down_records(weight_of_records(&finished));
             self.enqueue(&finished)?;
         }
         Ok(())
@@ -150,7 +150,8 @@ where
     fn forget_pending(&mut self) {
         let pending: usize = self.pending.drain(..).map(|task| weight(&task.message)).sum();
         let waiting: usize = self.tracker.results().map(weight_of_records).sum();
-        self.put_down(pending + waiting);
+        self.put_down(pending);
+        self.put_down_records(waiting);
         let mut again: Vec<Position> = self.tracker.rewind();
         // A rewind that had not taken place yet knows positions that this one does not.
         again.extend(self.rewind.drain(..).filter(|old| self.tracker.low_position(&old.partition).is_none()));

@@ -1,9 +1,9 @@
 //! A member of the in-memory group.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use super::{Broker, Call, Event, Fault};
+use super::{Broker, Call, Event};
 use crate::pipeline::ports::{Consumer, EndOffset, Failure, Partition, Polled, Position};
 use crate::record::Message;
 
@@ -14,7 +14,6 @@ pub struct LocalConsumer {
     member: usize,
     /// Offset of the next message to give, by assigned partition.
     next: BTreeMap<Partition, i64>,
-    paused: BTreeSet<Partition>,
     /// The partition served last.
     turn: Option<Partition>,
 }
@@ -28,7 +27,7 @@ pub struct LocalGroup {
 
 impl LocalConsumer {
     pub(super) fn new(broker: Broker, member: usize) -> Self {
-        Self { broker, member, next: BTreeMap::new(), paused: BTreeSet::new(), turn: None }
+        Self { broker, member, next: BTreeMap::new(), turn: None }
     }
 
     /// Its number in the group, for [`Broker::assign`] and [`Broker::revoke`].
@@ -38,7 +37,8 @@ impl LocalConsumer {
 
     fn next_message(&mut self) -> Option<Message> {
         let state = self.broker.state();
-        let candidates = self.next.iter().filter(|(partition, _)| !self.paused.contains(*partition));
+        let paused = &state.members[self.member].paused;
+        let candidates = self.next.iter().filter(|(partition, _)| !paused.contains(*partition));
         let (after, before): (Vec<_>, Vec<_>) =
             candidates.partition(|(partition, _)| self.turn.as_ref().is_none_or(|turn| *partition > turn));
         let found = after.into_iter().chain(before).find_map(|(partition, next)| {
@@ -93,12 +93,12 @@ impl Consumer for LocalConsumer {
     }
 
     fn complete_revocation(&mut self, partitions: &[Partition]) -> Result<(), Failure> {
-        for partition in partitions {
-            self.next.remove(partition);
-            self.paused.remove(partition);
-        }
         let mut state = self.broker.state();
         let member = &mut state.members[self.member];
+        for partition in partitions {
+            self.next.remove(partition);
+            member.paused.remove(partition);
+        }
         member.generation += 1;
         member.is_assigned = !self.next.is_empty();
         drop(state);
@@ -121,14 +121,13 @@ impl Consumer for LocalConsumer {
     }
 
     fn pause(&mut self, partitions: &[Partition]) -> Result<(), Failure> {
-        self.paused.extend(partitions.iter().cloned());
+        self.broker.state().members[self.member].paused.extend(partitions.iter().cloned());
+        self.broker.shared.changed.notify_all();
         Ok(())
     }
 
     fn resume(&mut self, partitions: &[Partition]) -> Result<(), Failure> {
-        for partition in partitions {
-            self.paused.remove(partition);
-        }
+        self.broker.state().members[self.member].paused.retain(|paused| !partitions.contains(paused));
         Ok(())
     }
 
@@ -143,11 +142,7 @@ impl Consumer for LocalConsumer {
             state.committed.insert(position.partition.clone(), position.next);
         }
         drop(state);
-        self.broker.shared.changed.notify_all();
-        match fault {
-            Some(Fault::AnswerLost) => Err(Failure::Abortable("the answer to the commit was lost".to_owned())),
-            _ => Ok(()),
-        }
+        self.broker.answer(fault)
     }
 
     fn is_replaced(&self) -> bool {

@@ -81,11 +81,7 @@ impl Producer for LocalProducer {
         self.n_delivered = 0;
         self.in_transaction = false;
         drop(state);
-        self.broker.shared.changed.notify_all();
-        match fault {
-            Some(Fault::AnswerLost) => Err(Failure::Abortable("the answer to the commit was lost".to_owned())),
-            _ => Ok(()),
-        }
+        self.broker.answer(fault)
     }
 
     fn is_replaced(&self) -> bool {

@@ -17,6 +17,9 @@ use demarche::telemetry::{Health, Metrics};
 /// Longer than anything here takes; a test that waits this long has failed.
 pub(super) const LIMIT: Duration = Duration::from_secs(20);
 
+/// Bytes of the record that a `large` gives.
+pub(super) const LARGE: usize = 100_000;
+
 /// A message whose value says what is to become of it.
 pub(super) fn message(partition: i32, offset: i64, value: &str) -> Message {
     Message {
@@ -27,8 +30,8 @@ pub(super) fn message(partition: i32, offset: i64, value: &str) -> Message {
     }
 }
 
-/// Work of the tests: `echo` gives one record, `twice` two, `nothing` none, `bad` a rejection, `panic` a panic, `wait`
-/// waits until the test lets it go.
+/// Work of the tests: `echo` gives one record, `twice` two, `nothing` none, `bad` a rejection, `panic` a panic, `large` a large
+/// record, `wait` waits until the test lets it go.
 #[derive(Clone)]
 struct Script {
     gate: Receiver<()>,
@@ -61,6 +64,7 @@ impl Process for Script {
             "nothing" => Vec::new(),
             "twice" => vec![record(Channel::Statements, 0), record(Channel::Events, 1)],
             "bad" => return Outcome::rejected(message, &Rejection::new(RejectionReason::Malformed, "bad")),
+            "large" => vec![OutgoingRecord { payload: Some(vec![b'x'; LARGE]), ..record(Channel::Statements, 0) }],
             "panic" => panic!("poison at offset {}", origin.offset),
             "wait" => {
                 let _ = self.waiting.send(());
@@ -95,6 +99,11 @@ pub(super) fn options() -> Options {
 impl Bench {
     /// A lane with all partitions of the broker.
     pub(super) fn start(broker: &Broker, options: Options) -> Self {
+        Self::start_with(broker, options, &broker.partitions())
+    }
+
+    /// A lane with these partitions.
+    pub(super) fn start_with(broker: &Broker, options: Options, partitions: &[Partition]) -> Self {
         let (gate, gate_out) = unbounded();
         let (waiting_in, waiting) = bounded(1000);
         let n_built = Arc::new(AtomicUsize::new(0));
@@ -102,7 +111,7 @@ impl Bench {
         let (stop, metrics, health) = (Stop::new(), Metrics::new(), Health::new());
         let consumer = broker.join();
         let member = consumer.member();
-        broker.assign(member, &broker.partitions());
+        broker.assign(member, partitions);
         let producer = broker.producer(options.delivery == Delivery::ExactlyOnce);
         let context = LaneContext {
             index: 0,
@@ -131,6 +140,10 @@ impl Bench {
 
     pub(super) fn let_all_go(&mut self) {
         self.gate = None;
+    }
+
+    pub(super) fn has_ended(&self) -> bool {
+        self.thread.as_ref().is_none_or(JoinHandle::is_finished)
     }
 
     pub(super) fn join(&mut self) -> Result<Ended, LaneError> {
