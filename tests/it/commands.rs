@@ -1,17 +1,8 @@
 //! The commands as a user runs them: real processes, their output, their exit codes.
 
-use std::process::{Command, Output, Stdio};
+use std::process::{Output, Stdio};
 
-/// The program with an environment of its own: what the machine has set must not change what a test sees.
-fn demarche(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_demarche"));
-    let ours = std::env::vars().map(|(name, _)| name).filter(|name| name.starts_with("DEMARCHE"));
-    ours.for_each(|name| {
-        command.env_remove(name);
-    });
-    command.env_remove("RUST_LOG").args(arguments).stdin(Stdio::null());
-    command
-}
+use crate::program::demarche;
 
 fn output(arguments: &[&str]) -> Output {
     demarche(arguments).output().unwrap()

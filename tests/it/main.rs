@@ -20,7 +20,10 @@ mod nlp;
 mod oidc;
 mod output;
 mod pipeline;
+mod program;
 mod properties;
+#[cfg(feature = "kafka")]
+mod readme;
 mod schema;
 #[cfg(feature = "score")]
 mod score;

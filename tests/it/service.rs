@@ -13,13 +13,10 @@ use demarche::kafka::EmbeddedBroker;
 /// Longer than any of these takes on a busy machine; a test that reaches it has failed.
 const DEADLINE: Duration = Duration::from_secs(120);
 
+/// Its endpoints on a free port.
 fn demarche(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_demarche"));
-    let ours = std::env::vars().map(|(name, _)| name).filter(|name| name.starts_with("DEMARCHE"));
-    ours.for_each(|name| {
-        command.env_remove(name);
-    });
-    command.env_remove("RUST_LOG").env("DEMARCHE__HTTP__LISTEN", "127.0.0.1:0").args(arguments).stdin(Stdio::null());
+    let mut command = crate::program::demarche(arguments);
+    command.env("DEMARCHE__HTTP__LISTEN", "127.0.0.1:0");
     command
 }
 
@@ -114,6 +111,7 @@ fn the_demo_shows_what_comes_out_and_its_sums_are_right() {
         s(events, "event")
     );
     assert!(out.contains(&sum), "expected \"{sum}\" at the end of\n{out}");
+    crate::readme::assert_shows(&out);
 }
 
 #[test]
