@@ -6,10 +6,11 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::encoder::layers::{Linear, Matrix};
+use super::encoder::kernel::Matrix;
+use super::encoder::layers::Linear;
 use super::encoder::{Encoder, Encoding};
 use super::entities::EntityHead;
-use super::lemmatizer::Lemmatizer;
+use super::lemmatizer::{LemmaSpace, Lemmatizer};
 use super::model_file::{ModelBytes, ModelError, ModelFile};
 use super::parser::{ParseSpace, Parser};
 use super::sentences::BoundaryModel;
@@ -18,18 +19,8 @@ use super::tagger::Tagger;
 use crate::text::Document;
 
 /// Projections that read the encoder, in the order in which their columns stand side by side.
-pub(super) const PROJECTIONS: [&str; 10] = [
-    "tag.upos",
-    "tag.xpos",
-    "tag.feats",
-    "tag.lemma",
-    "entity.hidden",
-    "arc.dep",
-    "arc.head",
-    "rel.dep",
-    "rel.head",
-    SPANS,
-];
+pub(super) const PROJECTIONS: [&str; 9] =
+    ["tag.upos", "tag.xpos", "tag.feats", "entity.hidden", "arc.dep", "arc.head", "rel.dep", "rel.head", SPANS];
 
 /// The projection that a model without a head for statements lacks.
 const SPANS: &str = "span.hidden";
@@ -94,7 +85,7 @@ impl CoreModel {
             attribution: file.attribution().to_vec(),
             stack: Linear::stacked(&file, projections(&file), encoder.outputs())?,
             tagger: Tagger::read(&file, &columns)?,
-            lemmatizer: Lemmatizer::read(&file, &columns)?,
+            lemmatizer: Lemmatizer::read(&file, encoder.outputs())?,
             entities: EntityHead::read(&file, &columns)?,
             spans: SpanHead::read(&file, &columns, encoder.outputs())?,
             parser: Parser::read(&file, &columns)?,
@@ -133,6 +124,7 @@ pub struct Core {
 pub(super) struct HeadSpace {
     pub(super) scores: Vec<f32>,
     pub(super) back: Vec<u8>,
+    pub(super) lemmas: LemmaSpace,
     pub(super) parse: ParseSpace,
     spans: SpanSpace,
 }
@@ -159,10 +151,10 @@ impl Core {
         model.encoder.encode_observed(doc, &mut self.encoding, |stage, _| done(stage));
         model.stack.apply(Matrix::whole(&self.encoding.rows, model.encoder.outputs()), &mut self.stacked);
         done("projections of the heads");
-        let stacked = Stacked { data: &mut self.stacked, width: model.stack.outputs };
+        let stacked = Stacked { data: &mut self.stacked, width: model.stack.outputs() };
         model.tagger.annotate(doc, &stacked);
         done("tags");
-        model.lemmatizer.annotate(doc, &stacked);
+        model.lemmatizer.annotate(doc, &self.encoding, &mut self.space.lemmas);
         done("lemmas");
         model.entities.annotate(doc, stacked.data, stacked.width, &mut self.space);
         done("names");
@@ -263,12 +255,15 @@ mod tests {
         });
         let mut stacked = Vec::new();
         model.stack.apply(Matrix::whole(&encoding.rows, model.encoder.outputs()), &mut stacked);
-        for tag in ["upos", "xpos", "feats", "lemma"] {
+        for tag in ["upos", "xpos", "feats"] {
             let name = format!("tag.{tag}");
             let own = columns.of(&name);
-            let rows = stacked.chunks_exact(model.stack.outputs);
+            let rows = stacked.chunks_exact(model.stack.outputs());
             compare(&name, rows.flat_map(|row| row[own.clone()].iter().copied()), &expected["stages"][&name]);
         }
+        let mut lemmas = Vec::new();
+        model.lemmatizer.score(Matrix::whole(&encoding.rows, model.encoder.outputs()), &mut lemmas);
+        compare("tag.lemma", lemmas.into_iter(), &expected["stages"]["tag.lemma"]);
 
         let mut core = Core::new(&model);
         core.annotate(&mut doc);

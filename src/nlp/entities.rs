@@ -6,7 +6,8 @@ use std::ops::Range;
 
 use super::core::{Columns, HeadSpace};
 use super::encoder::elementwise::{Leaky, arch};
-use super::encoder::layers::{Linear, Matrix};
+use super::encoder::kernel::Matrix;
+use super::encoder::layers::Linear;
 use super::model_file::{ModelError, ModelFile};
 use crate::text::{Document, Entity, EntityKind, TokenRange};
 
@@ -38,8 +39,8 @@ impl EntityHead {
                 _ => Err(section.wrong(format!("labels O, B-KIND, I-KIND … expected, {pair:?} found"))),
             })
             .collect::<Result<Vec<EntityKind>, _>>()?;
-        if out.outputs != labels.len() || labels.is_empty() {
-            return Err(section.wrong(format!("{} labels but {} scores", labels.len(), out.outputs)));
+        if out.outputs() != labels.len() || labels.is_empty() {
+            return Err(section.wrong(format!("{} labels but {} scores", labels.len(), out.outputs())));
         }
         Ok(Self { kinds, columns, out })
     }
@@ -50,7 +51,7 @@ impl EntityHead {
         arch().dispatch(Leaky { rows: &mut *rows, width, start, end });
         self.out.apply(Matrix::columns(rows, width, start, end), &mut space.scores);
         doc.entities.clear();
-        let n_labels = self.out.outputs;
+        let n_labels = self.out.outputs();
         for sentence in &doc.sentences {
             let range = sentence.tokens.range();
             let scores = &mut space.scores[range.start * n_labels..range.end * n_labels];

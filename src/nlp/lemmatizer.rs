@@ -1,23 +1,34 @@
 //! Lemmas: looked up by form and Penn tag; for what is not listed, an edit script chosen by the head.
 //!
 //! A script says what to do with the case, how many characters to take off the end and what to put there, so that it
-//! works on words never seen. Needs the Penn tags.
+//! works on words never seen. Needs the Penn tags. The head is asked only about what is not listed.
 
-use std::ops::Range;
-
-use super::core::{Columns, Stacked, argmax};
-use super::encoder::features::{EMPTY_HASH, fnv1a, fold_into, lower_into};
+use super::core::argmax;
+use super::encoder::Encoding;
+use super::encoder::features::fnv1a;
+use super::encoder::kernel::Matrix;
+use super::encoder::layers::Linear;
 use super::encoder::quantized::Hashes;
 use super::model_file::{Dtype, ModelError, ModelFile};
 use crate::text::Document;
 
-/// The listed forms, the scripts, and where the head's scores stand.
+/// The listed forms, the scripts, and the head.
 #[derive(Debug)]
 pub(super) struct Lemmatizer {
     scripts: Vec<Script>,
     hashes: Hashes,
     listed: Vec<u16>,
-    columns: Range<usize>,
+    head: Linear,
+}
+
+/// Working space of the lemmatizer.
+#[derive(Debug, Default)]
+pub(super) struct LemmaSpace {
+    /// The script of each token that is listed.
+    listed: Vec<Option<u16>>,
+    /// What the encoder says of those that are not.
+    rows: Vec<f32>,
+    scores: Vec<f32>,
 }
 
 /// How a lemma is made from a form.
@@ -87,11 +98,17 @@ fn write_cased(form: &str, case: Case, out: &mut String) {
     };
     let (kept, lowered) = form.split_at(kept);
     out.push_str(kept);
+    if lowered.is_ascii() {
+        let start = out.len();
+        out.push_str(lowered);
+        out[start..].make_ascii_lowercase();
+        return;
+    }
     out.extend(lowered.chars().flat_map(char::to_lowercase));
 }
 
 impl Lemmatizer {
-    pub(super) fn read(file: &ModelFile, columns: &Columns) -> Result<Self, ModelError> {
+    pub(super) fn read(file: &ModelFile, inputs: usize) -> Result<Self, ModelError> {
         let hashes = Hashes::read(file, "lemma.hash")?;
         let section = file.required("lemma.script")?;
         let listed: Vec<u16> =
@@ -104,36 +121,53 @@ impl Lemmatizer {
             .iter()
             .map(|written| Script::parse(written).ok_or_else(|| section.wrong(format!("'{written}' is no script"))))
             .collect::<Result<Vec<_>, _>>()?;
-        let columns = columns.of("tag.lemma");
+        let head = Linear::read(file, "tag.lemma", inputs)?;
         let known = |script: usize| script < scripts.len();
-        if columns.is_empty() || !known(columns.len() - 1) || !listed.iter().all(|&script| known(usize::from(script))) {
+        if head.outputs() == 0 || !known(head.outputs() - 1) || !listed.iter().all(|&script| known(usize::from(script)))
+        {
             return Err(section.wrong(format!("it names scripts beyond the {} there are", scripts.len())));
         }
-        Ok(Self { scripts, hashes, listed, columns })
+        Ok(Self { scripts, hashes, listed, head })
     }
 
     /// Fills the lemma of every token, given its Penn tag.
-    pub(super) fn annotate(&self, doc: &mut Document, scores: &Stacked<'_>) {
+    pub(super) fn annotate(&self, doc: &mut Document, encoding: &Encoding, space: &mut LemmaSpace) {
+        let LemmaSpace { listed, rows, scores } = space;
+        listed.clear();
+        rows.clear();
+        for (token_idx, xpos) in doc.xpos.iter().enumerate() {
+            let tag = xpos.name().as_bytes();
+            let [form, lowered] = encoding.lemma_keys(token_idx);
+            let found =
+                self.find(fnv1a(tag, form)).or_else(|| self.find(fnv1a(tag, lowered)).filter(|_| form != lowered));
+            if found.is_none() {
+                rows.extend_from_slice(encoding.row(token_idx));
+            }
+            listed.push(found);
+        }
+        self.score(Matrix::whole(rows, self.head.inputs()), scores);
+        let mut asked = scores.chunks_exact(self.head.outputs());
+
         let mut lemmas = std::mem::take(&mut doc.lemmas);
         lemmas.clear();
-        let (mut folded, mut lowered) = (String::new(), String::new());
-        for token_idx in 0..doc.tokens.len() {
+        for (token_idx, listed) in listed.iter().enumerate() {
             let form = doc.token_text(token_idx);
-            let tag = doc.xpos[token_idx].name();
-            fold_into(form, &mut folded);
-            let listed = self.find(&folded, tag).or_else(|| {
-                lower_into(&folded, &mut lowered);
-                self.find(&lowered, tag)
-            });
-            let script = listed.unwrap_or_else(|| argmax(scores.row(token_idx, &self.columns)));
+            let script = match listed {
+                Some(script) => usize::from(*script),
+                None => asked.next().map_or(0, argmax),
+            };
             lemmas.push_with(|out| self.scripts[script].apply(form, out));
         }
         doc.lemmas = lemmas;
     }
 
-    fn find(&self, form: &str, tag: &str) -> Option<usize> {
-        let hash = fnv1a(tag.as_bytes(), fnv1a(&[0x1f], fnv1a(form.as_bytes(), EMPTY_HASH)));
-        self.hashes.find(hash).map(|place| usize::from(self.listed[place]))
+    /// The head's scores of some rows of the encoder.
+    pub(super) fn score(&self, rows: Matrix<'_>, scores: &mut Vec<f32>) {
+        self.head.apply(rows, scores);
+    }
+
+    fn find(&self, hash: u64) -> Option<u16> {
+        self.hashes.find(hash).map(|place| self.listed[place])
     }
 }
 

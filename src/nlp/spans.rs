@@ -8,7 +8,8 @@ use std::ops::Range;
 
 use super::core::Columns;
 use super::encoder::elementwise::{Leaky, arch, exp};
-use super::encoder::layers::{Linear, Matrix, vector};
+use super::encoder::kernel::Matrix;
+use super::encoder::layers::{Linear, vector};
 use super::entities::decode;
 use super::model_file::{ModelError, ModelFile};
 use super::span_relations::{Lie, N_RELATIONS};
@@ -71,15 +72,15 @@ impl SpanHead {
         }
         let columns = columns.of("span.hidden");
         let out = Linear::read(file, "span.out", columns.len())?;
-        if out.outputs != LABELS * ROLES.len() {
-            let problem = format!("{} rows expected, {} found", LABELS * ROLES.len(), out.outputs);
+        if out.outputs() != LABELS * ROLES.len() {
+            let problem = format!("{} rows expected, {} found", LABELS * ROLES.len(), out.outputs());
             return Err(file.required("span.out.weight")?.wrong(problem));
         }
         let relation = vector(file, "link.relation", 2 * (N_RELATIONS + 1))?;
         let (of_sources, of_cues) = relation.split_at(N_RELATIONS + 1);
         let sources = Pointer::read(file, "source", encoded, of_sources.to_vec())?;
         let cues = Pointer::read(file, "content", encoded, of_cues.to_vec())?;
-        let none = vector(file, "link.none", sources.query.outputs)?;
+        let none = vector(file, "link.none", sources.query.outputs())?;
         Ok(Some(Self { columns, out, sources, cues, none, encoded }))
     }
 
@@ -112,7 +113,7 @@ impl SpanHead {
     /// The spans of a paragraph, in the order of the text; of two that begin together in the order of the roles.
     fn find(&self, paragraph: &Range<usize>, space: &mut SpanSpace, spans: &mut Vec<RoleSpan>) {
         let at = spans.len();
-        let width = self.out.outputs;
+        let width = self.out.outputs();
         let scores = &space.scores[paragraph.start * width..paragraph.end * width];
         for (place, role) in ROLES.into_iter().enumerate() {
             space.one_role.clear();
@@ -157,7 +158,7 @@ impl SpanHead {
         let SpanSpace { ends, queries: left, candidates: right, shares, .. } = space;
         self.project(&pointer.query, queries, encoding, spans, ends, left);
         self.project(&pointer.candidate, candidates, encoding, spans, ends, right);
-        let width = pointer.query.outputs;
+        let width = pointer.query.outputs();
         #[expect(clippy::cast_precision_loss, reason = "a row has a few dozen columns")]
         let scale = 1.0 / (width as f32).sqrt();
         let product = |x: &[f32], y: &[f32]| x.iter().zip(y).map(|(x, y)| x * y).sum::<f32>() * scale;
@@ -201,7 +202,7 @@ impl SpanHead {
             }
         }
         linear.apply(Matrix::whole(ends, 2 * self.encoded), out);
-        arch().dispatch(Leaky { rows: out, width: linear.outputs, start: 0, end: linear.outputs });
+        arch().dispatch(Leaky { rows: out, width: linear.outputs(), start: 0, end: linear.outputs() });
     }
 }
 

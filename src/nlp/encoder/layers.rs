@@ -1,64 +1,16 @@
 //! Layers over all tokens of an article at once: matrices times matrices, and the recurrences between them.
 
-use ndarray::linalg::general_mat_mul;
-use ndarray::{ArrayView2, ArrayViewMut2, ShapeBuilder};
 use pulp::Arch;
 
 use super::elementwise::{AddGelu, NormGelu, Recurrence};
+use super::kernel::{Matrix, Packed};
 use super::quantized::numbers;
 use crate::nlp::model_file::{ModelError, ModelFile};
-
-/// Rows of numbers that are multiplied: `n` rows, each `width` numbers wide, `stride` apart.
-#[derive(Debug, Clone, Copy)]
-pub(in crate::nlp) struct Matrix<'a> {
-    pub(in crate::nlp) data: &'a [f32],
-    pub(in crate::nlp) n: usize,
-    pub(in crate::nlp) width: usize,
-    pub(in crate::nlp) stride: usize,
-}
-
-impl<'a> Matrix<'a> {
-    /// Rows without gaps.
-    pub(in crate::nlp) fn whole(data: &'a [f32], width: usize) -> Self {
-        Self { data, n: data.len() / width, width, stride: width }
-    }
-
-    /// Columns `start..end` of rows without gaps.
-    pub(in crate::nlp) fn columns(data: &'a [f32], stride: usize, start: usize, end: usize) -> Self {
-        Self { data: &data[start.min(data.len())..], n: data.len() / stride, width: end - start, stride }
-    }
-
-    /// Some of the rows.
-    pub(in crate::nlp) fn rows(self, start: usize, end: usize) -> Self {
-        Self { data: &self.data[(start * self.stride).min(self.data.len())..], n: end - start, ..self }
-    }
-
-    /// One row.
-    pub(in crate::nlp) fn row(self, row: usize) -> &'a [f32] {
-        &self.data[row * self.stride..][..self.width]
-    }
-
-    fn view(self) -> ArrayView2<'a, f32> {
-        let shape = (self.n, self.width).strides((self.stride, 1));
-        ArrayView2::from_shape(shape, self.data).expect("the data holds all rows")
-    }
-}
-
-/// `out = factor · x · yᵀ + keep · out`; `out` has a row for each of `x`, a column for each of `y`.
-pub(in crate::nlp) fn multiply_transposed(x: Matrix<'_>, y: Matrix<'_>, keep: f32, out: &mut [f32]) {
-    if x.n == 0 || y.n == 0 {
-        return;
-    }
-    let mut out = ArrayViewMut2::from_shape((x.n, y.n), out).expect("the output has a place for each product");
-    general_mat_mul(1.0, &x.view(), &y.view().reversed_axes(), keep, &mut out);
-}
 
 /// A projection `x · Wᵀ + b`.
 #[derive(Debug)]
 pub(in crate::nlp) struct Linear {
-    pub(in crate::nlp) inputs: usize,
-    pub(in crate::nlp) outputs: usize,
-    weight: Vec<f32>,
+    weight: Packed,
     bias: Vec<f32>,
 }
 
@@ -80,33 +32,33 @@ impl Linear {
                     .wrong("one number for each row of the weights expected"));
             }
         }
-        Ok(Self { inputs, outputs: bias.len(), weight, bias })
+        Ok(Self::of(inputs, &weight, bias))
     }
 
     /// A projection of which the weights have been read.
-    pub(super) fn of(inputs: usize, weight: Vec<f32>, bias: Vec<f32>) -> Self {
-        Self { inputs, outputs: weight.len() / inputs, weight, bias }
+    pub(super) fn of(inputs: usize, weight: &[f32], bias: Vec<f32>) -> Self {
+        Self { weight: Packed::of(Matrix::whole(weight, inputs)), bias }
     }
 
     /// A projection without a bias, from one section.
     fn unbiased(file: &ModelFile, name: &str, inputs: usize) -> Result<Self, ModelError> {
-        let weight = weights(file, name, inputs)?;
-        Ok(Self { inputs, outputs: weight.len() / inputs, weight, bias: Vec::new() })
+        Ok(Self::of(inputs, &weights(file, name, inputs)?, Vec::new()))
+    }
+
+    /// Numbers in a row that is projected.
+    pub(in crate::nlp) fn inputs(&self) -> usize {
+        self.weight.inputs
+    }
+
+    /// Numbers in a row of the result.
+    pub(in crate::nlp) fn outputs(&self) -> usize {
+        self.weight.outputs
     }
 
     /// Projects rows into `out`, which is made to fit.
     pub(in crate::nlp) fn apply(&self, x: Matrix<'_>, out: &mut Vec<f32>) {
-        debug_assert_eq!(x.width, self.inputs, "the input has the width that the weights were read for");
-        resize(out, x.n * self.outputs);
-        let keep = if self.bias.is_empty() {
-            0.0
-        } else {
-            for row in out.chunks_exact_mut(self.outputs) {
-                row.copy_from_slice(&self.bias);
-            }
-            1.0
-        };
-        multiply_transposed(x, Matrix::whole(&self.weight, self.inputs), keep, out);
+        resize(out, x.n * self.outputs());
+        self.weight.multiply(x, &self.bias, out);
     }
 }
 
@@ -170,7 +122,7 @@ impl Convolution {
         window: &mut Vec<f32>,
         out: &mut Vec<f32>,
     ) {
-        let width = self.projection.inputs / 3;
+        let width = self.projection.inputs() / 3;
         resize(window, rows.len() * 3);
         for bounds in segments.windows(2) {
             for token in bounds[0]..bounds[1] {
@@ -204,7 +156,7 @@ pub(super) struct Sru {
 impl Sru {
     pub(super) fn read(file: &ModelFile, layer: usize, width: usize) -> Result<Self, ModelError> {
         let projection = Linear::unbiased(file, &format!("sru.{layer}.project"), 2 * width)?;
-        if projection.outputs != 6 * width {
+        if projection.outputs() != 6 * width {
             return Err(file.required(&format!("sru.{layer}.project"))?.wrong(format!("{} rows expected", 6 * width)));
         }
         let gates = |name: &str| vector(file, &format!("sru.{layer}.{name}"), 4 * width);

@@ -7,6 +7,7 @@
 pub(super) mod elementwise;
 pub(super) mod features;
 mod gazetteer;
+pub(super) mod kernel;
 pub(super) mod layers;
 pub(super) mod quantized;
 mod types;
@@ -69,6 +70,19 @@ pub(super) struct Encoding {
     state: Vec<f32>,
 }
 
+impl Encoding {
+    /// What the encoder says of a token.
+    pub(super) fn row(&self, token_idx: usize) -> &[f32] {
+        let width = self.rows.len() / self.tokens.len();
+        &self.rows[token_idx * width..][..width]
+    }
+
+    /// Hashes of a token's folded form and of its lower case, to be continued with a tag: the keys of the lemma list.
+    pub(super) fn lemma_keys(&self, token_idx: usize) -> [u64; 2] {
+        self.types.get(self.tokens[token_idx].0).lemma_keys
+    }
+}
+
 impl Encoder {
     pub(super) fn read(file: &ModelFile) -> Result<Self, ModelError> {
         let width = file.config("width")?;
@@ -92,10 +106,10 @@ impl Encoder {
             let problem = format!("{} rows and at most {MOST_FLAGS} flags expected", 2 * width);
             return Err(file.required("mix.weight")?.wrong(problem));
         }
-        let of_forms = mix.chunks_exact(inputs).flat_map(|row| row[..forms].iter().copied()).collect();
+        let of_forms: Vec<f32> = mix.chunks_exact(inputs).flat_map(|row| row[..forms].iter().copied()).collect();
         let flags = (0..flag_dim).flat_map(|flag| mix.chunks_exact(inputs).map(move |row| row[forms + flag])).collect();
         Ok(Self {
-            embedder: Embedder { tables, vector_hashes, vectors, mix: Linear::of(forms, of_forms, bias) },
+            embedder: Embedder { tables, vector_hashes, vectors, mix: Linear::of(forms, &of_forms, bias) },
             flags,
             norm: Norm::read(file, 2 * width)?,
             convolution: Convolution::read(file, 2 * width)?,
@@ -178,7 +192,7 @@ impl Encoder {
 impl Embedder {
     /// Numbers of a form.
     fn inputs(&self) -> usize {
-        self.mix.inputs
+        self.mix.inputs()
     }
 
     /// Writes the table rows and the word vector of a form.

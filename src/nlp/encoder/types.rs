@@ -7,9 +7,10 @@ use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher as StdHasher};
 
 use super::Embedder;
-use super::features::{EMPTY_HASH, Hasher, Quotation, fnv1a, quotation};
+use super::features::{EMPTY_HASH, Hasher, Quotation, fnv1a, lower_into, quotation};
 use super::gazetteer::Form;
-use super::layers::{Matrix, resize};
+use super::kernel::Matrix;
+use super::layers::resize;
 
 /// Forms after which everything is forgotten before the next article: 8 MB a thread.
 const CAPACITY: usize = 8192;
@@ -24,6 +25,7 @@ pub(super) struct TypeCache {
     /// A row for each form: its share of the mix.
     rows: Vec<f32>,
     hasher: Hasher,
+    lowered: String,
     /// Inputs of the forms that are new in this article, and their rows.
     fresh: Vec<f32>,
     fresh_rows: Vec<f32>,
@@ -34,6 +36,8 @@ pub(super) struct TypeCache {
 pub(super) struct TokenType {
     pub(super) form: Form,
     pub(super) quotation: Option<Quotation>,
+    /// Hashes of the folded form and of its lower case, and the separator after them.
+    pub(super) lemma_keys: [u64; 2],
 }
 
 impl TypeCache {
@@ -58,7 +62,10 @@ impl TypeCache {
         embedder.embed(token, &mut self.hasher, &mut self.fresh[start..]);
         let form = Form::of(&self.hasher.folded, &mut self.keys);
         let number = u32::try_from(self.forms.len()).expect("an article has fewer than 2^32 forms");
-        self.forms.push(TokenType { form, quotation: quotation(token) });
+        lower_into(&self.hasher.folded, &mut self.lowered);
+        let lemma_keys =
+            [&self.hasher.folded, &self.lowered].map(|text| fnv1a(&[0x1f], fnv1a(text.as_bytes(), EMPTY_HASH)));
+        self.forms.push(TokenType { form, quotation: quotation(token), lemma_keys });
         self.numbers.insert(token.into(), number);
         number
     }

@@ -11,7 +11,8 @@ use pulp::{Simd, WithSimd};
 
 use super::core::Columns;
 use super::encoder::elementwise::{Leaky, arch};
-use super::encoder::layers::{Matrix, multiply_transposed, resize, vector, weights};
+use super::encoder::kernel::{Matrix, Packed, multiply_transposed};
+use super::encoder::layers::{resize, vector, weights};
 use super::model_file::{ModelError, ModelFile};
 use crate::text::{Deprel, Document};
 use tree::{Trees, best_tree};
@@ -19,27 +20,30 @@ use tree::{Trees, best_tree};
 /// Tokens that are parsed as one sentence. The treebanks' longest have about 200.
 const LONGEST_SENTENCE: usize = 256;
 
-/// Relations that are scored at a time: the scores of so many for one article stay in the processor's cache.
-const RELATION_BATCH: usize = 8;
+/// Heads whose relations are scored at a time: what comes out for so many stays in the processor's cache.
+const HEAD_BATCH: usize = 24;
 
 /// The parser's weights.
 #[derive(Debug)]
 pub(super) struct Parser {
+    /// All relations but that of the root, which only a root has.
     deprels: Vec<Deprel>,
-    root: usize,
     arc_dep: Range<usize>,
     arc_head: Range<usize>,
     rel_dep: Range<usize>,
     rel_head: Range<usize>,
     arc_root: Vec<f32>,
-    rel_root: Vec<f32>,
-    /// Transposed: a row for each output.
-    arc_bilinear: Vec<f32>,
+    arc_bilinear: Packed,
     arc_headbias: Vec<f32>,
-    /// A row for each pair of relation and number of the head, a column for each number of the dependent; the last of both is 1.
-    rel_bilinear: Vec<f32>,
-    /// The last column of that, which needs no multiplication.
-    rel_constants: Vec<f32>,
+    relations: Relations,
+}
+
+/// What a head makes of the numbers of its dependent: for each relation a number for each of the dependent's, and then, all
+/// relations' together, what is added.
+#[derive(Debug)]
+struct Relations {
+    weights: Packed,
+    bias: Vec<f32>,
 }
 
 /// Working space of the parser.
@@ -48,8 +52,10 @@ pub(super) struct ParseSpace {
     queries: Vec<f32>,
     arcs: Vec<f32>,
     scores: Vec<f32>,
+    /// Head and dependent of every arc but the roots', in the order of the heads.
+    pairs: Vec<(u32, u32)>,
+    heads_at_hand: Vec<f32>,
     relations: Vec<f32>,
-    best: Vec<(f32, usize)>,
     trees: Trees,
     heads: Vec<usize>,
     /// Every arc's score in the order of training's: for each word the root's, then each head's.
@@ -65,25 +71,21 @@ impl Parser {
         if arc_head.len() != arc_dim || rel_head.len() != rel_dim {
             return Err(file.required("arc.dep.bias")?.wrong("dependents and heads have different widths"));
         }
-        let deprels = file.labels("deprel")?.iter().map(|label| label.parse()).collect::<Result<Vec<Deprel>, _>>()?;
+        let mut deprels =
+            file.labels("deprel")?.iter().map(|label| label.parse()).collect::<Result<Vec<Deprel>, _>>()?;
         let root = deprels.iter().position(|deprel| *deprel == Deprel::Root);
         let root = root.ok_or_else(|| ModelError::Missing("labels.deprel: root".to_owned()))?;
-
         let bilinear = weights(file, "arc.bilinear", arc_dim)?;
         let stored = weights(file, "rel.bilinear", rel_dim + 1)?;
         let side = rel_dim + 1;
         if bilinear.len() != arc_dim * arc_dim || stored.len() != deprels.len() * side * side || deprels.len() < 2 {
             return Err(file.required("rel.bilinear")?.wrong("a matrix for each relation expected"));
         }
-        let rel_bilinear: Vec<f32> =
-            stored.chunks_exact(side * side).flat_map(|relation| transpose(relation, side)).collect();
+        deprels.remove(root);
         Ok(Self {
-            rel_constants: rel_bilinear.chunks_exact(side).map(|row| row[side - 1]).collect(),
-            rel_bilinear,
-            root,
+            relations: Relations::of(&stored, side, root),
             arc_root: vector(file, "arc.root", arc_dim)?,
-            rel_root: vector(file, "rel.root", rel_dim)?,
-            arc_bilinear: transpose(&bilinear, arc_dim),
+            arc_bilinear: Packed::of(Matrix::whole(&transpose(&bilinear, arc_dim), arc_dim)),
             arc_headbias: vector(file, "arc.headbias", arc_dim)?,
             deprels,
             arc_dep,
@@ -109,13 +111,9 @@ impl Parser {
         // (AD · bilinear + headbias), which is then multiplied by each head.
         let arc_dim = self.arc_headbias.len();
         resize(&mut space.queries, n_tokens * arc_dim);
-        for query in space.queries.chunks_exact_mut(arc_dim) {
-            query.copy_from_slice(&self.arc_headbias);
-        }
-        multiply_transposed(part(&self.arc_dep), Matrix::whole(&self.arc_bilinear, arc_dim), 1.0, &mut space.queries);
+        self.arc_bilinear.multiply(part(&self.arc_dep), &self.arc_headbias, &mut space.queries);
         resize(&mut space.arcs, n_tokens);
-        let root = Matrix::whole(&self.arc_root, arc_dim);
-        multiply_transposed(Matrix::whole(&space.queries, arc_dim), root, 0.0, &mut space.arcs);
+        arch().dispatch(RootArcs { queries: &space.queries, root: &self.arc_root, arcs: &mut space.arcs });
 
         for sentence in &doc.sentences {
             let range = sentence.tokens.range();
@@ -141,7 +139,7 @@ impl Parser {
         let arc_dim = self.arc_headbias.len();
         let queries = Matrix::whole(&space.queries, arc_dim).rows(piece.start, piece.end);
         resize(&mut space.scores, n * n);
-        multiply_transposed(queries, heads.rows(piece.start, piece.end), 0.0, &mut space.scores);
+        multiply_transposed(queries, heads.rows(piece.start, piece.end), &mut space.scores);
         #[cfg(test)]
         for word in 0..n {
             space.seen_arcs.push(space.arcs[piece.start + word]);
@@ -150,54 +148,82 @@ impl Parser {
         best_tree(&space.scores, &space.arcs[piece], &mut space.trees, &mut space.heads);
     }
 
-    /// Chooses the relation of every token to the head it has. `root` is left out: only a root has it.
+    /// Chooses the relation of every token to the head it has. Only a root's is `root`.
     fn relate(&self, doc: &mut Document, dependents: Matrix<'_>, heads: Matrix<'_>, space: &mut ParseSpace) {
-        let side = self.rel_root.len() + 1;
-        let n_tokens = doc.tokens.len();
-        if n_tokens == 0 {
-            return;
-        }
-        space.best.clear();
-        space.best.resize(n_tokens, (f32::NEG_INFINITY, 0));
-        for first in (0..self.deprels.len()).step_by(RELATION_BATCH) {
-            let last = (first + RELATION_BATCH).min(self.deprels.len());
-            let rows = &self.rel_bilinear[first * side * side..last * side * side];
-            let columns = (last - first) * side;
-            resize(&mut space.relations, n_tokens * columns);
-            let constants = &self.rel_constants[first * side..last * side];
-            for scores in space.relations.chunks_exact_mut(columns) {
-                scores.copy_from_slice(constants);
+        let arcs = doc.heads.iter().zip(0u32..).filter(|(head, dependent)| **head != *dependent);
+        space.pairs.clear();
+        space.pairs.extend(arcs.map(|(head, dependent)| (*head, dependent)));
+        space.pairs.sort_unstable();
+        // A head's share is computed once for all its dependents, and not at all for words without any.
+        let mut rest = space.pairs.as_slice();
+        while !rest.is_empty() {
+            space.heads_at_hand.clear();
+            let (mut n_heads, mut end) = (0, 0);
+            while let Some((head, _)) = rest.get(end)
+                && n_heads < HEAD_BATCH
+            {
+                space.heads_at_hand.extend_from_slice(heads.row(*head as usize));
+                end += rest[end..].iter().take_while(|pair| pair.0 == *head).count();
+                n_heads += 1;
             }
-            let bilinear = Matrix::columns(rows, side, 0, side - 1);
-            multiply_transposed(dependents, bilinear, 1.0, &mut space.relations);
+            let (batch, after) = rest.split_at(end);
+            rest = after;
+            let outputs = self.relations.weights.outputs;
+            resize(&mut space.relations, n_heads * outputs);
+            let at_hand = Matrix::whole(&space.heads_at_hand, heads.width);
+            self.relations.weights.multiply(at_hand, &self.relations.bias, &mut space.relations);
             arch().dispatch(BestRelations {
-                scores: &space.relations,
-                heads,
-                head_of: &doc.heads,
-                side,
-                first,
-                skipped: self.root,
-                best: &mut space.best,
+                scores: Matrix::whole(&space.relations, outputs),
+                dependents,
+                pairs: batch,
+                deprels: &self.deprels,
+                best: &mut doc.deprels,
             });
-        }
-        for (token_idx, (_, relation)) in space.best.iter().enumerate() {
-            let is_root = doc.heads[token_idx] as usize == token_idx;
-            doc.deprels[token_idx] = if is_root { Deprel::Root } else { self.deprels[*relation] };
         }
     }
 }
 
-/// Keeps for each token the best of some relations, given its head.
+impl Relations {
+    /// Arranges the stored matrices, one for each relation: rows for the dependent's numbers, columns for the head's, the last
+    /// of both for a constant.
+    fn of(stored: &[f32], side: usize, root: usize) -> Self {
+        let dim = side - 1;
+        let matrices = || stored.chunks_exact(side * side).enumerate().filter(|(at, _)| *at != root);
+        let rows = || {
+            let of_numbers = matrices().flat_map(|(_, matrix)| matrix.chunks_exact(side).take(dim));
+            of_numbers.chain(matrices().filter_map(|(_, matrix)| matrix.chunks_exact(side).last()))
+        };
+        let weights: Vec<f32> = rows().flat_map(|row| row[..dim].iter().copied()).collect();
+        Self { weights: Packed::of(Matrix::whole(&weights, dim)), bias: rows().map(|row| row[dim]).collect() }
+    }
+}
+
+/// Scores of the root as the head of each word.
+struct RootArcs<'a> {
+    queries: &'a [f32],
+    root: &'a [f32],
+    arcs: &'a mut [f32],
+}
+
+impl WithSimd for RootArcs<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        for (arc, query) in self.arcs.iter_mut().zip(self.queries.chunks_exact(self.root.len())) {
+            *arc = dot(query, self.root);
+        }
+    }
+}
+
+/// Finds the best relation of some arcs.
 struct BestRelations<'a> {
-    /// For each token, for each relation, what each number of the head is worth, and a constant.
-    scores: &'a [f32],
-    heads: Matrix<'a>,
-    head_of: &'a [u32],
-    side: usize,
-    /// Number of the first of the relations.
-    first: usize,
-    skipped: usize,
-    best: &'a mut [(f32, usize)],
+    /// For each head, as [`Relations`] says.
+    scores: Matrix<'a>,
+    dependents: Matrix<'a>,
+    pairs: &'a [(u32, u32)],
+    deprels: &'a [Deprel],
+    best: &'a mut [Deprel],
 }
 
 impl WithSimd for BestRelations<'_> {
@@ -205,15 +231,20 @@ impl WithSimd for BestRelations<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) {
-        let columns = self.scores.len() / self.best.len();
-        for (token_idx, (best, scores)) in self.best.iter_mut().zip(self.scores.chunks_exact(columns)).enumerate() {
-            let head = self.heads.row(self.head_of[token_idx] as usize);
-            for (place, weights) in scores.chunks_exact(self.side).enumerate() {
-                let score = dot(&weights[..self.side - 1], head) + weights[self.side - 1];
-                if score > best.0 && self.first + place != self.skipped {
-                    *best = (score, self.first + place);
+        let dim = self.dependents.width;
+        let mut head_idx = 0;
+        for (at, (head, token)) in self.pairs.iter().enumerate() {
+            head_idx += usize::from(at > 0 && self.pairs[at - 1].0 != *head);
+            let (numbers, constants) = self.scores.row(head_idx).split_at(dim * self.deprels.len());
+            let dependent = self.dependents.row(*token as usize);
+            let mut best = (f32::NEG_INFINITY, self.deprels[0]);
+            for ((weights, constant), deprel) in numbers.chunks_exact(dim).zip(constants).zip(self.deprels) {
+                let score = dot(weights, dependent) + constant;
+                if score > best.0 {
+                    best = (score, *deprel);
                 }
             }
+            self.best[*token as usize] = best.1;
         }
     }
 }
