@@ -1,5 +1,7 @@
 //! From a token to numbers: folding, shapes, hashes. The rules are those of `docs/model-format.md`, to the letter.
 
+use std::hash::Hasher as StdHasher;
+
 /// Start of FNV-1a with 64 bits.
 const FNV_OFFSET: u64 = 0xCBF2_9CE4_8422_2325;
 const FNV_PRIME: u64 = 0x0100_0000_01B3;
@@ -12,6 +14,27 @@ pub(in crate::nlp) fn fnv1a(bytes: &[u8], hash: u64) -> u64 {
 
 /// The hash of nothing, to begin with.
 pub(in crate::nlp) const EMPTY_HASH: u64 = FNV_OFFSET;
+
+/// FNV-1a as the hash of the map: tokens are short, and the order of the map is never looked at.
+#[derive(Debug, Clone)]
+pub(in crate::nlp) struct Fnv(u64);
+
+impl Default for Fnv {
+    fn default() -> Self {
+        Self(EMPTY_HASH)
+    }
+}
+
+impl StdHasher for Fnv {
+    fn finish(&self) -> u64 {
+        // The map looks at the upper bits, which are FNV's best; the lower ones choose the place.
+        self.0 ^ (self.0 >> 32)
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = fnv1a(bytes, self.0);
+    }
+}
 
 /// What a quotation mark does to the quotation around it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -131,7 +154,7 @@ pub(in crate::nlp) fn shape_into(folded: &str, out: &mut String) {
 
 /// Row of a table for a hash; the number of rows is a power of two.
 #[inline]
-pub(super) fn row(hash: u64, rows: usize) -> usize {
+pub(in crate::nlp) fn row(hash: u64, rows: usize) -> usize {
     let mixed = (hash >> 32) ^ hash;
     usize::try_from(mixed & (rows as u64 - 1)).expect("a table has fewer rows than memory has bytes")
 }

@@ -4,10 +4,10 @@
 //! depend on when it was computed, so neither does what is found in an article.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher as StdHasher};
+use std::hash::BuildHasherDefault;
 
 use super::Embedder;
-use super::features::{EMPTY_HASH, Hasher, Quotation, fnv1a, lower_into, quotation};
+use super::features::{EMPTY_HASH, Fnv, Hasher, Quotation, fnv1a, lower_into, quotation};
 use super::gazetteer::Form;
 use super::kernel::Matrix;
 use super::layers::resize;
@@ -84,26 +84,5 @@ impl TypeCache {
 
     pub(super) fn row(&self, number: u32, width: usize) -> &[f32] {
         &self.rows[number as usize * width..][..width]
-    }
-}
-
-/// FNV-1a as the hash of the map: tokens are short, and the order of the map is never looked at.
-#[derive(Debug, Clone)]
-pub(super) struct Fnv(u64);
-
-impl Default for Fnv {
-    fn default() -> Self {
-        Self(EMPTY_HASH)
-    }
-}
-
-impl StdHasher for Fnv {
-    fn finish(&self) -> u64 {
-        // The map looks at the upper bits, which are FNV's best; the lower ones choose the place.
-        self.0 ^ (self.0 >> 32)
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        self.0 = fnv1a(bytes, self.0);
     }
 }

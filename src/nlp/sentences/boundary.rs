@@ -2,11 +2,13 @@
 //!
 //! A gap's surroundings become two dozen hashed strings; the rows of one small table are added up, negative sums are
 //! dropped, the rest weighed. Candidates and strings are those of `docs/model-format.md`, chapter "Sentence boundaries".
-//! The strings are never built: a hash is continued over the pieces they consist of.
+//! The strings are never built: what of them depends on one chunk alone is a hash that is kept with it, which is
+//! continued over the rest.
 
-use super::chunks::{Chunk, Cursor, Piece, Pieces, chunks, is_ender};
+use super::chunks::{Chunk, Cursor, chunks, is_ender};
 use super::gaps::Gap;
-use crate::nlp::encoder::features::{EMPTY_HASH, fnv1a};
+use super::pieces::{ABSENT, N_STRINGS, Pieces, SEPARATOR, begin};
+use crate::nlp::encoder::features::{fnv1a, row};
 use crate::nlp::encoder::layers::weights;
 use crate::nlp::model_file::{ModelError, ModelFile};
 use crate::text::Document;
@@ -14,14 +16,8 @@ use crate::text::Document;
 /// Columns of the table.
 const COLUMNS: usize = 16;
 
-/// Strings of a gap.
-const N_FEATURES: usize = 24;
-
 /// Longest chunk, in bytes, in which lost spaces are looked for: each place costs as much as the chunk is long.
 const LONGEST_GLUED: usize = 200;
-
-/// Between the pieces of a string.
-const SEPARATOR: &[u8] = &[0x1f];
 
 /// The table and what its sums are worth.
 #[derive(Debug)]
@@ -31,11 +27,12 @@ pub struct BoundaryModel {
     threshold: f32,
 }
 
-/// Working space.
+/// Working space, with what is known of the forms seen.
 #[derive(Debug, Clone, Default)]
 pub(super) struct BoundarySpace {
     chunks: Vec<Chunk>,
     pieces: Pieces,
+    /// The two halves of a chunk in which a space was lost.
     inner: Pieces,
 }
 
@@ -65,7 +62,8 @@ impl BoundaryModel {
     pub(super) fn score(&self, doc: &Document, gaps: &[Gap], space: &mut BoundarySpace, scores: &mut Vec<f32>) {
         scores.clear();
         scores.resize(doc.tokens.len(), f32::NAN);
-        chunks(doc, gaps, &mut space.chunks, &mut space.pieces);
+        chunks(doc, gaps, &mut space.chunks);
+        space.pieces.make_room();
         let mut cursor = Cursor::new(doc.text());
         for chunk_idx in 0..space.chunks.len() {
             let chunk = space.chunks[chunk_idx];
@@ -74,61 +72,23 @@ impl BoundaryModel {
                 for (place, token) in glued {
                     let at = token.start as usize;
                     if chunk.may_end_inside(doc.text(), at) {
-                        let score = self.score_inside(doc.text(), chunk_idx, at, &mut cursor, space);
-                        scores[chunk.tokens.start + place] = score;
+                        scores[chunk.tokens.start + place] =
+                            self.score_inside(doc.text(), chunk_idx, at, &mut cursor, space);
                     }
                 }
             }
             let Some(next) = space.chunks.get(chunk_idx + 1) else { break };
             if next.paragraph == chunk.paragraph && chunk.may_end_before(next, doc.text(), gaps) {
-                let around = Around {
-                    left: space.pieces.get(chunk_idx),
-                    right: space.pieces.get(chunk_idx + 1),
-                    pieces: &space.pieces,
-                    left_strings: &space.pieces,
-                    n_before: chunk_idx,
-                    n_after: chunk_idx + 2,
-                };
-                scores[next.tokens.start] =
-                    self.score_gap(doc.text(), chunk_idx, (chunk.end, next.start), &around, &mut cursor, space);
+                let (gap, token) = ((chunk.end, next.start), next.tokens.start);
+                let near = space.near(doc.text(), chunk_idx, chunk_idx + 1);
+                let (left, right) = (near[2], near[3]);
+                let around =
+                    Around { left: (&space.pieces, left), right: (&space.pieces, right), near, pieces: &space.pieces };
+                scores[token] = self.score_gap(doc.text(), &chunk, gap, &around, &mut cursor);
             }
         }
     }
-}
 
-/// The pieces around a gap.
-struct Around<'a> {
-    left: Piece,
-    right: Piece,
-    pieces: &'a Pieces,
-    left_strings: &'a Pieces,
-    /// Chunks before this one stand before the left chunk.
-    n_before: usize,
-    /// Chunks from this one on stand after the right chunk.
-    n_after: usize,
-}
-
-/// The hashes of a gap's strings, one after the other.
-struct Rows<'a> {
-    table: &'a [[f32; COLUMNS]],
-    sums: [f32; COLUMNS],
-    number: u8,
-}
-
-impl Rows<'_> {
-    fn add(&mut self, parts: &[&[u8]]) {
-        let hash = parts.iter().fold(fnv1a(&[self.number], EMPTY_HASH), |hash, part| fnv1a(part, hash));
-        self.number += 1;
-        let mixed = (hash >> 32) ^ hash;
-        let row = usize::try_from(mixed & (self.table.len() as u64 - 1))
-            .expect("a table has fewer rows than memory has bytes");
-        for (sum, weight) in self.sums.iter_mut().zip(&self.table[row]) {
-            *sum += weight;
-        }
-    }
-}
-
-impl BoundaryModel {
     /// A gap within a chunk, before the byte `at`: a space was lost.
     fn score_inside(
         &self,
@@ -139,44 +99,88 @@ impl BoundaryModel {
         space: &mut BoundarySpace,
     ) -> f32 {
         let chunk = space.chunks[chunk_idx];
-        space.inner.clear();
-        space.inner.push(&text[chunk.start..at]);
-        space.inner.push(&text[at..chunk.end]);
-        let around = Around {
-            left: space.inner.get(0),
-            right: space.inner.get(1),
-            pieces: &space.pieces,
-            left_strings: &space.inner,
-            n_before: chunk_idx,
-            n_after: chunk_idx + 1,
+        space.inner.forget();
+        let left = space.inner.push(&text[chunk.start..at]);
+        let right = space.inner.push(&text[at..chunk.end]);
+        let near = space.near(text, chunk_idx, chunk_idx);
+        let around = Around { left: (&space.inner, left), right: (&space.inner, right), near, pieces: &space.pieces };
+        self.score_gap(text, &chunk, (at, at), &around, cursor)
+    }
+}
+
+impl BoundarySpace {
+    /// Numbers of the pieces around a gap: the third, second and first chunk before it, the first, second and third after it.
+    fn near(&mut self, text: &str, left: usize, right: usize) -> [u32; 6] {
+        if self.pieces.make_room() {
+            // Chunks further on have not been asked for, those before will not be again.
+            for chunk in self.chunks.iter_mut().take(right + 4).skip(left.saturating_sub(3)) {
+                chunk.piece = None;
+            }
+        }
+        let paragraph = self.chunks[left].paragraph;
+        let mut number = |chunk_idx: Option<usize>| {
+            let chunk = chunk_idx.and_then(|chunk_idx| self.chunks.get_mut(chunk_idx));
+            let Some(chunk) = chunk.filter(|chunk| chunk.paragraph == paragraph) else { return ABSENT };
+            *chunk.piece.get_or_insert_with(|| self.pieces.number(&text[chunk.start..chunk.end]))
         };
-        self.score_gap(text, chunk_idx, (at, at), &around, cursor, space)
+        [
+            number(left.checked_sub(2)),
+            number(left.checked_sub(1)),
+            number(Some(left)),
+            number(Some(right)),
+            number(Some(right + 1)),
+            number(Some(right + 2)),
+        ]
+    }
+}
+
+/// The pieces around a gap.
+struct Around<'a> {
+    /// The parts right at the gap, and where they are kept.
+    left: (&'a Pieces, u32),
+    right: (&'a Pieces, u32),
+    /// As [`BoundarySpace::near`] gives them.
+    near: [u32; 6],
+    pieces: &'a Pieces,
+}
+
+/// The sums of the rows of a gap's strings.
+struct Rows<'a> {
+    table: &'a [[f32; COLUMNS]],
+    sums: [f32; COLUMNS],
+    /// Strings so far.
+    number: u8,
+}
+
+impl Rows<'_> {
+    /// Adds the next string, of which the beginning was hashed before.
+    fn add(&mut self, beginning: u64, rest: &[&[u8]]) {
+        let hash = rest.iter().fold(beginning, |hash, part| fnv1a(part, hash));
+        self.number += 1;
+        for (sum, weight) in self.sums.iter_mut().zip(&self.table[row(hash, self.table.len())]) {
+            *sum += weight;
+        }
     }
 
+    /// Adds the next string, of which nothing was hashed before.
+    fn add_all(&mut self, parts: &[&[u8]]) {
+        self.add(begin(self.number, &[]), parts);
+    }
+}
+
+impl BoundaryModel {
     fn score_gap(
         &self,
         text: &str,
-        chunk_idx: usize,
+        chunk: &Chunk,
         (left_end, right_start): (usize, usize),
         around: &Around<'_>,
         cursor: &mut Cursor<'_>,
-        space: &BoundarySpace,
     ) -> f32 {
-        let own = around.left_strings;
-        let (left, right) = (around.left, around.right);
-        let chunk = &space.chunks[chunk_idx];
-        let piece = |at: Option<usize>| -> Option<Piece> {
-            let at = at.filter(|at| space.chunks.get(*at).is_some_and(|other| other.paragraph == chunk.paragraph))?;
-            Some(around.pieces.get(at))
-        };
-        let core = |piece: Option<Piece>| piece.map_or(&[][..], |piece| around.pieces.core(piece));
-        let shape = |piece: Option<Piece>| piece.map_or(&[][..], |piece| around.pieces.shape(piece));
-        let before = piece(around.n_before.checked_sub(1));
-        let before_that = piece(around.n_before.checked_sub(2));
-        let (after, after_that) = (piece(Some(around.n_after)), piece(Some(around.n_after + 1)));
-
-        let (c1, t1) = (own.core(left), own.tail(left));
-        let (lead, w1) = (own.lead(right), own.core(right));
+        let pieces = around.pieces;
+        let (left, right) = (around.left.0.get(around.left.1), around.right.0.get(around.right.1));
+        let [before_that, before, _, _, after, after_that] = around.near.map(|number| pieces.get(number));
+        let t1 = around.left.0.tail(left);
         let first: &[u8] = &[right.first];
         let between = &text.as_bytes()[left_end..right_start];
         let kind: &[u8] = match between {
@@ -189,47 +193,42 @@ impl BoundaryModel {
         let (line_spaces, line_length) = (cursor.spaces, cursor.characters);
         cursor.advance(right_start);
         let rest_spaces = cursor.spaces_in_line() - cursor.spaces;
-        let line_last = cursor.last_of_line();
         let last_of_tail = t1.last().map_or(&b"-"[..], |_| last_character(t1));
         let length_class = [b'0' + u8::try_from((line_length / 10).min(9)).unwrap_or(9)];
-        let dotted: &[u8] = if c1.contains(&b'.') { b"." } else { b"-" };
-        let rest_end: &[u8] = match line_last {
-            Some('…') => b".",
-            Some(last @ ('.' | '!' | '?')) => match last {
-                '.' => b".",
-                '!' => b"!",
-                _ => b"?",
-            },
+        let rest_end: &[u8] = match cursor.last_of_line() {
+            Some('…' | '.') => b".",
+            Some('!') => b"!",
+            Some('?') => b"?",
             _ => b"-",
         };
 
         let mut rows = Rows { table: &self.table, sums: [0.0; COLUMNS], number: 0 };
         let s = SEPARATOR;
-        rows.add(&[]);
-        rows.add(&[t1]);
-        rows.add(&[c1]);
-        rows.add(&[c1, s, t1]);
-        rows.add(&[own.shape(left)]);
-        rows.add(&[lead, s, first]);
-        rows.add(&[w1]);
-        rows.add(&[own.shape(right)]);
-        rows.add(&[t1, s, lead, s, first]);
-        rows.add(&[core(before)]);
-        rows.add(&[shape(before), s, own.shape(left)]);
-        rows.add(&[core(after)]);
-        rows.add(&[own.shape(right), s, shape(after)]);
-        rows.add(&[kind, s, t1, s, first]);
-        rows.add(&[&chunk.inside, s, t1]);
-        rows.add(&[bucket(left.core_length), s, t1, s, first]);
-        rows.add(&[kind, s, bucket(line_spaces + 1), s, t1]);
-        rows.add(&[kind, s, bucket(rest_spaces + 1), s, t1]);
-        rows.add(&[kind, s, &length_class, s, last_of_tail, first]);
-        rows.add(&[dotted, w1, s, t1]);
-        rows.add(&[rest_end, s, t1, s, kind]);
-        rows.add(&[c1, s, w1]);
-        rows.add(&[core(before_that)]);
-        rows.add(&[core(after_that)]);
-        debug_assert_eq!(usize::from(rows.number), N_FEATURES, "every string of the format is there");
+        rows.add_all(&[]);
+        rows.add(left.tail_1, &[]);
+        rows.add(left.core_2, &[]);
+        rows.add(left.core_3, &[t1]);
+        rows.add(left.shape_4, &[]);
+        rows.add(right.lead_5, &[]);
+        rows.add(right.core_6, &[]);
+        rows.add(right.shape_7, &[]);
+        rows.add_all(&[t1, s, around.right.0.lead(right), s, first]);
+        rows.add(before.core_9, &[]);
+        rows.add(before.shape_10, &[around.left.0.shape(left)]);
+        rows.add(after.core_11, &[]);
+        rows.add(right.shape_12, &[pieces.shape(after)]);
+        rows.add_all(&[kind, s, t1, s, first]);
+        rows.add_all(&[&chunk.inside, s, t1]);
+        rows.add_all(&[bucket(left.core_length), s, t1, s, first]);
+        rows.add_all(&[kind, s, bucket(line_spaces + 1), s, t1]);
+        rows.add_all(&[kind, s, bucket(rest_spaces + 1), s, t1]);
+        rows.add_all(&[kind, s, &length_class, s, last_of_tail, first]);
+        rows.add(right.core_19[usize::from(left.is_dotted)], &[t1]);
+        rows.add_all(&[rest_end, s, t1, s, kind]);
+        rows.add(left.core_21, &[around.right.0.core(right)]);
+        rows.add(before_that.core_22, &[]);
+        rows.add(after_that.core_23, &[]);
+        debug_assert_eq!(rows.number, N_STRINGS, "every string of the format is there");
         let score: f32 = rows.sums.iter().zip(&self.out).map(|(sum, out)| sum.max(0.0) * out).sum();
         score - self.threshold
     }

@@ -47,7 +47,7 @@ pub(super) fn mark_of(word: &str, space_before: bool, space_after: bool, quotes:
         "(" | "[" | "{" => Mark::OpenBracket,
         ")" | "]" | "}" => Mark::CloseBracket,
         ":" => Mark::Colon,
-        "-" | "--" | "*" | "+" | "•" | "·" | "▪" | "◦" | "‣" | "–" | "—" => Mark::Bullet,
+        "-" | "--" | "*" | "+" | "•" | "·" | "▪" | "◦" | "‣" | "⁃" | "–" | "—" => Mark::Bullet,
         "…" => Mark::Ellipsis,
         "“" | "„" | "‟" | "«" | "‹" | "``" | "‘" | "‚" => Mark::OpenQuote,
         "”" | "»" | "›" | "''" | "’’" => Mark::CloseQuote,

@@ -7,8 +7,10 @@
 mod boundary;
 mod chunks;
 mod gaps;
+mod items;
 mod lines;
 mod marks;
+mod pieces;
 
 use std::sync::Arc;
 
@@ -17,6 +19,7 @@ use super::{Annotate, Layer};
 use crate::text::{Document, Sentence, SentenceKind, TokenRange};
 use boundary::BoundarySpace;
 use gaps::Gap;
+use items::Label;
 use lines::Lines;
 use marks::{Mark, Quotes, mark_of};
 
@@ -127,17 +130,23 @@ struct Walk<'a> {
     scores: &'a [f32],
     lines: Lines,
     start: usize,
+    /// The label that the sentence begins with, and the token after it.
+    item: Option<(Label, usize)>,
     /// Open brackets: the token of each.
     brackets: Vec<usize>,
 }
 
 impl<'a> Walk<'a> {
     fn new(doc: &'a Document, gaps: &'a [Gap], marks: &'a [Mark], scores: &'a [f32]) -> Self {
-        Self { doc, gaps, marks, scores, lines: Lines::default(), start: 0, brackets: Vec::new() }
+        let mut walk =
+            Self { doc, gaps, marks, scores, lines: Lines::default(), start: 0, item: None, brackets: Vec::new() };
+        walk.begin(0);
+        walk
     }
 
     fn begin(&mut self, token_idx: usize) {
         self.start = token_idx;
+        self.item = self.label(token_idx);
         self.brackets.clear();
     }
 
@@ -171,6 +180,9 @@ impl<'a> Walk<'a> {
                 }
             }
             Gap::None | Gap::Space => {}
+        }
+        if let Some(ends) = self.vote_on_item(token_idx) {
+            return Vote::Certain(ends);
         }
         if matches!(self.marks[next], Mark::CloseQuote | Mark::CloseBracket) && self.gaps[next] == Gap::None {
             return Vote::Certain(false);
