@@ -6,6 +6,8 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::consistency::harmonize;
+use super::dates::mark_dates;
 use super::encoder::kernel::Matrix;
 use super::encoder::layers::Linear;
 use super::encoder::{Encoder, Encoding};
@@ -147,6 +149,14 @@ impl Core {
 
     /// The same, telling when each stage is done, for measuring.
     pub fn annotate_observed(&mut self, doc: &mut Document, mut done: impl FnMut(&'static str)) {
+        self.read(doc, &mut done);
+        harmonize(doc);
+        mark_dates(doc);
+        done("agreement of names, dates");
+    }
+
+    /// What the model alone says.
+    fn read(&mut self, doc: &mut Document, done: &mut impl FnMut(&'static str)) {
         let model = &*self.model;
         model.encoder.encode_observed(doc, &mut self.encoding, |stage, _| done(stage));
         model.stack.apply(Matrix::whole(&self.encoding.rows, model.encoder.outputs()), &mut self.stacked);
@@ -266,7 +276,7 @@ mod tests {
         compare("tag.lemma", lemmas.into_iter(), &expected["stages"]["tag.lemma"]);
 
         let mut core = Core::new(&model);
-        core.annotate(&mut doc);
+        core.read(&mut doc, &mut |_| {});
         check_roles(&doc, &expected["roles"]);
         compare("arcs", core.space.parse.seen_arcs.iter().copied(), &flatten(&expected["arc"]));
         for (sentence_idx, sentence) in doc.sentences.iter().enumerate() {

@@ -2,7 +2,9 @@
 //!
 //! Stages return values, never `Result`: no text is an error.
 
+pub mod consistency;
 pub mod core;
+pub mod dates;
 mod encoder;
 mod entities;
 pub mod layout;

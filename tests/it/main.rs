@@ -29,3 +29,4 @@ mod schema;
 mod score;
 #[cfg(feature = "kafka")]
 mod service;
+mod tagged;

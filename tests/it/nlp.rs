@@ -36,9 +36,9 @@ fn words_are_cut_as_the_treebanks_do() {
 #[test]
 fn sentences_end_where_a_reader_ends_them() {
     let mut wrong = String::new();
-    let file = include_str!("../data/sentences/own.txt");
-    let (_, cases) = file.split_once('\n').expect("a comment line first");
-    for case in cases.split("\n===\n") {
+    let files = [include_str!("../data/sentences/own.txt"), include_str!("../data/sentences/rules.txt")];
+    let cases = files.map(|file| file.split_once('\n').expect("a comment line first").1);
+    for case in cases.into_iter().flat_map(|cases| cases.split("\n===\n")) {
         let case = case.trim_end();
         let text = case.replace('|', "");
         let doc = split(&text);
@@ -165,6 +165,44 @@ fn an_article_is_read_the_same_whatever_was_read_before_and_on_any_thread() {
         let together = thread.join().unwrap();
         for ((text, alone), together) in articles.iter().zip(&alone).zip(&together) {
             assert_eq!(alone, together, "read differently after other articles: {text:?}");
+        }
+    }
+}
+
+#[test]
+fn the_core_takes_any_text_in_linear_time() {
+    let model = tiny_model();
+    let hostile: [(&str, String); 8] = [
+        ("quotation marks", "\" ".repeat(10_000)),
+        ("one word", "a".repeat(1_000_000)),
+        ("one sentence", "Berg ".repeat(100_000)),
+        ("names of many kinds", "Anna Berg (AB), ".repeat(20_000)),
+        ("dates", "Monday, March 4, 2021 ".repeat(20_000)),
+        ("short sentences", "Berg met. ".repeat(30_000)),
+        ("paragraphs", "Berg\n\n".repeat(30_000)),
+        ("mixed scripts", "Ærøskøbing Москва 東京 عَمَّان 🙂e\u{301} ".repeat(20_000)),
+    ];
+    for (what, text) in hostile {
+        let began = Instant::now();
+        let mut doc = split(&text);
+        Core::new(&model).annotate(&mut doc);
+        assert_eq!(doc.heads.len(), doc.tokens.len(), "{what}: every token has a head");
+        let took = began.elapsed();
+        assert!(took < Duration::from_secs(20), "{} bytes of {what} took {took:?}", text.len());
+    }
+}
+
+proptest! {
+    #[test]
+    fn names_lie_in_their_sentences_and_do_not_overlap(text in "((Anna|Berg|Tarn|WGC|the|on|May|Monday|2016|14)( |, |\\. |\\) | \\(|\n\n)){0,80}") {
+        let mut doc = split(&text);
+        Core::new(&tiny_model()).annotate(&mut doc);
+        let mut end = 0;
+        for entity in &doc.entities {
+            prop_assert!(!entity.tokens.is_empty() && entity.tokens.start >= end, "names overlap in {text:?}");
+            end = entity.tokens.end;
+            let sentence = doc.sentences[doc.sentence_of(entity.tokens.start as usize)];
+            prop_assert!(sentence.tokens.contains(entity.tokens), "a name leaves its sentence in {text:?}");
         }
     }
 }
