@@ -57,11 +57,11 @@ fn line(out: &mut impl Write, what: &str, seconds: f64, bytes: usize, tokens: us
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip_while(|argument| argument != "--model").skip(1);
+    let mut out = io::stdout().lock();
     let model = match arguments.next() {
-        Some(path) => Some(Arc::new(CoreModel::parse(ModelBytes::Read(std::fs::read(path)?.into()))?)),
+        Some(path) => Some(load(&path, &mut out)?),
         None => None,
     };
-    let mut out = io::stdout().lock();
     let articles: Vec<String> = SAMPLES.iter().map(|sample| sample.repeat(REPEATS)).collect();
     let bytes: usize = articles.iter().map(String::len).sum();
     let mut docs: Vec<Document> = articles.iter().map(|article| Document::new(article.as_str())).collect();
@@ -121,6 +121,30 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
+/// Loads a model twice, as a file is loaded and as a part of the binary is, and says what it costs.
+fn load(path: &str, out: &mut impl Write) -> Result<Arc<CoreModel>, Box<dyn std::error::Error>> {
+    let embedded = ModelBytes::Embedded(Vec::leak(std::fs::read(path)?));
+    let began = Instant::now();
+    drop(CoreModel::parse(embedded)?);
+    writeln!(out, "{:44} {:9.1} ms", "loading, embedded", began.elapsed().as_secs_f64() * 1e3)?;
+    let before = resident();
+    let began = Instant::now();
+    let model = CoreModel::parse(ModelBytes::Read(std::fs::read(path)?.into()))?;
+    let (took, after) = (began.elapsed().as_secs_f64() * 1e3, resident());
+    writeln!(out, "{:44} {took:9.1} ms", "loading, from a file, with its checksum")?;
+    if let (Some(before), Some(after)) = (before, after) {
+        writeln!(out, "{:44} {:9.1} MB", "memory of that model", (after - before) / 1e6)?;
+    }
+    Ok(Arc::new(model))
+}
+
+/// Bytes of this process in memory, where Linux says it.
+fn resident() -> Option<f64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    line.split_whitespace().next()?.parse::<f64>().ok().map(|kilobytes| kilobytes * 1024.0)
+}
+
 /// Mean time of each stage of the core. Here the clock is read, since a stage is shorter than the kernel's own counting is
 /// fine; the best of all passes stands for a quiet machine.
 fn stages(core: &mut Core, docs: &mut [Document]) -> Vec<(&'static str, f64)> {
@@ -146,7 +170,7 @@ fn stages(core: &mut Core, docs: &mut [Document]) -> Vec<(&'static str, f64)> {
 }
 
 /// Stages that a model of three recurrent layers reports.
-const N_STAGES: usize = 11;
+const N_STAGES: usize = 12;
 
 /// What the kernel reaches on the shape of the encoder's largest products, the weights packed beforehand as the core has them.
 fn kernel(out: &mut impl Write) -> io::Result<()> {
@@ -167,5 +191,34 @@ fn kernel(out: &mut impl Write) -> io::Result<()> {
     });
     #[expect(clippy::cast_precision_loss, reason = "a few hundred million")]
     let gflops = (2 * n * inputs * outputs) as f64 / seconds / 1e9;
-    writeln!(out, "{:44} {gflops:9.1} GFLOP/s", format!("kernel, {n} x {inputs} x {outputs}"))
+    writeln!(out, "{:44} {gflops:9.1} GFLOP/s", format!("kernel, {n} x {inputs} x {outputs}"))?;
+    let arch = pulp::Arch::new();
+    let mut operations = 0.0;
+    let seconds = mean(|| operations = black_box(arch.dispatch(Peak)).1);
+    writeln!(out, "{:44} {:9.1} GFLOP/s", "  what this core can do", operations / seconds / 1e9)
+}
+
+/// Multiplications and additions on registers alone, enough at a time that none waits for another.
+struct Peak;
+
+impl pulp::WithSimd for Peak {
+    /// A number that depends on all of them, and how many they were.
+    type Output = (f32, f64);
+
+    #[inline(always)]
+    fn with_simd<S: pulp::Simd>(self, simd: S) -> Self::Output {
+        const REGISTERS: usize = 16;
+        const ROUNDS: u32 = 1_000_000;
+        let (factor, addend) = (simd.splat_f32s(0.999), simd.splat_f32s(1e-3));
+        let mut sums = [simd.splat_f32s(0.0); REGISTERS];
+        for _ in 0..ROUNDS {
+            for sum in &mut sums {
+                *sum = simd.mul_add_f32s(*sum, factor, addend);
+            }
+        }
+        let total = sums.into_iter().map(|sum| simd.reduce_sum_f32s(sum)).sum();
+        #[expect(clippy::cast_precision_loss, reason = "a few dozen")]
+        let at_a_time = (2 * REGISTERS * S::F32_LANES) as f64;
+        (total, at_a_time * f64::from(ROUNDS))
+    }
 }
