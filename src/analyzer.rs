@@ -97,12 +97,14 @@ impl Analyzer {
     /// Finds statements and events. Same article, same models: the same analysis.
     pub fn analyze(&mut self, article: &Article) -> Analysis {
         let mut analysis = Analysis { title: self.title(article), ..Analysis::default() };
+        let publisher = article.publisher.as_deref();
         if let Some(title) = &analysis.title {
             (analysis.statements, analysis.events) =
-                self.models.knowledge.extract(title, Field::Title, article.published_at);
+                self.models.knowledge.extract(title, Field::Title, publisher, article.published_at);
         }
         analysis.body = self.annotated(&article.text);
-        let (statements, events) = self.models.knowledge.extract(&analysis.body, Field::Text, article.published_at);
+        let (statements, events) =
+            self.models.knowledge.extract(&analysis.body, Field::Text, publisher, article.published_at);
         // Findings refer to each other within their document; in the analysis those of the title come first.
         let n_before = analysis.statements.len();
         let shift = |index: usize| index + n_before;

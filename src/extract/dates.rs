@@ -55,6 +55,11 @@ pub(crate) fn find(words: &Words<'_>, range: TokenRange, published: Option<Date>
     found
 }
 
+/// Whether a date expression begins at a token.
+pub(crate) fn begins(words: &Words<'_>, idx: usize, end: usize, published: Option<Date>) -> bool {
+    at(words, idx, end, published).is_some()
+}
+
 fn at(words: &Words<'_>, idx: usize, end: usize, published: Option<Date>) -> Option<(usize, Date, Precision)> {
     explicit(words, idx, end, published).or_else(|| relative(words, idx, end, published?))
 }

@@ -37,14 +37,15 @@ impl Knowledge {
     }
 
     /// Finds the statements and events of one document whose tokens and sentences are filled. Indices among the findings count
-    /// within the lists returned.
+    /// within the lists returned. `publisher` and `published_at` are the article's.
     pub fn extract(
         &self,
         doc: &Document,
         field: Field,
+        publisher: Option<&str>,
         published_at: Option<Timestamp>,
     ) -> (Vec<Statement>, Vec<Event>) {
-        let reading = Reading::new(doc, &self.lexicon, published_at.map(dates::day_of));
+        let reading = Reading::new(doc, &self.lexicon, publisher, published_at.map(dates::day_of));
         let statements = statements::extract(&reading, field);
         let events = events::extract(&reading, field, &statements);
         (statements, events)

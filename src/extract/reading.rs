@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use crate::extract::lexicon::{Lexicon, VerbForm, WordClass, Words};
-use crate::extract::names::{Mentions, People};
+use crate::extract::names::{Homes, Mentions, People};
 use crate::extract::quotes::{self, Quote};
 use crate::text::{Document, SentenceKind, TokenRange};
 
@@ -14,18 +14,26 @@ pub(crate) struct Reading<'a, 'd> {
     pub(crate) words: Words<'d>,
     pub(crate) mentions: Mentions,
     pub(crate) people: People,
+    pub(crate) homes: Homes,
     pub(crate) quotes: Vec<Quote>,
     /// The day of publication.
     pub(crate) published: Option<Date>,
 }
 
 impl<'a, 'd> Reading<'a, 'd> {
-    pub(crate) fn new(doc: &'d Document, lexicon: &'a Lexicon, published: Option<Date>) -> Self {
+    /// `publisher` and `published` are what came with the article.
+    pub(crate) fn new(
+        doc: &'d Document,
+        lexicon: &'a Lexicon,
+        publisher: Option<&str>,
+        published: Option<Date>,
+    ) -> Self {
         let words = Words::new(doc, &lexicon.word_classes);
         let mentions = Mentions::find(&words, lexicon);
-        let people = People::find(&words, &mentions, lexicon);
+        let homes = Homes::find(&words, &mentions, lexicon, publisher);
+        let people = People::find(&words, &mentions, lexicon, &homes);
         let quotes = quotes::pair(&words);
-        Self { lexicon, words, mentions, people, quotes, published }
+        Self { lexicon, words, mentions, people, homes, quotes, published }
     }
 
     /// The tokens of the sentence that holds a token.

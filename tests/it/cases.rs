@@ -24,6 +24,7 @@ struct Case {
     name: String,
     text: String,
     published: Option<String>,
+    publisher: Option<String>,
     statements: Option<Vec<ExpectedStatement>>,
     events: Option<Vec<ExpectedEvent>>,
     /// Sentences that are no prose, with what they are.
@@ -41,6 +42,7 @@ struct ExpectedStatement {
     cue: Option<String>,
     kind: Option<String>,
     content: Option<Vec<String>>,
+    attitude: Option<String>,
     to: Option<String>,
     when: Option<String>,
     via: Option<String>,
@@ -77,6 +79,7 @@ fn check(subject: &str) {
             n_cases += 1;
             let mut article = Article::from_text("case", case.text.clone());
             article.published_at = case.published.as_deref().map(|day| format!("{day}T12:00:00Z").parse().unwrap());
+            article.publisher.clone_from(&case.publisher);
             let analysis = analyzer.analyze(&article);
             let differences = compare(&case, &analysis);
             if !differences.is_empty() {
@@ -144,6 +147,7 @@ fn compare_statement(out: &mut String, at: &str, doc: &Document, expected: &Expe
     check("country", &expected.country, speaker.country.unwrap_or_default());
     check("cue", &expected.cue, text(found.cue.as_ref().map(|cue| cue.tokens)));
     check("kind", &expected.kind, format!("{:?}", found.kind).to_lowercase());
+    check("attitude", &expected.attitude, format!("{:?}", found.attitude).to_lowercase());
     check("addressee", &expected.to, text(found.addressees.first().copied()));
     let when = found.when.as_ref().and_then(|when| when.date).map(|date| date.to_string());
     check("when", &expected.when, when.unwrap_or_default());

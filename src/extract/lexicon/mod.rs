@@ -2,6 +2,7 @@
 //!
 //! Holds facts about words and names, nothing about any text.
 
+mod attitudes;
 mod inflection;
 mod phrases;
 mod roles;
@@ -12,10 +13,11 @@ use std::collections::HashMap;
 
 use crate::nlp::tables::{self, TableError};
 
+use attitudes::AttitudeRule;
 use inflection::Inflections;
 pub(crate) use inflection::VerbForm;
 pub(crate) use phrases::PhraseMap;
-pub(crate) use roles::{BodyWords, RolePart, RoleWord, Sex};
+pub(crate) use roles::{BodyWords, GivenNames, RolePart, RoleWord, Sex};
 pub(crate) use verbs::{CueFrame, CueRule, Opening, TriggerClass, TriggerFrame, TriggerRule, VerbIndex};
 pub(crate) use words::{WordClass, WordClasses, Words};
 
@@ -60,12 +62,17 @@ pub(crate) struct Lexicon {
     pub(crate) entities: Vec<Entity>,
     /// Case counts here.
     pub(crate) places: PhraseMap<PlaceName>,
+    /// Towns, to the index of their country in [`Lexicon::entities`]. Case counts.
+    pub(crate) cities: PhraseMap<usize>,
     /// Lower case.
     pub(crate) roles: PhraseMap<RoleWord>,
     pub(crate) bodies: BodyWords,
+    pub(crate) given_names: GivenNames,
     pub(crate) word_classes: WordClasses,
     pub(crate) cues: VerbIndex<CueRule>,
     pub(crate) triggers: VerbIndex<TriggerRule>,
+    /// Attitudes of cues that `cues` lacks.
+    attitudes: VerbIndex<AttitudeRule>,
     confidence: HashMap<&'static str, f32>,
 }
 
@@ -81,13 +88,16 @@ impl Lexicon {
             confidence.insert(row.cell(0), row.number(1)?);
         }
         Ok(Self {
+            cities: load_cities(&entities)?,
             entities,
             places,
             roles,
             bodies,
+            given_names: GivenNames::load()?,
             word_classes: WordClasses::load()?,
             cues: verbs::load_cues(&inflections)?,
             triggers: verbs::load_triggers(&inflections)?,
+            attitudes: attitudes::load(&inflections)?,
             confidence,
         })
     }
@@ -129,6 +139,20 @@ fn load_places() -> Result<(Vec<Entity>, PhraseMap<PlaceName>), TableError> {
         }
     }
     Ok((entities, places))
+}
+
+fn load_cities(entities: &[Entity]) -> Result<PhraseMap<usize>, TableError> {
+    let mut cities = PhraseMap::default();
+    let text = include_str!("../../../data/lexicon/cities.tsv");
+    for row in tables::read("data/lexicon/cities.tsv", text, 2)? {
+        let Some(country) = entities.iter().position(|entity| entity.is_country && entity.code == row.cell(0)) else {
+            return Err(row.error(format!("no country has the code {:?}", row.cell(0))));
+        };
+        for name in row.values(1) {
+            cities.insert(name, country);
+        }
+    }
+    Ok(cities)
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::nlp::tables::{self, TableError};
+use crate::nlp::tables::{self, Row, TableError};
 
 use super::PhraseMap;
 
@@ -54,18 +54,48 @@ impl BodyWords {
     }
 }
 
+/// The sex that a given name tells.
+#[derive(Debug)]
+pub(crate) struct GivenNames(HashMap<&'static str, Sex>);
+
+impl GivenNames {
+    pub(super) fn load() -> Result<Self, TableError> {
+        let text = include_str!("../../../data/lexicon/given_names.tsv");
+        let mut names = HashMap::new();
+        for row in tables::read("data/lexicon/given_names.tsv", text, 2)? {
+            let sex = sex(&row, 0)?.ok_or_else(|| row.error("expected m or f in column 1"))?;
+            for name in row.cell(1).split_whitespace() {
+                if names.insert(name, sex).is_some_and(|known| known != sex) {
+                    return Err(row.error(format!("{name:?} stands for both sexes")));
+                }
+            }
+        }
+        Ok(Self(names))
+    }
+
+    /// The sex of who is called so, by the first word of a name that has several.
+    pub(crate) fn sex_of(&self, name: &str) -> Option<Sex> {
+        let (first, _) = name.split_once(char::is_whitespace)?;
+        self.0.get(first).copied()
+    }
+}
+
+fn sex(row: &Row, column: usize) -> Result<Option<Sex>, TableError> {
+    Ok(match row.cell(column) {
+        "m" => Some(Sex::Male),
+        "f" => Some(Sex::Female),
+        "" => None,
+        other => return Err(row.error(format!("expected m, f or nothing as sex, found {other:?}"))),
+    })
+}
+
 pub(super) fn load() -> Result<(PhraseMap<RoleWord>, BodyWords), TableError> {
     let text = include_str!("../../../data/lexicon/roles.tsv");
     let mut roles = PhraseMap::default();
     let mut bodies = BodyWords::default();
     for row in tables::read("data/lexicon/roles.tsv", text, 4)? {
         let sector = row.optional(1);
-        let sex = match row.cell(2) {
-            "m" => Some(Sex::Male),
-            "f" => Some(Sex::Female),
-            "" => None,
-            other => return Err(row.error(format!("expected m, f or nothing as sex, found {other:?}"))),
-        };
+        let sex = sex(&row, 2)?;
         let part = match row.cell(0) {
             "head" => RolePart::Head,
             "modifier" | "topic" => RolePart::Before,

@@ -22,11 +22,11 @@ pub(crate) trait Expression {
 }
 
 impl<R: Expression> VerbIndex<R> {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self { rules: Vec::new(), by_form: HashMap::new() }
     }
 
-    fn add(&mut self, forms: Vec<(VerbForm, String)>, rule: R) {
+    pub(super) fn add(&mut self, forms: Vec<(VerbForm, String)>, rule: R) {
         let index = self.rules.len();
         for (form, word) in forms {
             let candidates = self.by_form.entry(word.into()).or_default();
@@ -152,7 +152,7 @@ impl Expression for TriggerRule {
     }
 }
 
-fn attitude(row: &Row, column: usize) -> Result<Attitude, TableError> {
+pub(super) fn attitude(row: &Row, column: usize) -> Result<Attitude, TableError> {
     Ok(match row.cell(column) {
         "speech" => Attitude::Speech,
         "belief" => Attitude::Belief,
@@ -165,17 +165,21 @@ fn attitude(row: &Row, column: usize) -> Result<Attitude, TableError> {
     })
 }
 
-fn expression(row: &Row) -> Result<(String, Vec<Box<str>>), TableError> {
-    let mut words = split_words(row.cell(0)).into_iter();
-    let first = words.next().ok_or_else(|| row.error("expected an expression in column 1"))?;
-    Ok((first.into(), words.collect()))
+/// The first word of an expression, and the others.
+pub(super) fn expression(text: &str) -> Option<(String, Vec<Box<str>>)> {
+    let mut words = split_words(text).into_iter();
+    Some((words.next()?.into(), words.collect()))
+}
+
+fn first_column(row: &Row) -> Result<(String, Vec<Box<str>>), TableError> {
+    expression(row.cell(0)).ok_or_else(|| row.error("expected an expression in column 1"))
 }
 
 pub(super) fn load_cues(inflections: &Inflections) -> Result<VerbIndex<CueRule>, TableError> {
     let text = include_str!("../../../data/lexicon/cues.tsv");
     let mut index = VerbIndex::new();
     for row in tables::read("data/lexicon/cues.tsv", text, 5)? {
-        let (first, rest) = expression(&row)?;
+        let (first, rest) = first_column(&row)?;
         let frame = match row.cell(1) {
             "say" => CueFrame::Say,
             "tell" => CueFrame::Tell,
@@ -205,7 +209,7 @@ pub(super) fn load_triggers(inflections: &Inflections) -> Result<VerbIndex<Trigg
     let text = include_str!("../../../data/lexicon/triggers.tsv");
     let mut index = VerbIndex::new();
     for row in tables::read("data/lexicon/triggers.tsv", text, 6)? {
-        let (first, rest) = expression(&row)?;
+        let (first, rest) = first_column(&row)?;
         let class = match row.cell(1) {
             "verb" => TriggerClass::Verb,
             "noun" => TriggerClass::Noun,

@@ -30,8 +30,10 @@ impl WordClass {
     pub(crate) const WEEKDAY: Self = Self(1 << 17);
     pub(crate) const NAME_PARTICLE: Self = Self(1 << 18);
     pub(crate) const NOT_NAME: Self = Self(1 << 19);
+    /// What speech is given in: "statement", "interview".
+    pub(crate) const OCCASION: Self = Self(1 << 20);
 
-    const NAMES: [(&'static str, Self); 20] = [
+    const NAMES: [(&'static str, Self); 21] = [
         ("determiner", Self::DETERMINER),
         ("preposition", Self::PREPOSITION),
         ("auxiliary", Self::AUXILIARY),
@@ -52,6 +54,7 @@ impl WordClass {
         ("weekday", Self::WEEKDAY),
         ("name_particle", Self::NAME_PARTICLE),
         ("not_name", Self::NOT_NAME),
+        ("occasion", Self::OCCASION),
     ];
 
     /// Whether the two sets share a class.

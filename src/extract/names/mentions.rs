@@ -2,7 +2,7 @@
 //!
 //! One pass, left to right, longest first. It does not decide who is meant by a surname; see [`super::people`].
 
-use crate::extract::lexicon::{Lexicon, PlaceForm, RolePart, Sex, WordClass, Words};
+use crate::extract::lexicon::{Lexicon, PlaceForm, RolePart, RoleWord, Sex, WordClass, Words};
 use crate::text::TokenRange;
 
 /// Words that the name of an office has at most: "former acting deputy prime minister" has five.
@@ -47,6 +47,14 @@ impl Mention {
 
     pub(crate) fn is_body(&self) -> bool {
         matches!(self.what, What::Body { .. })
+    }
+
+    /// The CAMEO sector of an office or body, where its words tell.
+    pub(crate) fn sector(&self) -> Option<&'static str> {
+        match self.what {
+            What::Role { sector, .. } | What::Body { sector } => sector,
+            What::Place { .. } | What::Person { .. } => None,
+        }
     }
 
     /// The entity, if the mention is a country or an international body.
@@ -144,12 +152,22 @@ impl Finder<'_, '_> {
         let word = |at: usize| (at < end).then(|| words.text(at));
         let (length, place) = self.lexicon.places.longest(idx, word)?;
         let (entity, form) = (place.entity, place.form);
+        // "the Rome Group", "Oslo University": a body that is called after a place.
+        let next = idx + length;
+        let is_namesake = matches!(form, PlaceForm::Name | PlaceForm::Seat)
+            && self.lexicon.entities[entity].is_country
+            && next < end
+            && words.is_capitalized(next)
+            && self.lexicon.bodies.head(words.lower(next)) == Some(None);
+        if is_namesake {
+            return self.push(idx, next + 1, What::Body { sector: None });
+        }
         self.push(idx, idx + length, What::Place { entity, form })
     }
 
     /// "Mr", "Dr." before a name.
     fn honorific(&mut self, idx: usize, end: usize) -> Option<usize> {
-        let role = self.role_word(idx, end).filter(|(_, role)| role.part == RolePart::Honorific)?;
+        let role = self.honorific_word(idx, end)?;
         let (length, sex) = (role.0, role.1.sex);
         let mut at = idx + length;
         if self.words.eq(at, ".") {
@@ -162,7 +180,16 @@ impl Finder<'_, '_> {
         Some(at + name - idx)
     }
 
-    fn role_word(&self, idx: usize, end: usize) -> Option<(usize, crate::extract::lexicon::RoleWord)> {
+    /// "Mr" and "Dr.", whose stop may be part of the token.
+    fn honorific_word(&self, idx: usize, end: usize) -> Option<(usize, RoleWord)> {
+        let words = self.words;
+        let word = |at: usize| (at < end).then(|| words.lower(at).trim_end_matches('.'));
+        let bare = || self.lexicon.roles.longest(idx, word).map(|(length, role)| (length, *role));
+        let is_honorific = |found: &(usize, RoleWord)| found.1.part == RolePart::Honorific;
+        self.role_word(idx, end).filter(is_honorific).or_else(|| bare().filter(is_honorific))
+    }
+
+    fn role_word(&self, idx: usize, end: usize) -> Option<(usize, RoleWord)> {
         let words = self.words;
         let word = |at: usize| (at < end).then(|| words.lower(at));
         self.lexicon.roles.longest(idx, word).map(|(length, role)| (length, *role))

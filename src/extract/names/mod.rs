@@ -3,8 +3,10 @@
 //! One resolver, used by statements for speakers and by events for actors. Nothing is invented: what the article does not say
 //! stays empty.
 
+pub(crate) mod homes;
 mod mentions;
 mod people;
 
+pub(crate) use homes::Homes;
 pub(crate) use mentions::{Mention, Mentions, What};
 pub(crate) use people::People;

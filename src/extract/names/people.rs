@@ -4,14 +4,13 @@
 use std::collections::HashMap;
 
 use crate::extract::lexicon::{Lexicon, PlaceForm, Sex, WordClass, Words};
+use crate::text::TokenRange;
 
+use super::homes::{self, Homes};
 use super::{Mention, Mentions, What};
 
 /// How far an apposition may reach, in tokens: longer ones are clauses that merely begin like one.
 const APPOSITION_LIMIT: usize = 25;
-
-/// How far back, in tokens, the country is looked for that an official without one speaks for.
-const SUBJECT_REACH: usize = 80;
 
 /// How many bearers of one surname are compared: a list of thousands of namesakes must not cost their square.
 const NAMESAKES: usize = 16;
@@ -27,6 +26,8 @@ pub(crate) struct Person {
     pub(crate) country: Option<usize>,
     pub(crate) sector: Option<&'static str>,
     pub(crate) sex: Option<Sex>,
+    /// The office or body that the person is described by, where nothing beside it tells the country.
+    office: Option<TokenRange>,
 }
 
 /// What the words around a name say.
@@ -37,6 +38,9 @@ struct Description {
     country: Option<usize>,
     sector: Option<&'static str>,
     sex: Option<Sex>,
+    office: Option<TokenRange>,
+    /// The organization is of no country.
+    is_international: bool,
 }
 
 /// The persons of an article.
@@ -45,24 +49,30 @@ pub(crate) struct People {
     persons: Vec<Person>,
     /// Last word of the name, in lower case, to the persons who bear it, in order of appearance.
     by_surname: HashMap<String, Vec<usize>>,
+    /// Any word of the name, likewise.
+    by_part: HashMap<String, Vec<usize>>,
     /// First token of a mention to its person.
     by_token: HashMap<usize, usize>,
 }
 
 impl People {
-    pub(crate) fn find(words: &Words<'_>, mentions: &Mentions, lexicon: &Lexicon) -> Self {
+    pub(crate) fn find(words: &Words<'_>, mentions: &Mentions, lexicon: &Lexicon, homes: &Homes) -> Self {
         let mut people = Self::default();
         for (position, mention) in mentions.all().iter().enumerate() {
             if let What::Person { sex } = mention.what {
                 let mut description = describe(words, mentions, lexicon, position);
-                description.sex = description.sex.or(sex);
-                if description.sector == Some("GOV")
-                    && description.country.is_none()
-                    && description.organization.is_none()
-                {
-                    description.country = speaking_for(words, mentions, lexicon, mention.start());
-                }
+                let given = || lexicon.given_names.sex_of(words.doc.range_text(mention.tokens));
+                description.sex = description.sex.or(sex).or_else(given);
                 people.add(words, mention, description);
+            }
+        }
+        people.introduce(words, mentions);
+        // What stands beside a name anywhere comes before what the rest of the article suggests.
+        for person in &mut people.persons {
+            if person.country.is_none()
+                && let Some(office) = person.office
+            {
+                person.country = homes.of_office(words, mentions, office, person.sector);
             }
         }
         people
@@ -79,21 +89,18 @@ impl People {
 
     fn add(&mut self, words: &Words<'_>, mention: &Mention, description: Description) {
         let name = words.doc.range_text(mention.tokens).to_owned();
-        let n_words = name.split_whitespace().count();
-        let surname = surname_of(&name);
-        let first = name.split_whitespace().next().unwrap_or_default().to_lowercase();
-        let namesakes = self.by_surname.get(&surname).map_or(&[][..], Vec::as_slice);
-        let known = namesakes.iter().rev().take(NAMESAKES).copied().find(|&index| {
-            let known_name = &self.persons[index].name;
-            let known_first = known_name.split_whitespace().next().unwrap_or_default().to_lowercase();
-            n_words == 1 || !known_name.contains(char::is_whitespace) || known_first == first
-        });
-        // A two-part surname may be cited by both parts: "Ruiz Ortega" is found by "Ortega" above, by "Ruiz" it is not.
-        let index = known.unwrap_or_else(|| {
+        let index = self.bearer(&name).unwrap_or_else(|| {
             self.persons.push(Person::default());
-            self.by_surname.entry(surname).or_default().push(self.persons.len() - 1);
+            self.by_surname.entry(surname_of(&name)).or_default().push(self.persons.len() - 1);
             self.persons.len() - 1
         });
+        // Any part of a full name may stand for it later: "Wei" for Wei Shaoqing, "Ruiz" for Ana Ruiz Ortega.
+        for part in name.split_whitespace().filter(|part| part.chars().count() > 1) {
+            let bearers = self.by_part.entry(part.to_lowercase()).or_default();
+            if bearers.last() != Some(&index) {
+                bearers.push(index);
+            }
+        }
         let person = &mut self.persons[index];
         if name.len() > person.name.len() {
             person.name = name;
@@ -105,24 +112,66 @@ impl People {
         person.organization = person.organization.take().or(description.organization);
         person.country = person.country.or(description.country);
         person.sex = person.sex.or(description.sex);
+        person.office = person.office.or(description.office).filter(|_| !description.is_international);
         self.by_token.insert(mention.start(), index);
     }
-}
 
-/// The country whose official speaks where the text names none: "Norway expelled … . Foreign Minister X said". It is the last
-/// one that was the subject of a sentence, shortly before.
-fn speaking_for(words: &Words<'_>, mentions: &Mentions, lexicon: &Lexicon, before: usize) -> Option<usize> {
-    let from = before.saturating_sub(SUBJECT_REACH);
-    mentions.within(from, before).iter().rev().find_map(|mention| {
-        let (entity, form) = mention.place()?;
-        let sentence_start = words.doc.sentences[words.doc.sentence_of(mention.start())].tokens.start as usize;
-        let opens = (sentence_start..mention.start()).all(|idx| {
-            words.is(idx, WordClass::DETERMINER.or(WordClass::CONJUNCTION))
-                || !words.is_capitalized(idx) && !words.is_word(idx)
+    /// "… which its foreign minister called unjust. | Maarja Kuusik said": a full name without description at the start of the
+    /// sentence behind one that speaks of one unnamed office is that office's holder.
+    fn introduce(&mut self, words: &Words<'_>, mentions: &Mentions) {
+        let mut is_new = vec![true; self.persons.len()];
+        for mention in mentions.all() {
+            let Some(index) = self.of_mention(mention) else { continue };
+            if !std::mem::take(&mut is_new[index]) || self.persons[index].role.is_some() || mention.tokens.len() < 2 {
+                continue;
+            }
+            let sentence = words.doc.sentence_of(mention.start());
+            let opens = words.doc.sentences[sentence].tokens.start as usize == mention.start();
+            let Some(before) = sentence.checked_sub(1).map(|at| words.doc.sentences[at].tokens).filter(|_| opens)
+            else {
+                continue;
+            };
+            let names = mentions.within(before.start as usize, before.end as usize);
+            let is_unnamed = |at: usize| {
+                names.get(at + 1).is_none_or(|next| !next.is_person() || next.start() > names[at].end() + 1)
+            };
+            let is_definite = |at: usize| {
+                let start = names[at].start();
+                start > 0 && matches!(words.lower(start - 1), "its" | "their" | "the")
+            };
+            let mut offices = (0..names.len()).filter(|&at| {
+                names[at].is_role()
+                    && names[at].sector().is_some()
+                    && is_unnamed(at)
+                    && !words.lower(names[at].end() - 1).ends_with('s')
+            });
+            let (Some(at), None) = (offices.next().filter(|&at| is_definite(at)), offices.next()) else { continue };
+            let office = &names[at];
+            let owner =
+                homes::owner(words, mentions, office.start() - 1).filter(|_| !words.eq(office.start() - 1, "the"));
+            let person = &mut self.persons[index];
+            person.role = Some(words.doc.range_text(office.tokens).to_owned());
+            person.sector = office.sector();
+            person.office = Some(office.tokens);
+            person.country = person.country.or_else(|| owner.and_then(Mention::place).map(|(entity, _)| entity));
+        }
+    }
+
+    /// The person whom a name names that was mentioned before.
+    fn bearer(&self, name: &str) -> Option<usize> {
+        let n_words = name.split_whitespace().count();
+        let first_of = |name: &str| name.split_whitespace().next().unwrap_or_default().to_lowercase();
+        let namesakes = self.by_surname.get(&surname_of(name)).map_or(&[][..], Vec::as_slice);
+        let same_surname = namesakes.iter().rev().take(NAMESAKES).copied().find(|&index| {
+            let known = &self.persons[index].name;
+            n_words == 1 || !known.contains(char::is_whitespace) || first_of(known) == first_of(name)
         });
-        let is_named = matches!(form, PlaceForm::Name | PlaceForm::Seat | PlaceForm::Metonym);
-        (is_named && opens && lexicon.entities[entity].is_country).then_some(entity)
-    })
+        let by_part = || {
+            let bearers = self.by_part.get(&name.to_lowercase())?;
+            bearers.last().copied()
+        };
+        same_surname.or_else(by_part)
+    }
 }
 
 fn surname_of(name: &str) -> String {
@@ -136,6 +185,9 @@ fn describe(words: &Words<'_>, mentions: &Mentions, lexicon: &Lexicon, position:
     let mut description = Description::default();
     before_name(words, mentions, lexicon, mention.start(), &mut description);
     after_name(words, mentions, lexicon, mention.end(), &mut description);
+    if description.country.is_none() && description.sector.is_none_or(|sector| sector == "GOV") {
+        description.country = place_of_work(words, mentions, lexicon, mention.end());
+    }
     description
 }
 
@@ -191,6 +243,10 @@ fn after_name(words: &Words<'_>, mentions: &Mentions, lexicon: &Lexicon, end: us
     if !words.eq(end, ",") {
         return;
     }
+    if words.is(end + 1, WordClass::RELATIVE) {
+        served_as(words, mentions, end + 2, limit, out);
+        return;
+    }
     let stop = (end + 1..limit).find(|&idx| is_boundary(words, idx)).unwrap_or(limit);
     let inside = mentions.within(end + 1, stop);
     let Some(role) = inside.iter().find(|inner| inner.is_role()) else { return };
@@ -208,6 +264,44 @@ fn after_name(words: &Words<'_>, mentions: &Mentions, lexicon: &Lexicon, end: us
     complement(words, mentions, lexicon, role.end(), stop, out);
 }
 
+/// "X, who | once served as ambassador in Minsk".
+fn served_as(words: &Words<'_>, mentions: &Mentions, from: usize, limit: usize, out: &mut Description) {
+    let stop = (from..limit).find(|&idx| words.eq(idx, ",")).unwrap_or(limit);
+    let role = mentions.within(from, stop).iter().find(|mention| mention.is_role());
+    let Some(role) = role.filter(|_| out.role.is_none()) else { return };
+    let mut before = role.start() - 1;
+    if words.is(before, WordClass::DETERMINER) {
+        before -= 1;
+    }
+    if before >= from && matches!(words.lower(before), "as" | "is" | "was") {
+        set_role(words, role, out);
+    }
+}
+
+/// "X, a former envoy | who teaches in Tartu", "X of the Institute in Bergen": where somebody works now.
+fn place_of_work(words: &Words<'_>, mentions: &Mentions, lexicon: &Lexicon, end: usize) -> Option<usize> {
+    const WORK: [&str; 12] = [
+        "teaches",
+        "works",
+        "lives",
+        "lectures",
+        "studies",
+        "researches",
+        "practises",
+        "practices",
+        "based",
+        "heads",
+        "leads",
+        "runs",
+    ];
+    let sentence_end = words.doc.sentences[words.doc.sentence_of(end - 1)].tokens.end as usize;
+    let limit = sentence_end.min(end + APPOSITION_LIMIT);
+    let begins = words.eq(end, ",") || words.is(end, WordClass::RELATIVE) || words.eq(end, "of");
+    let work = (end..limit).find(|&idx| WORK.contains(&words.lower(idx))).filter(|_| begins)?;
+    let town = (work + 1..limit).take_while(|&idx| !words.eq(idx, ",")).find(|&idx| words.eq(idx, "in"))? + 1;
+    homes::country_at(words, mentions, lexicon, town)
+}
+
 /// Comma, bracket, quotation mark, colon, relative word: where an apposition ends.
 fn is_boundary(words: &Words<'_>, idx: usize) -> bool {
     matches!(words.text(idx), "," | ";" | ":" | "(" | ")" | "—" | "–" | "“" | "”" | "\"" | "‘" | "``" | "''")
@@ -223,6 +317,7 @@ fn set_role(words: &Words<'_>, role: &Mention, out: &mut Description) {
         }
         out.sector = out.sector.or(sector);
         out.sex = out.sex.or(sex);
+        out.office = out.office.or(Some(role.tokens));
     }
 }
 
@@ -236,27 +331,20 @@ fn possessor(
     out: &mut Description,
 ) {
     let mut at = role_start;
+    if at > from && matches!(words.lower(at - 1), "its" | "their") {
+        if let Some(owner) = homes::owner(words, mentions, at - 1) {
+            belong_to(words, mentions, lexicon, owner, out);
+        }
+        return;
+    }
     while at > from {
         if words.is_possessive(at - 1) {
             at -= 1;
         } else if let Some(mention) = mentions.ending_at(at).filter(|mention| mention.start() >= from) {
-            match mention.what {
-                What::Place { entity, form } => {
-                    if form == PlaceForm::Metonym {
-                        out.organization.get_or_insert_with(|| words.doc.range_text(mention.tokens).to_owned());
-                    }
-                    if lexicon.entities[entity].is_country {
-                        out.country = out.country.or(Some(entity));
-                    } else {
-                        out.organization.get_or_insert_with(|| words.doc.range_text(mention.tokens).to_owned());
-                    }
-                }
-                What::Body { sector } => {
-                    out.organization.get_or_insert_with(|| words.doc.range_text(mention.tokens).to_owned());
-                    out.sector = out.sector.or(sector);
-                }
-                What::Role { .. } | What::Person { .. } => return,
+            if matches!(mention.what, What::Role { .. } | What::Person { .. }) {
+                return;
             }
+            belong_to(words, mentions, lexicon, mention, out);
             at = mention.start();
         } else {
             return;
@@ -278,19 +366,41 @@ fn complement(
     }
     for mention in mentions.within(from, to) {
         match mention.what {
-            What::Place { entity, .. } => {
-                if lexicon.entities[entity].is_country {
-                    out.country = out.country.or(Some(entity));
-                } else {
-                    out.organization.get_or_insert_with(|| words.doc.range_text(mention.tokens).to_owned());
-                }
-            }
-            What::Body { sector } => {
-                out.organization.get_or_insert_with(|| words.doc.range_text(mention.tokens).to_owned());
-                out.sector = out.sector.or(sector);
+            What::Place { .. } | What::Body { .. } => belong_to(words, mentions, lexicon, mention, out),
+            // "a spokesman for the rebels"
+            What::Role { sector, .. } if sector.is_some() && out.sector.is_none() => {
+                out.sector = sector;
+                out.office = Some(mention.tokens);
             }
             What::Role { .. } => {}
             What::Person { .. } => return,
         }
+    }
+}
+
+/// The office is of this country or body.
+fn belong_to(words: &Words<'_>, mentions: &Mentions, lexicon: &Lexicon, mention: &Mention, out: &mut Description) {
+    match mention.what {
+        What::Place { entity, form } => {
+            let is_country = lexicon.entities[entity].is_country;
+            if form == PlaceForm::Metonym || !is_country {
+                out.organization.get_or_insert_with(|| words.doc.range_text(mention.tokens).to_owned());
+            }
+            if is_country {
+                out.country = out.country.or(Some(entity));
+            } else {
+                out.is_international |= out.country.is_none();
+            }
+        }
+        What::Body { sector } => {
+            out.organization.get_or_insert_with(|| words.doc.range_text(mention.tokens).to_owned());
+            out.sector = out.sector.or(sector);
+            let named = homes::named_before(words, mentions, mention).unwrap_or(mention);
+            out.country = out.country.or_else(|| homes::beside(words, mentions, lexicon, named));
+            if sector.is_some() {
+                out.office = Some(mention.tokens);
+            }
+        }
+        What::Role { .. } | What::Person { .. } => {}
     }
 }

@@ -3,6 +3,8 @@
 //! Rules over words: cues from a table, subjects by clause boundaries, quotations by their marks. Quotations without a cue
 //! continue the statement before them.
 
+mod bodies;
+mod details;
 mod frames;
 mod sources;
 mod speakers;
@@ -136,19 +138,22 @@ fn assemble(
                 },
             },
         };
-        let via = relays.iter().find(|(cue, _)| *cue == frame.cue).map(|(_, outlet)| *outlet);
+        let relay = relays.iter().find(|(cue, _)| *cue == frame.cue).map(|(_, outlet)| *outlet);
+        let said = details::details(reading, Some(source), frame.cue, &frame.content);
+        let behind = frame.content.iter().map(|piece| piece.start).find(|start| *start >= frame.cue.end);
+        let (lemma, attitude) = reading.lexicon.attitude_of(&reading.words, frame.cue, behind.map(|at| at as usize));
         statements.push(Statement {
             field,
             sentence,
             kind: StatementKind::Indirect,
-            attitude: frame.rule.attitude,
+            attitude,
             source: Some(source),
             speaker: Some(speaker),
-            cue: Some(Cue { tokens: frame.cue, lemma: frame.rule.lemma.to_owned() }),
+            cue: Some(Cue { tokens: frame.cue, lemma }),
             content: frame.content,
-            addressees: frame.addressee.into_iter().collect(),
-            when: frame.when,
-            via,
+            addressees: frame.addressee.map_or(said.addressees, |addressee| vec![addressee]),
+            when: frame.when.or(said.when),
+            via: relay.or(said.via),
             inside: None,
             confidence: 0.0,
         });

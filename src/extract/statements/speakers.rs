@@ -1,10 +1,11 @@
 //! Who a source is: a name, a surname or pronoun traced back to a full name, an office, a body, a country.
 
 use crate::extract::lexicon::{PlaceForm, Sex, WordClass};
-use crate::extract::names::{Mention, What};
+use crate::extract::names::{Mention, What, homes};
 use crate::extract::reading::Reading;
 use crate::text::TokenRange;
 
+use super::bodies::{body_speaker, country_of_body, named_outlet, place_speaker};
 use super::{Speaker, SpeakerForm};
 
 /// Mentions that are looked through for the person behind a pronoun or "the minister".
@@ -39,8 +40,14 @@ impl SpeakerResolver {
         if matches!(words.lower(start), "who" | "which") && source.len() == 1 {
             return self.antecedent(reading, start);
         }
+        if source.len() == 1 && matches!(words.lower(start), "one" | "another" | "others" | "some" | "both") {
+            return self.one_of_them();
+        }
         let inside = reading.mentions.within(start, end);
-        if let Some(person) = head_person(reading, inside) {
+        if let Some(outlet) = named_outlet(reading, source, inside) {
+            return outlet;
+        }
+        if let Some(person) = head_person(reading, inside).or_else(|| apposed_person(reading, end, inside)) {
             return self.person(reading, person, SpeakerForm::Name);
         }
         if inside.iter().any(Mention::is_role) {
@@ -78,16 +85,34 @@ impl SpeakerResolver {
         let sex = if words.is(at, WordClass::PRONOUN_FEMALE) { Sex::Female } else { Sex::Male };
         let fits = |person: usize| reading.people.get(person).sex.is_none_or(|known| known == sex);
         let spoke_last = self.last_person.filter(|&person| fits(person));
-        let person = spoke_last.or_else(|| {
-            let before = reading.mentions.within(0, at);
-            before
-                .iter()
-                .rev()
-                .take(LOOK_BACK)
-                .filter_map(|mention| reading.people.of_mention(mention))
-                .find(|&p| fits(p))
-        });
+        let person = recent_subject(reading, at)
+            .filter(|&person| fits(person))
+            .or_else(|| self.nearer(reading, at, sex))
+            .or(spoke_last)
+            .or_else(|| {
+                let before = reading.mentions.within(0, at);
+                before
+                    .iter()
+                    .rev()
+                    .take(LOOK_BACK)
+                    .filter_map(|mention| reading.people.of_mention(mention))
+                    .find(|&p| fits(p))
+            });
         person.map_or(nobody, |person| self.person(reading, person, SpeakerForm::Pronoun))
+    }
+
+    /// Somebody of this sex who was named after the one who spoke last, whose sex nothing tells.
+    fn nearer(&self, reading: &Reading<'_, '_>, at: usize, sex: Sex) -> Option<usize> {
+        let last = self.last_person.filter(|&person| reading.people.get(person).sex.is_none())?;
+        let before = reading.mentions.within(0, at).iter().rev().take(LOOK_BACK);
+        let persons = before.filter_map(|mention| reading.people.of_mention(mention));
+        persons.take_while(|&person| person != last).find(|&person| reading.people.get(person).sex == Some(sex))
+    }
+
+    /// "Officials said …, although one insisted": of the group that spoke last, but nobody named.
+    fn one_of_them(&self) -> Speaker {
+        let group = self.last.clone().filter(|last| last.name.is_none()).unwrap_or_default();
+        Speaker { form: SpeakerForm::Pronoun, ..group }
     }
 
     /// "it", "they": the country or body that opens the sentence, else the group that spoke last.
@@ -133,7 +158,12 @@ impl SpeakerResolver {
             inside.iter().filter_map(Mention::place).find(|(entity, _)| reading.lexicon.entities[*entity].is_country);
         let body = inside.iter().find(|mention| mention.is_body() || is_international(reading, mention));
         let role_text = words.doc.range_text(role.tokens);
-        let is_definite = matches!(words.lower(source.start as usize), "the" | "its" | "his" | "her" | "their");
+        // The article of the office's own phrase: "In Oruro on Wednesday the | Bolivian leader".
+        let owner = reading.mentions.ending_at(role.start()).filter(|mention| mention.place().is_some());
+        let phrase = owner.map_or(role.start(), Mention::start).max(source.start as usize);
+        let is_definite = [phrase, phrase.saturating_sub(1)]
+            .iter()
+            .any(|&idx| source.contains_token(idx) && matches!(words.lower(idx), "the" | "its" | "their"));
         if is_definite && body.is_none() {
             let country = entity.map(|(entity, _)| entity);
             if let Some(person) = self.holder(reading, role_text, country, source.start as usize) {
@@ -145,11 +175,32 @@ impl SpeakerResolver {
             What::Role { sector, .. } => sector,
             _ => None,
         };
-        let country = entity.map(|(entity, _)| reading.lexicon.entities[entity].code);
+        let mut organization = body.map(|body| words.doc.range_text(body.tokens).to_owned());
+        let mut country = entity.map(|(entity, _)| entity);
+        let before = role.start().checked_sub(1).filter(|&idx| matches!(words.lower(idx), "its" | "their"));
+        if let Some(owner) = before.and_then(|idx| homes::owner(words, &reading.mentions, idx)) {
+            match owner.what {
+                What::Place { entity, .. } if reading.lexicon.entities[entity].is_country => {
+                    country = country.or(Some(entity));
+                }
+                What::Body { .. } => country = country.or_else(|| country_of_body(reading, owner)),
+                _ => {}
+            }
+            if country.is_none() || owner.is_body() {
+                organization = organization.or_else(|| Some(words.doc.range_text(owner.tokens).to_owned()));
+            }
+        } else if country.is_none() && !is_several(reading, source) {
+            country = match body {
+                Some(body) if body.is_body() => country_of_body(reading, body),
+                Some(_) => None,
+                None => reading.homes.of_office(words, &reading.mentions, role.tokens, sector),
+            };
+        }
+        let country = country.map(|entity| reading.lexicon.entities[entity].code);
         Speaker {
             name: None,
             role: Some(role_text.to_owned()),
-            organization: body.map(|body| words.doc.range_text(body.tokens).to_owned()),
+            organization,
             country: country.map(str::to_owned),
             code: country.map(|code| format!("{code}{}", sector.unwrap_or_default())),
             form: SpeakerForm::Description,
@@ -177,23 +228,42 @@ fn is_international(reading: &Reading<'_, '_>, mention: &Mention) -> bool {
     mention.place().is_some_and(|(entity, _)| !reading.lexicon.entities[entity].is_country)
 }
 
-/// The person who heads a source: not one behind "of" or "to" ("an aide to President X").
+/// The person with whom the sentence before begins, or this one before the pronoun: new subjects are taken up at once.
+fn recent_subject(reading: &Reading<'_, '_>, at: usize) -> Option<usize> {
+    let words = &reading.words;
+    let sentence = words.doc.sentence_of(at);
+    [Some(sentence), sentence.checked_sub(1)].into_iter().flatten().find_map(|sentence| {
+        let tokens = words.doc.sentences[sentence].tokens;
+        let (start, end) = (tokens.start as usize, (tokens.end as usize).min(at));
+        let first = reading.mentions.within(start, end).iter().find(|mention| mention.is_person())?;
+        let opens = (start..first.start()).all(|idx| {
+            words.is(idx, WordClass::DETERMINER.or(WordClass::CONJUNCTION))
+                || words.is_possessive(idx)
+                || !words.is_word(idx)
+                || reading.mentions.around(idx).is_some()
+        });
+        let is_quoted = reading.quote_around(first.start()).is_some();
+        let person = reading.people.of_mention(first).filter(|&person| {
+            // A lone capital at the start ("Otherwise, she says") may be no name.
+            let known = reading.people.get(person);
+            known.name.contains(char::is_whitespace) || known.role.is_some()
+        });
+        person.filter(|_| opens && !is_quoted && !words.is_possessive(first.end()))
+    })
+}
+
+/// The person who heads a source: not one behind "of" or "to" ("an aide to President X"), nor one whose something it is.
 fn head_person(reading: &Reading<'_, '_>, inside: &[Mention]) -> Option<usize> {
     let words = &reading.words;
-    let first = inside.iter().position(Mention::is_person)?;
-    let mention = inside[first];
-    let start = mention.start();
-    let office_before = first > 0 && inside[..first].iter().any(Mention::is_role);
-    let is_complement = office_before && {
-        let role_start = inside[..first].iter().rposition(Mention::is_role).map_or(start, |at| inside[at].start());
-        role_start > 0 && matches!(words.lower(role_start - 1), "to" | "of" | "for") && first > 1
-            || matches!(words.lower(start - 1), "to" | "of" | "for" | "with")
-    };
-    if is_complement || words.is_possessive(mention.end()) {
-        return None;
-    }
+    let persons = inside.iter().enumerate().filter(|(_, mention)| mention.is_person());
+    let (_, mention) = persons.into_iter().find(|&(at, mention)| {
+        // "the Halvorsund coach, X", "Labour's spokeswoman X": what stands before an office is whose it is.
+        let is_owner = inside.get(at + 1).is_some_and(|next| next.is_role() && next.start() == mention.end());
+        !is_owner && !words.is_possessive(mention.end()) && !is_complement(reading, inside, at)
+    })?;
     // A capital at the start of a sentence is no name by itself: "Forecasters said", unless the article knows the name.
-    let person = reading.people.of_mention(&mention)?;
+    let start = mention.start();
+    let person = reading.people.of_mention(mention)?;
     let is_first = reading.sentence_around(start).start as usize == start;
     let known = reading.people.get(person);
     let is_known = known.name.contains(char::is_whitespace) || known.role.is_some();
@@ -201,65 +271,32 @@ fn head_person(reading: &Reading<'_, '_>, inside: &[Mention]) -> Option<usize> {
     (is_known || !is_first || !is_plural).then_some(person)
 }
 
-/// "the Foreign Ministry", "Norway's trade ministry".
-fn body_speaker(reading: &Reading<'_, '_>, source: TokenRange, body: &Mention, inside: &[Mention]) -> Speaker {
+/// "an aide to X", "a letter seen by X": the person stands behind what speaks.
+fn is_complement(reading: &Reading<'_, '_>, inside: &[Mention], at: usize) -> bool {
     let words = &reading.words;
-    let sector = match body.what {
-        What::Body { sector } => sector,
-        _ => None,
-    };
-    let mut entity =
-        inside.iter().filter_map(Mention::place).find(|(entity, _)| reading.lexicon.entities[*entity].is_country);
-    if entity.is_none() {
-        // "In Oslo, the trade ministry insisted": the place that opens the sentence.
-        let sentence_start = reading.sentence_around(source.start as usize).start as usize;
-        if words.eq(sentence_start, "in") {
-            entity = reading.mentions.starting_at(sentence_start + 1).and_then(Mention::place);
-        }
+    let start = inside[at].start();
+    let before = if start > 0 { words.lower(start - 1) } else { "" };
+    // "in Tapa": a place that no table knows.
+    if matches!(before, "in" | "near" | "outside") || at == 0 && matches!(before, "by" | "from") {
+        return true;
     }
-    let adjective = reading.mentions.ending_at(body.start()).filter(|mention| mention.place().is_some());
-    let start = adjective.map_or(body.start(), Mention::start);
-    let bare = words.doc.range_text(body.tokens);
-    let country = entity.map(|(entity, _)| &reading.lexicon.entities[entity]).filter(|entity| entity.is_country);
-    let name = match country {
-        Some(entity) if adjective.is_none() && sector.is_some() => format!("{bare} of {}", entity.name),
-        _ => words.doc.range_text(TokenRange::new(start, body.end())).to_owned(),
-    };
-    Speaker {
-        name: Some(name),
-        role: None,
-        organization: Some(bare.to_owned()),
-        country: country.map(|entity| entity.code.to_owned()),
-        code: country.map(|entity| format!("{}{}", entity.code, sector.unwrap_or_default())),
-        form: SpeakerForm::Name,
-    }
+    let Some(role) = inside[..at].iter().rfind(|mention| mention.is_role()) else { return false };
+    let role_start = role.start();
+    role_start > 0 && matches!(words.lower(role_start - 1), "to" | "of" | "for") && at > 1
+        || start > 0 && matches!(words.lower(start - 1), "to" | "of" | "for" | "with")
 }
 
-/// A country, its capital, a palace, an international body; several of them have no name in common.
-fn place_speaker(reading: &Reading<'_, '_>, inside: &[Mention]) -> Speaker {
-    let description = Speaker { form: SpeakerForm::Description, ..Speaker::default() };
-    let mut places = inside.iter().filter_map(|mention| mention.place().map(|place| (mention, place)));
-    let Some((mention, (entity, form))) = places.next() else {
-        return body_of(reading, inside).unwrap_or(description);
-    };
-    let entity = &reading.lexicon.entities[entity];
-    let country = entity.is_country.then(|| entity.code.to_owned());
-    let words = reading.words.doc.range_text(mention.tokens);
-    let is_several = places.next().is_some();
-    let name = match form {
-        _ if is_several => None,
-        PlaceForm::Name | PlaceForm::Seat if entity.is_country => Some(entity.name.to_owned()),
-        PlaceForm::Name | PlaceForm::Seat | PlaceForm::Metonym => Some(words.to_owned()),
-        PlaceForm::Adjective | PlaceForm::People => None,
-    };
-    let sector = if form == PlaceForm::Metonym { "GOV" } else { "" };
-    let organization = (form == PlaceForm::Metonym || !entity.is_country).then(|| words.to_owned());
-    let form = if name.is_some() { SpeakerForm::Name } else { SpeakerForm::Description };
-    Speaker { name, role: None, organization, country, code: Some(format!("{}{sector}", entity.code)), form }
+/// "the two leaders", "both ministers": of more than one country.
+fn is_several(reading: &Reading<'_, '_>, source: TokenRange) -> bool {
+    source.range().any(|idx| matches!(reading.words.lower(idx), "two" | "three" | "four" | "both" | "several" | "all"))
 }
 
-fn body_of(reading: &Reading<'_, '_>, inside: &[Mention]) -> Option<Speaker> {
-    let body = inside.iter().find(|mention| mention.is_body())?;
-    let name = reading.words.doc.range_text(body.tokens).to_owned();
-    Some(Speaker { name: Some(name.clone()), organization: Some(name), form: SpeakerForm::Name, ..Speaker::default() })
+/// "the spokesman for the department, | X": the name that the source was cut off from.
+fn apposed_person(reading: &Reading<'_, '_>, end: usize, inside: &[Mention]) -> Option<usize> {
+    let words = &reading.words;
+    let name =
+        reading.mentions.starting_at(end + 1).filter(|_| words.eq(end, ",") && inside.iter().any(Mention::is_role))?;
+    let after = name.end();
+    let ends = words.is_stop(after) || words.eq(after, ",") || after >= reading.sentence_around(end).end as usize;
+    if ends { reading.people.of_mention(name) } else { None }
 }
