@@ -4,6 +4,8 @@
 //! the text; the country of the dateline, if the article is about it; the country that last acted. Where none of them speaks,
 //! nobody is guessed at.
 
+use std::collections::HashMap;
+
 use crate::extract::lexicon::{Lexicon, PlaceForm, VerbForm, WordClass, Words};
 use crate::text::{SentenceKind, TokenRange};
 
@@ -15,7 +17,7 @@ const SUBJECT_REACH: usize = 90;
 /// Tokens in which an article says what it is about.
 const LEAD: usize = 60;
 
-/// Mentions that are looked through for the full name of a body.
+/// Mentions that are looked through for the full name of a body, the same office, an owner: no text may cost its square.
 const LOOK_BACK: usize = 60;
 
 /// Tokens that a dateline has at most: "BRUSSELS/GENEVA, 3 March 2021 (Agency) -".
@@ -25,7 +27,7 @@ const DATELINE_LIMIT: usize = 14;
 const DATELINE_SENTENCES: usize = 8;
 
 /// What an office is called in whatever country: offices of one family are one where the article has only one of them.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Family {
     /// Heads of state and government: "the Norwegian leader" is its president or premier.
     Leader,
@@ -38,7 +40,6 @@ enum Family {
 /// An office whose country the words beside it tell.
 #[derive(Debug)]
 struct Described {
-    family: Family,
     at: usize,
     country: usize,
     /// Last word of the office.
@@ -56,7 +57,8 @@ pub(crate) struct Homes {
     first: Option<usize>,
     /// Where a country acts: token and country, ascending.
     subjects: Vec<(usize, usize)>,
-    described: Vec<Described>,
+    /// Ascending.
+    described: HashMap<Family, Vec<Described>>,
 }
 
 impl Homes {
@@ -110,18 +112,18 @@ impl Homes {
 
     /// The one country that the article gives this office to.
     fn same_office(&self, family: &Family, head: &str, at: usize) -> Option<usize> {
-        let matching = || self.described.iter().filter(|known| known.family == *family);
+        let known = self.described.get(family).map_or(&[][..], Vec::as_slice);
+        let split = known.partition_point(|known| known.at < at);
         if matches!(family, Family::Named(name) if matches!(name.as_str(), "official" | "officials" | "member" | "members"))
         {
             return None;
         }
         // What was said before counts first: "the Kenyan ambassador …. The ambassador".
-        let before = matching()
-            .rfind(|known| known.at < at && !known.is_named)
-            .or_else(|| matching().rfind(|known| known.at < at));
+        let nearest = known[..split].iter().rev().take(LOOK_BACK);
+        let before = nearest.clone().find(|known| !known.is_named).or_else(|| nearest.clone().next());
         let after = || {
             let is_same = |known: &&Described| known.head == head || known.head == "leader";
-            let later = matching().filter(|known| known.at > at && !known.is_named).filter(is_same);
+            let later = known[split..].iter().take(LOOK_BACK).filter(|known| !known.is_named).filter(is_same);
             let mut countries = later.map(|known| known.country);
             let first = countries.next()?;
             countries.all(|country| country == first).then_some(first)
@@ -167,10 +169,10 @@ pub(crate) fn owner<'m>(words: &Words<'_>, mentions: &'m Mentions, at: usize) ->
     };
     let sentence = words.doc.sentence_of(at);
     let start = words.doc.sentences[sentence].tokens.start as usize;
-    let here = mentions.within(start, at).iter().rev().find(owns);
+    let here = mentions.within(start, at).iter().rev().take(LOOK_BACK).find(owns);
     here.or_else(|| {
         let before = words.doc.sentences[sentence.checked_sub(1)?].tokens;
-        let mut names = mentions.within(before.start as usize, before.end as usize).iter().filter(owns);
+        let mut names = mentions.within(before.start as usize, before.end as usize).iter().take(LOOK_BACK).filter(owns);
         let first = names.next()?;
         // "Iran's Foreign Ministry …. Its spokesman": the body is the subject, the country its owner.
         let is_owner = words.is_possessive(first.end());
@@ -259,9 +261,9 @@ fn is_international(office: &str) -> bool {
 }
 
 /// Offices and bodies with a country right before ("Peru's premier", "the Bolivian leader") or behind ("ambassador of Chad").
-fn described(words: &Words<'_>, mentions: &Mentions, lexicon: &Lexicon) -> Vec<Described> {
+fn described(words: &Words<'_>, mentions: &Mentions, lexicon: &Lexicon) -> HashMap<Family, Vec<Described>> {
     let all = mentions.all();
-    let mut found = Vec::new();
+    let mut found: HashMap<Family, Vec<Described>> = HashMap::new();
     for (position, mention) in all.iter().enumerate() {
         if !matches!(mention.what, What::Role { .. } | What::Body { .. }) {
             continue;
@@ -273,7 +275,8 @@ fn described(words: &Words<'_>, mentions: &Mentions, lexicon: &Lexicon) -> Vec<D
         });
         let text = words.doc.range_text(mention.tokens);
         let family = family(text, mention.sector());
-        found.push(Described { family, head: head_of(text), at: mention.start(), country, is_named });
+        let known = Described { head: head_of(text), at: mention.start(), country, is_named };
+        found.entry(family).or_default().push(known);
     }
     found
 }

@@ -11,6 +11,9 @@ use super::{Speaker, SpeakerForm};
 /// Mentions that are looked through for the person behind a pronoun or "the minister".
 const LOOK_BACK: usize = 60;
 
+/// Tokens at the start of a sentence among which its subject's name ends: title, office, name.
+const OPENING: usize = 20;
+
 /// Resolves sources in the order of the text; remembers who spoke last.
 #[derive(Debug, Default)]
 pub(super) struct SpeakerResolver {
@@ -234,7 +237,8 @@ fn recent_subject(reading: &Reading<'_, '_>, at: usize) -> Option<usize> {
     let sentence = words.doc.sentence_of(at);
     [Some(sentence), sentence.checked_sub(1)].into_iter().flatten().find_map(|sentence| {
         let tokens = words.doc.sentences[sentence].tokens;
-        let (start, end) = (tokens.start as usize, (tokens.end as usize).min(at));
+        let start = tokens.start as usize;
+        let end = (tokens.end as usize).min(at).min(start + OPENING);
         let first = reading.mentions.within(start, end).iter().find(|mention| mention.is_person())?;
         let opens = (start..first.start()).all(|idx| {
             words.is(idx, WordClass::DETERMINER.or(WordClass::CONJUNCTION))
