@@ -14,6 +14,9 @@ use crate::nlp::sentences::SentenceSplitter;
 use crate::nlp::tokenizer::Tokenizer;
 use crate::text::Document;
 
+/// The trained core that is shipped; its card is `models/english.md`.
+pub(crate) const MODEL: &[u8] = include_bytes!("../models/english.model");
+
 /// What was found in one article.
 #[derive(Debug, Clone, Default)]
 pub struct Analysis {
@@ -36,15 +39,25 @@ pub struct Models {
 }
 
 impl Models {
-    /// The data that is built into the binary.
+    /// The data and the trained core that are built into the binary.
     ///
     /// # Panics
-    /// If that data is malformed, which no input can cause and every test run would show.
+    /// If they are malformed, which no input can cause and every test run would show.
     pub fn embedded() -> Arc<Self> {
+        let core = CoreModel::parse(ModelBytes::Embedded(MODEL)).expect("the model built into the binary is sound");
+        Arc::new(Self::with_core(Some(Arc::new(core))))
+    }
+
+    /// The data that is built in, without a trained core: what the rules find by themselves. For tests of the rules, which no
+    /// retraining may break.
+    ///
+    /// # Panics
+    /// As [`Models::embedded`].
+    pub fn rules() -> Arc<Self> {
         Arc::new(Self::with_core(None))
     }
 
-    /// The data that is built in, with the linguistic core of this model file.
+    /// The data that is built in, with the trained core of this model file.
     ///
     /// # Errors
     /// If the bytes are no model file that this program can use; the error says why.

@@ -5,6 +5,7 @@ mod check_config;
 mod exit;
 pub mod extract;
 mod health;
+mod models;
 mod out;
 pub mod render;
 mod schema;
@@ -25,7 +26,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory as _, Parser, Subcommand};
 use clap_complete::Shell;
 
-use exit::{Exit, Failure, OrExit as _};
+use exit::{Exit, Failure};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -92,7 +93,7 @@ fn dispatch(command: Command) -> Result<ExitCode, Failure> {
         Command::Demo(args) => demo::run(&args)?,
         #[cfg(feature = "kafka")]
         Command::Run(args) => run::run(args)?,
-        Command::Extract(args) => return extract::run(args).or_exit(Exit::Io),
+        Command::Extract(args) => return extract::run(args),
         #[cfg(feature = "kafka")]
         Command::Publish(args) => publish::run(args)?,
         #[cfg(feature = "kafka")]

@@ -12,6 +12,7 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use super::exit::{Exit, Failure, OrExit as _};
+use super::models::ModelArgs;
 use super::settings::{self, BrokerArgs};
 use crate::analyzer::Models;
 use crate::config::Config;
@@ -35,11 +36,14 @@ Examples:
 pub(super) struct RunArgs {
     #[command(flatten)]
     broker: BrokerArgs,
+    #[command(flatten)]
+    model: ModelArgs,
 }
 
 /// Runs the command.
 pub(super) fn run(args: RunArgs) -> Result<Exit, Failure> {
     let config = settings::load(&args.broker.sources())?;
+    let models = args.model.load()?;
     config.logs.init().or_exit(Exit::Config)?;
     runtime()?.block_on(async {
         let metrics = Metrics::new();
@@ -57,7 +61,7 @@ pub(super) fn run(args: RunArgs) -> Result<Exit, Failure> {
             workers = config.pipeline.workers,
             "starting"
         );
-        let stages = stages(&config, &metrics);
+        let stages = stages(models, &config, &metrics);
         let ended = service::run(&config.kafka, &config.pipeline, &stages, &metrics, &health, &stop).await;
         signals.abort();
         endpoints.close().await;
@@ -72,9 +76,9 @@ pub(super) fn runtime() -> Result<Runtime, Failure> {
 }
 
 /// What the lanes do with an article.
-pub(super) fn stages(config: &Config, metrics: &Arc<Metrics>) -> Arc<Stages> {
+pub(super) fn stages(models: Arc<Models>, config: &Config, metrics: &Arc<Metrics>) -> Arc<Stages> {
     Arc::new(Stages {
-        models: Models::embedded(),
+        models,
         input: config.input.clone(),
         output: config.output.clone(),
         metrics: Arc::clone(metrics),

@@ -69,7 +69,7 @@ fn check(subject: &str) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/cases").join(subject);
     let mut paths: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.sort();
-    let mut analyzer = Analyzer::new(&Models::embedded());
+    let mut analyzer = Analyzer::new(&Models::rules());
     let mut problems = String::new();
     let mut n_cases = 0;
     for path in &paths {

@@ -16,6 +16,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::timeout;
 
 use super::exit::{Exit, Failure, OrExit as _};
+use super::models::ModelArgs;
 use super::run::{Endpoints, broken, runtime, stages};
 use super::{out, publish, settings};
 use crate::config::{Config, Override, Sources};
@@ -54,11 +55,14 @@ pub(super) struct DemoArgs {
     /// Address of the HTTP endpoints with --serve; port 0 takes a free one.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080", requires = "serve")]
     listen: String,
+    #[command(flatten)]
+    model: ModelArgs,
 }
 
 /// Runs the command.
 pub(super) fn run(args: &DemoArgs) -> Result<Exit, Failure> {
     let begun = Instant::now();
+    let models = args.model.load()?;
     let (messages, n_unreadable) = articles(args);
     if messages.is_empty() {
         return Err(Failure::new(Exit::NoInput, anyhow!("no article to show")));
@@ -79,7 +83,7 @@ pub(super) fn run(args: &DemoArgs) -> Result<Exit, Failure> {
         let reader = Reader::open(&config.kafka, &outputs, Start::Beginning).map_err(broken)?;
         let mut desk = Desk::new(topics.clone(), messages.len());
         desk.greet()?;
-        let stages = stages(&config, &metrics);
+        let stages = stages(models, &config, &metrics);
         let mut service = {
             let (kafka, pipeline) = (config.kafka.clone(), config.pipeline.clone());
             let (metrics, health, stop) = (Arc::clone(&metrics), Arc::clone(&health), stop.clone());

@@ -9,9 +9,9 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 
-use super::exit::Exit;
+use super::exit::{Exit, Failure, OrExit as _};
+use super::models::ModelArgs;
 use super::render::{Format, Renderer};
-use crate::analyzer::Models;
 use crate::record::files::{FileError, Messages, STDIN};
 use crate::record::{InputOptions, Rejection, RejectionReason};
 use progress::Progress;
@@ -48,20 +48,23 @@ pub struct ExtractArgs {
     /// Analysis threads [default: one a core]
     #[arg(short, long, value_name = "N")]
     pub threads: Option<std::num::NonZeroUsize>,
+    /// The trained core.
+    #[command(flatten)]
+    pub(super) model: ModelArgs,
 }
 
 /// Runs the command. Articles that are refused and files that cannot be read are named on standard error, and show in the
 /// exit code: 66 if a file could not be read, else 65 if an article was refused, else 0.
 ///
 /// # Errors
-/// If standard output cannot be written to. A closed pipe is no error: nobody wants to read on.
-pub fn run(args: ExtractArgs) -> anyhow::Result<ExitCode> {
+/// If the model file is of no use, or standard output cannot be written to. A closed pipe is no error: nobody wants to read on.
+pub(super) fn run(args: ExtractArgs) -> Result<ExitCode, Failure> {
     let mut progress = Progress::new(&args.files);
     let renderer = Renderer::new(args.format);
     let header = renderer.header();
     let n_cores = || std::thread::available_parallelism().ok();
     let work = Work {
-        models: Models::embedded(),
+        models: args.model.load()?,
         input: InputOptions { max_bytes: args.max_bytes, check_language: !args.any_language },
         min_confidence: args.min_confidence,
         renderer,
@@ -88,7 +91,7 @@ pub fn run(args: ExtractArgs) -> anyhow::Result<ExitCode> {
     });
     match written.and_then(|()| out.flush()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(ExitCode::SUCCESS),
-        Err(error) => Err(error).context("cannot write to standard output"),
+        Err(error) => Err(error).context("cannot write to standard output").or_exit(Exit::Io),
         Ok(()) => Ok(ExitCode::from(exit)),
     }
 }

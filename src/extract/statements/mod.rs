@@ -6,12 +6,13 @@
 mod bodies;
 mod details;
 mod frames;
+mod learned;
 mod sources;
 mod speakers;
 mod types;
 
 use crate::extract::reading::Reading;
-use crate::text::{SentenceKind, TokenRange};
+use crate::text::{RoleSpan, SentenceKind, TokenRange};
 
 use frames::Frame;
 pub(crate) use sources::{Source, left as subject_left};
@@ -26,11 +27,10 @@ const UNCUED_WORDS: usize = 3;
 
 /// Finds the statements of one document, in the order of the text. `inside` counts within this list.
 pub(crate) fn extract(reading: &Reading<'_, '_>, field: Field) -> Vec<Statement> {
-    let mut taken = vec![false; reading.quotes.len()];
-    let mut frames = find_frames(reading, &mut taken);
-    let vias = take_relays(reading, &mut frames);
-    let mut statements = assemble(reading, field, frames, vias);
-    continue_quotations(reading, field, &mut taken, &mut statements);
+    let mut statements = match &reading.words.doc.roles {
+        Some(roles) => from_core(reading, field, roles),
+        None => from_rules(reading, field),
+    };
     statements
         .sort_by_key(|statement| (statement.content[0].start.min(start_of(statement)), statement.content[0].start));
     link_nested(&mut statements);
@@ -38,6 +38,28 @@ pub(crate) fn extract(reading: &Reading<'_, '_>, field: Field) -> Vec<Statement>
         statement.kind = frames::kind_of(reading, &statement.content);
         statement.confidence = confidence(reading, statement);
     }
+    statements
+}
+
+/// What the rules find by themselves, where no trained core has read the document.
+fn from_rules(reading: &Reading<'_, '_>, field: Field) -> Vec<Statement> {
+    let mut taken = vec![false; reading.quotes.len()];
+    let mut frames = find_frames(reading, &mut taken);
+    let vias = take_relays(reading, &mut frames);
+    let mut statements = assemble(reading, field, frames, vias);
+    continue_quotations(reading, field, &mut taken, &mut statements);
+    statements
+}
+
+/// What the trained core found, and what the rules find beside it: statements inside of others, which the core was not
+/// taught, and speech that it overlooked.
+fn from_core(reading: &Reading<'_, '_>, field: Field, roles: &[RoleSpan]) -> Vec<Statement> {
+    let found = learned::find(reading, roles);
+    let covered = learned::Covered::by(reading.words.len(), &found);
+    let mut resolver = SpeakerResolver::default();
+    let mut statements: Vec<Statement> =
+        found.into_iter().map(|found| learned::statement(reading, field, found, &mut resolver)).collect();
+    statements.extend(from_rules(reading, field).into_iter().filter(|statement| covered.leaves_room_for(statement)));
     statements
 }
 
