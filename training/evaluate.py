@@ -59,7 +59,7 @@ class Annotator:
         if "entity" in what:
             scores = heads.entity(h)
             for s, (i, j) in zip(every, bounds):
-                s["pred_entity"] = [labels["entity"][k] for k in viterbi(scores[i:j])]
+                s["pred_entity"] = [labels["entity"][k] for k in viterbi(scores[i:j], heads.entity_next)]
         if "tree" in what:
             tags = {name: scores.argmax(1).tolist() for name, scores in heads.tags(h).items()}
             by_length = sorted(range(len(every)), key=lambda k: bounds[k][1] - bounds[k][0])

@@ -75,6 +75,7 @@ def weights_of(model):
         out[f"sru.{k}.v"], out[f"sru.{k}.b"] = (get(layer.v), "f32"), (get(layer.b), "f32")
     r = h.rel_bilinear
     out["arc.root"], out["rel.root"], out["arc.headbias"] = ((get(t), "f32") for t in (h.arc_root, h.rel_root, h.arc_headbias))
+    out["entity.next"], out["span.next"] = (get(h.entity_next), "f32"), (get(h.span_next).reshape(-1), "f32")
     out["link.none"], out["link.relation"] = (get(h.link_none), "f32"), (get(h.link_relation).reshape(-1), "f32")
     out["arc.bilinear"] = (get(h.arc_bilinear), "bf16")
     out["rel.bilinear"] = (get(r).reshape(-1, r.shape[2]), "bf16")
@@ -88,7 +89,7 @@ def round_weights(model, vocabulary=None):
         q, s = int8(e.weight.numpy())
         e.weight.copy_(torch.from_numpy(q * s[:, None]))
         for p in model.parameters():
-            exact = [model.heads.link_relation, *(t for layer in model.encoder.sru for t in (layer.v, layer.b))]
+            exact = [model.heads.link_relation, model.heads.entity_next, model.heads.span_next, *(t for layer in model.encoder.sru for t in (layer.v, layer.b))]
             if p.dim() > 1 and not any(p is t for t in exact):
                 p.copy_(torch.from_numpy(wide(bf16(p.numpy()))))
     if vocabulary is not None:
@@ -182,7 +183,7 @@ def save_vectors(path, model, vocabulary, table, labels, flags_width=layers.FLAG
                 arcs.append([[None if x == float("-inf") else round(x, 6) for x in row] for row in scores.tolist()])
                 rels.append(model.heads.rels(h, torch.arange(i, j), torch.tensor([i + x - 1 if x else -1 for x in head])).tolist())
         roles = [role for i, j in zip(b["start"].tolist(), b["start"].tolist()[1:]) for role in roles_of(model.heads, h, stages["span"], i, j, b["bounds"].tolist())]
-        entities = [[labels["entity"][k] for k in heads_module.viterbi(stages["entity"][i:j])] for i, j in b["bounds"].tolist()]
+        entities = [[labels["entity"][k] for k in heads_module.viterbi(stages["entity"][i:j], model.heads.entity_next)] for i, j in b["bounds"].tolist()]
         if kind == "float":
             out["rows"] = (b["rows"][:n].numpy() - base).tolist()
             out["flags"] = [np.flatnonzero(f).tolist() for f in b["flags"][:n].numpy()]
@@ -197,7 +198,7 @@ def roles_of(heads, h, scores, start, end, bounds):
     """The spans of one segment and what each belongs to: [role, first token, last token, first token of the other or -1, share of that]."""
     found = []
     for k in range(3):
-        labels = heads_module.viterbi(scores[start:end, 3 * k:3 * k + 3])
+        labels = heads_module.viterbi(scores[start:end, 3 * k:3 * k + 3], heads.span_next[k])
         for at, label in enumerate(labels):
             if label == 1:
                 last = at
@@ -264,6 +265,8 @@ def main():
     ap.add_argument("--model", default="model.pt")
     ap.add_argument("--out", default="training/.work/english.model")
     ap.add_argument("--vectors", default="training/.work/vectors.json")
+    ap.add_argument("--lean", type=float, nargs=3, default=(0.0, 0.0, 0.0), metavar=("SOURCE", "CUE", "CONTENT"),
+                    help="taken off the score of O of each role: the loss counts tokens, so spans are found too seldom")
     ap.add_argument("--tiny", metavar="FOLDER", help="write tiny.model and tiny.json there and nothing else")
     a = ap.parse_args()
     torch.set_num_threads(1)
@@ -271,6 +274,8 @@ def main():
         return tiny(Path(a.tiny))
     work = Path(a.work)
     model, state = load_model(work / a.model)
+    with torch.no_grad():
+        model.heads.span_out.bias[0::3] -= torch.tensor(a.lean)
     loaded = data.load(a.shared, work)
     vocabulary = data.Vocabulary(work)
     words = (work / "vector_words.txt").read_text(encoding="utf-8").split("\n")

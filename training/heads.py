@@ -8,7 +8,7 @@ from torch import nn
 import torch.nn.functional as F
 
 import data
-from layers import drop
+from layers import Chain, drop
 
 ARC, REL, ENTITY_HIDDEN, SPAN_HIDDEN, LINK = 200, 64, 128, 128, 64
 # What the links weigh beside the spans they join.
@@ -30,6 +30,9 @@ class Heads(nn.Module):
         self.link = nn.ModuleDict({f"{kind}_{end}": nn.Linear(2 * h, LINK) for kind in ("source", "content") for end in ("query", "candidate")})
         self.link_none = nn.Parameter(torch.zeros(LINK))
         self.link_relation = nn.Parameter(torch.zeros(2, data.N_GAPS + data.N_SENTENCES + data.N_BETWEEN + 1))
+        # What one label adds to the score of the next: zero until the heads are trained on whole sequences (train.py --sequences).
+        n = len(labels["entity"])
+        self.entity_next, self.span_next = nn.Parameter(torch.zeros(n, n)), nn.Parameter(torch.zeros(3, 3, 3))
         self.arc_dep, self.arc_head = nn.Linear(h, ARC), nn.Linear(h, ARC)
         self.rel_dep, self.rel_head = nn.Linear(h, REL), nn.Linear(h, REL)
         self.arc_root, self.rel_root = nn.Parameter(torch.randn(ARC) * 0.1), nn.Parameter(torch.randn(REL) * 0.1)
@@ -99,14 +102,23 @@ class Heads(nn.Module):
         rel = self.rels(h, torch.arange(len(head)), head_at, p)
         return loss + F.cross_entropy(rel, batch["rel"], ignore_index=-1)
 
-    def entity_loss(self, h, batch, p):
-        share = F.log_softmax(self.entity(h, p), 1)
+    def entity_loss(self, h, batch, p, sequences=False):
+        scores = self.entity(h, p)
+        if sequences:
+            bounds, n = batch["bounds"], batch["start"][-1:]
+            start = torch.cat([bounds[:, 0], n] if bounds[-1, 1] == n else [bounds[:, 0], bounds[-1:, 1], n])
+            return chain(scores, self.entity_next, batch["entity"], start) / len(scores)
+        share = F.log_softmax(scores, 1)
         ok = (batch["entity"][:, None] >> torch.arange(share.shape[1])[None]) & 1
         return -torch.logsumexp(share.masked_fill(ok == 0, float("-inf")), 1).mean()
 
-    def span_loss(self, h, batch, p):
+    def span_loss(self, h, batch, p, sequences=False):
         scores = self.spans(h, p).view(-1, 3, 3)
-        loss = F.cross_entropy(scores.reshape(-1, 3), batch["span"].reshape(-1), ignore_index=-1)
+        if sequences:
+            allowed = torch.where(batch["span"] < 0, 7, 1 << batch["span"].clamp(min=0))
+            loss = sum(chain(scores[:, k], self.span_next[k], allowed[:, k], batch["start"]) for k in range(3)) / (3 * len(scores))
+        else:
+            loss = F.cross_entropy(scores.reshape(-1, 3), batch["span"].reshape(-1), ignore_index=-1)
         for kind in range(2):
             rows = batch["links"][batch["links"][:, 0] == kind]
             if len(rows):
@@ -120,13 +132,24 @@ class Heads(nn.Module):
         return loss
 
 
-def viterbi(scores):
-    """Best label sequence with I-K only after B-K or I-K; labels O, B-K, I-K, B-K, I-K ..."""
-    n, k = scores.shape
-    block = torch.zeros(k, k)
+def rules(k):
+    """Labels O, B-K, I-K, B-K, I-K ...: I-K only after B-K or I-K, so never first -> (what may follow what, what may be first)"""
+    follow, first = torch.zeros(k, k), torch.zeros(k)
     for j in range(2, k, 2):
-        block[:, j] = float("-inf")
-        block[j - 1, j] = block[j, j] = 0
+        follow[:, j] = first[j] = -1e9
+        follow[j - 1, j] = follow[j, j] = 0
+    return follow, first
+
+
+def chain(scores, following, allowed, start):
+    follow, first = rules(scores.shape[1])
+    return Chain.apply(scores.float(), following + follow, first, allowed.contiguous(), start)
+
+
+def viterbi(scores, following):
+    """The best label sequence under the rules; `following` is what one label adds to the score of the next."""
+    n, k = scores.shape
+    block = rules(k)[0] + following.detach()
     best = scores[0].clone()
     best[2::2] = float("-inf")
     back = []
@@ -200,7 +223,7 @@ def tree(scores):
         return greedy
     rows = [[float("-inf")] * (n + 1)] + [[max(v, -1e4) for v in r] for r in scores.tolist()]
     best, answer = None, None
-    for root in torch.argsort(scores[:, 0], descending=True)[:min(n, 4)].tolist():
+    for root in range(n):
         t = [list(r) for r in rows]
         for i in range(1, n + 1):
             t[i][0] = rows[i][0] if i == root + 1 else -1e6

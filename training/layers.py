@@ -21,18 +21,21 @@ VECTOR_DIM = 100
 FLAG_DIM = 32  # gazetteer bits and flags: see docs/model-format.md
 
 
-def _library():
-    source = Path(__file__).with_name("sru.c")
+def _library(name, *options):
+    source = Path(__file__).with_name(name)
     digest = hashlib.sha256(source.read_bytes()).hexdigest()[:16]
-    built = Path(tempfile.gettempdir()) / f"demarche-sru-{digest}.so"
+    built = Path(tempfile.gettempdir()) / f"demarche-{source.stem}-{digest}.so"
     if not built.exists():
         part = built.with_suffix(".part")
-        subprocess.run(["cc", "-O3", "-march=native", "-ffast-math", "-shared", "-fPIC", str(source), "-o", str(part), "-lm"], check=True)
+        subprocess.run(["cc", "-O3", "-march=native", *options, "-shared", "-fPIC", str(source), "-o", str(part), "-lm"], check=True)
         part.rename(built)
     return ctypes.CDLL(str(built))
 
 
-LIB = _library()
+LIB = _library("sru.c", "-ffast-math")
+# Not fast: a run without an allowed path is told by a number that is none.
+CRF = _library("crf.c", "-fno-math-errno")
+CRF.crf.restype = ctypes.c_double
 
 
 def _p(t):
@@ -83,6 +86,25 @@ class Recurrence(torch.autograd.Function):
                              _p(c[k]), _p(f[k]), _p(r[k]), _p(gh[:, d * k:]), _l(2 * d), _p(gu[:, 3 * d * k:]), _l(6 * d),
                              _p(gx[:, d * k:]), _l(2 * d), _p(gv[k]), _p(gb[k]))
         return gu, gx, gv, gb, None
+
+
+class Chain(torch.autograd.Function):
+    """Loss of a linear-chain CRF over runs of tokens: scores (n, k), transitions (k, k), first (k), allowed (n) bit masks,
+    start (runs + 1) -> a sum over all runs. See crf.c."""
+
+    @staticmethod
+    def forward(ctx, scores, transitions, first, allowed, start):
+        scores, transitions = scores.detach().float().contiguous(), transitions.detach().float().contiguous()
+        by_score, by_transition = torch.zeros_like(scores), torch.zeros_like(transitions)
+        loss = CRF.crf(_p(scores), _p(transitions), _p(first), _p(allowed), _p(start), _l(len(start) - 1), _l(scores.shape[1]),
+                       _p(by_score), _p(by_transition))
+        ctx.save_for_backward(by_score, by_transition)
+        return torch.tensor(loss, dtype=torch.float32)
+
+    @staticmethod
+    def backward(ctx, g):
+        by_score, by_transition = ctx.saved_tensors
+        return g * by_score, g * by_transition, None, None, None
 
 
 class Sru(nn.Module):

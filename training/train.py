@@ -72,10 +72,16 @@ class Peers:
         return float(clock)
 
 
+def load(model, weights):
+    """What the weights lack keeps its first value: a head that came later."""
+    missing, unknown = model.load_state_dict(weights, strict=False)
+    assert not unknown and all(name.endswith("_next") for name in missing), (missing, unknown)
+
+
 def load_model(path):
     state = torch.load(path, weights_only=False)
     model = Model(state["width"], state["layers"], state["labels"], state["scripts"])
-    model.load_state_dict(state["model"])
+    load(model, state["model"])
     return model.eval(), state
 
 
@@ -89,6 +95,8 @@ def main():
     ap.add_argument("--lr", type=float, default=2e-3)
     ap.add_argument("--dropout", type=float, default=0.3)
     ap.add_argument("--batch", type=int, default=1600)
+    ap.add_argument("--from", dest="first", default="", help="go on from this model in the work folder")
+    ap.add_argument("--sequences", action="store_true", help="entities and spans: the loss of the whole label sequence, not of each token")
     ap.add_argument("--init", default="", help="pretrained encoder in the work folder")
     ap.add_argument("--out", default="model.pt")
     ap.add_argument("--resume", action="store_true")
@@ -113,6 +121,8 @@ def main():
         state = torch.load(work / a.init, weights_only=False)
         model.encoder.load_state_dict(state["encoder"])
         print(f"encoder from {a.init}, {state['words']} words")
+    if a.first:
+        load(model, torch.load(work / a.first, weights_only=False)["model"])
     opt = Dense(model, a.lr, 1, warmup=200, average=0.998)
     spent, path = 0.0, work / (a.out + ".checkpoint")
     if a.resume and path.exists():
@@ -150,7 +160,8 @@ def main():
         b = data.batch(next(feeds[name]), vocabulary, labels, rng)
         with torch.autocast("cpu", torch.bfloat16):
             h = model.read(b, word_drop=0.15)
-            loss = getattr(model.heads, TASKS[name][1])(h, b, a.dropout)
+            loss_of = getattr(model.heads, TASKS[name][1])
+            loss = loss_of(h, b, a.dropout) if name == "tree" else loss_of(h, b, a.dropout, a.sequences)
         loss.backward()
         now = time.process_time()
         spent, last = spent + (now - last) / 60, now

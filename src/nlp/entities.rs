@@ -1,13 +1,13 @@
 //! Names: the best sequence of BIO labels in each sentence, found by Viterbi's algorithm.
 //!
-//! One hard rule: a name goes on only where it began. What the gazetteer knows is an input of the encoder, not decided here.
+//! What one label makes of the next is learned, but for one hard rule: a name goes on only where it began. What the gazetteer knows is an input of the encoder, not decided here.
 
 use std::ops::Range;
 
 use super::core::{Columns, HeadSpace};
 use super::encoder::elementwise::{Leaky, arch};
 use super::encoder::kernel::Matrix;
-use super::encoder::layers::Linear;
+use super::encoder::layers::{Linear, vector};
 use super::model_file::{ModelError, ModelFile};
 use crate::text::{Document, Entity, EntityKind, TokenRange};
 
@@ -17,6 +17,8 @@ pub(super) struct EntityHead {
     kinds: Vec<EntityKind>,
     columns: Range<usize>,
     out: Linear,
+    /// What each label adds to the score of the next.
+    next: Vec<f32>,
 }
 
 /// Label of a token outside of names; kind `k` begins with label `1 + 2k` and goes on with the next.
@@ -42,7 +44,8 @@ impl EntityHead {
         if out.outputs() != labels.len() || labels.is_empty() {
             return Err(section.wrong(format!("{} labels but {} scores", labels.len(), out.outputs())));
         }
-        Ok(Self { kinds, columns, out })
+        let next = transitions(file, "entity", labels.len(), 1)?;
+        Ok(Self { kinds, columns, out, next })
     }
 
     /// Fills the names of every sentence. `rows` are the outputs of all projections; this head's columns are altered.
@@ -55,7 +58,7 @@ impl EntityHead {
         for sentence in &doc.sentences {
             let range = sentence.tokens.range();
             let scores = &mut space.scores[range.start * n_labels..range.end * n_labels];
-            decode(scores, n_labels, &mut space.back, |names, kind| {
+            decode(scores, &self.next, &mut space.back, |names, kind| {
                 let tokens = TokenRange::new(range.start + names.start, range.start + names.end);
                 doc.entities.push(Entity { tokens, kind: self.kinds[kind] });
             });
@@ -63,13 +66,37 @@ impl EntityHead {
     }
 }
 
-/// Finds the best sequence and reports its names in order. `scores` become sums on the way.
-pub(super) fn decode(
-    scores: &mut [f32],
+/// What each label adds to the score of the next, `n_labels` rows of as many numbers: section `NAME.next`, nothing if the file
+/// has none.
+pub(super) fn transitions(
+    file: &ModelFile,
+    name: &str,
     n_labels: usize,
-    back: &mut Vec<u8>,
-    mut found: impl FnMut(Range<usize>, usize),
-) {
+    chains: usize,
+) -> Result<Vec<f32>, ModelError> {
+    let name = format!("{name}.next");
+    let mut next = match file.section(&name) {
+        Some(_) => vector(file, &name, chains * n_labels * n_labels)?,
+        None => vec![0.0; chains * n_labels * n_labels],
+    };
+    forbid(&mut next, n_labels);
+    Ok(next)
+}
+
+/// A name goes on only where it began.
+fn forbid(next: &mut [f32], n_labels: usize) {
+    for (place, score) in next.iter_mut().enumerate() {
+        let (from, to) = (place / n_labels % n_labels, place % n_labels);
+        let goes_on = to > OUTSIDE && to % 2 == 0;
+        if goes_on && from != to && from + 1 != to {
+            *score = f32::NEG_INFINITY;
+        }
+    }
+}
+
+/// Finds the best sequence and reports its names in order. `scores` become sums on the way; `next` are [`transitions`].
+pub(super) fn decode(scores: &mut [f32], next: &[f32], back: &mut Vec<u8>, mut found: impl FnMut(Range<usize>, usize)) {
+    let n_labels = next.len().isqrt();
     let n = scores.len() / n_labels;
     back.clear();
     back.resize(n * n_labels, 0);
@@ -79,15 +106,15 @@ pub(super) fn decode(
     for token in 1..n {
         let (before, now) = scores.split_at_mut(token * n_labels);
         let before = &before[(token - 1) * n_labels..];
-        let best = super::core::argmax(before);
-        for label in 0..n_labels {
-            let goes_on = label > OUTSIDE && label % 2 == 0;
-            let from = match goes_on {
-                true if before[label] > before[label - 1] => label,
-                true => label - 1,
-                false => best,
-            };
-            now[label] += before[from];
+        for (label, score) in now[..n_labels].iter_mut().enumerate() {
+            let (mut from, mut best) = (OUTSIDE, f32::NEG_INFINITY);
+            for (place, sum) in before.iter().enumerate() {
+                let sum = sum + next[place * n_labels + label];
+                if sum > best {
+                    (from, best) = (place, sum);
+                }
+            }
+            *score += best;
             back[token * n_labels + label] = u8::try_from(from).expect("there are fewer than 256 labels");
         }
     }
@@ -117,7 +144,9 @@ mod tests {
 
     fn names(mut scores: Vec<f32>, n_labels: usize) -> Vec<(Range<usize>, usize)> {
         let mut names = Vec::new();
-        decode(&mut scores, n_labels, &mut Vec::new(), |range, kind| names.push((range, kind)));
+        let mut next = vec![0.0; n_labels * n_labels];
+        forbid(&mut next, n_labels);
+        decode(&mut scores, &next, &mut Vec::new(), |range, kind| names.push((range, kind)));
         names
     }
 

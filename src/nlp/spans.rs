@@ -10,7 +10,7 @@ use super::core::Columns;
 use super::encoder::elementwise::{Leaky, arch, exp};
 use super::encoder::kernel::Matrix;
 use super::encoder::layers::{Linear, vector};
-use super::entities::decode;
+use super::entities::{decode, transitions};
 use super::model_file::{ModelError, ModelFile};
 use super::span_relations::{Lie, N_RELATIONS};
 use crate::text::{Document, Role, RoleSpan, TokenRange};
@@ -29,6 +29,8 @@ const ROLES: [Role; 3] = [Role::Source, Role::Cue, Role::Content];
 pub(super) struct SpanHead {
     columns: Range<usize>,
     out: Linear,
+    /// What each label adds to the score of the next, for each role.
+    next: Vec<f32>,
     sources: Pointer,
     cues: Pointer,
     /// What stands for "no source" among the candidates of a cue.
@@ -81,7 +83,8 @@ impl SpanHead {
         let sources = Pointer::read(file, "source", encoded, of_sources.to_vec())?;
         let cues = Pointer::read(file, "content", encoded, of_cues.to_vec())?;
         let none = vector(file, "link.none", sources.query.outputs())?;
-        Ok(Some(Self { columns, out, sources, cues, none, encoded }))
+        let next = transitions(file, "span", LABELS, ROLES.len())?;
+        Ok(Some(Self { columns, out, next, sources, cues, none, encoded }))
     }
 
     /// Fills the roles. `rows` are the outputs of all projections, this head's columns are altered; `encoding` are the
@@ -120,7 +123,8 @@ impl SpanHead {
             space
                 .one_role
                 .extend(scores.chunks_exact(width).flat_map(|row| &row[LABELS * place..LABELS * (place + 1)]));
-            decode(&mut space.one_role, LABELS, &mut space.back, |range, _| {
+            let next = &self.next[place * LABELS * LABELS..][..LABELS * LABELS];
+            decode(&mut space.one_role, next, &mut space.back, |range, _| {
                 let share = share(scores, width, LABELS * place, &range);
                 let tokens = TokenRange::new(paragraph.start + range.start, paragraph.start + range.end);
                 spans.push(RoleSpan { role, tokens, of: None, share, link_share: 1.0 });
