@@ -28,7 +28,7 @@ ATTRIBUTION = [
     "Universal NER, English EWT: CC BY-SA 4.0",
     "Groningen Meaning Bank, newswire: public domain",
     "Wikigold: CC BY 4.0",
-    "PolNeAR (weights of the span heads only; no text): Newell et al. 2018",
+    "PolNeAR, articles of seven publishers with attributions (trained on, no text kept): Newell, Margolin and Ruths 2018",
     "Country Reports on Human Rights Practices; White House press briefings; Foreign Relations of the United States; Office of the Historian: public domain (US Government work)",
     "Wikipedia, Portal:Current events, by Wikipedia contributors: CC BY-SA 4.0",
     "English Wikinews, by Wikinews contributors: CC BY 2.5",

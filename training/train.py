@@ -21,12 +21,12 @@ from layers import Dense, Encoder
 
 # task: (corpora, loss, share of the batches)
 TASKS = {
-    "tree": (("ewt", "gum"), "tree_loss", 0.47),
-    "gmb": (("gmb",), "entity_loss", 0.15),
-    "wikigold": (("wikigold",), "entity_loss", 0.06),
-    "gumner": (("gumner",), "entity_loss", 0.05),
-    "uner": (("uner",), "entity_loss", 0.02),
-    "statements": (("polnear",), "span_loss", 0.25),
+    "tree": (("ewt", "gum"), "tree_loss", 0.55),
+    "gmb": (("gmb",), "entity_loss", 0.085),
+    "wikigold": (("wikigold",), "entity_loss", 0.02),
+    "gumner": (("gumner",), "entity_loss", 0.04),
+    "uner": (("uner",), "entity_loss", 0.005),
+    "statements": (("polnear",), "span_loss", 0.30),
 }
 
 
@@ -96,6 +96,7 @@ def main():
     ap.add_argument("--dropout", type=float, default=0.3)
     ap.add_argument("--batch", type=int, default=1600)
     ap.add_argument("--from", dest="first", default="", help="go on from this model in the work folder")
+    ap.add_argument("--shares", default="", help="shares of the batches other than those of TASKS: gmb=0.2,tree=0.4")
     ap.add_argument("--sequences", action="store_true", help="entities and spans: the loss of the whole label sequence, not of each token")
     ap.add_argument("--init", default="", help="pretrained encoder in the work folder")
     ap.add_argument("--out", default="model.pt")
@@ -137,7 +138,8 @@ def main():
     torch.manual_seed(a.seed)
     feeds = {name: data.endless([s for c in sets for s in corpora["sets"][c]], np.random.default_rng([a.seed, i, opt.at]), a.batch)
              for i, (name, (sets, _, _)) in enumerate(TASKS.items())}
-    names, shares = list(TASKS), np.array([t[2] for t in TASKS.values()])
+    other = {name: float(share) for name, _, share in (x.partition("=") for x in a.shares.split(",") if x)}
+    names, shares = list(TASKS), np.array([other.get(name, t[2]) for name, t in TASKS.items()])
 
     def save(final):
         weights = model.state_dict()
@@ -159,7 +161,7 @@ def main():
         name = names[rng.choice(len(names), p=shares / shares.sum())]
         b = data.batch(next(feeds[name]), vocabulary, labels, rng)
         with torch.autocast("cpu", torch.bfloat16):
-            h = model.read(b, word_drop=0.15)
+            h = model.read(b, word_drop=0.2)
             loss_of = getattr(model.heads, TASKS[name][1])
             loss = loss_of(h, b, a.dropout) if name == "tree" else loss_of(h, b, a.dropout, a.sequences)
         loss.backward()

@@ -15,6 +15,7 @@ use super::entities::EntityHead;
 use super::lemmatizer::{LemmaSpace, Lemmatizer};
 use super::model_file::{ModelBytes, ModelError, ModelFile};
 use super::parser::{ParseSpace, Parser};
+use super::pieces::{self, PIECE};
 use super::sentences::BoundaryModel;
 use super::spans::{SpanHead, SpanSpace};
 use super::tagger::Tagger;
@@ -144,10 +145,18 @@ impl Core {
 
     /// Fills every layer that the model has a head for. The document has tokens and sentences.
     pub fn annotate(&mut self, doc: &mut Document) {
-        self.annotate_observed(doc, |_| {});
+        if doc.tokens.len() <= PIECE {
+            return self.annotate_observed(doc, |_| {});
+        }
+        pieces::clear(doc);
+        for piece in pieces::pieces(doc) {
+            let mut part = pieces::cut(doc, &piece);
+            self.annotate_observed(&mut part, |_| {});
+            pieces::append(doc, part, piece.start);
+        }
     }
 
-    /// The same, telling when each stage is done, for measuring.
+    /// The same in one piece, whatever the length, telling when each stage is done, for measuring.
     pub fn annotate_observed(&mut self, doc: &mut Document, mut done: impl FnMut(&'static str)) {
         self.read(doc, &mut done);
         harmonize(doc);

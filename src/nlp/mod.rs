@@ -11,6 +11,7 @@ pub mod layout;
 mod lemmatizer;
 pub mod model_file;
 mod parser;
+mod pieces;
 pub mod sentences;
 mod span_relations;
 mod spans;
