@@ -145,26 +145,27 @@ impl Core {
 
     /// Fills every layer that the model has a head for. The document has tokens and sentences.
     pub fn annotate(&mut self, doc: &mut Document) {
-        if doc.tokens.len() <= PIECE {
-            return self.annotate_observed(doc, |_| {});
-        }
-        pieces::clear(doc);
-        for piece in pieces::pieces(doc) {
-            let mut part = pieces::cut(doc, &piece);
-            self.annotate_observed(&mut part, |_| {});
-            pieces::append(doc, part, piece.start);
-        }
+        self.annotate_observed(doc, |_| {});
     }
 
-    /// The same in one piece, whatever the length, telling when each stage is done, for measuring.
+    /// The same, telling when each stage is done, for measuring.
     pub fn annotate_observed(&mut self, doc: &mut Document, mut done: impl FnMut(&'static str)) {
-        self.read(doc, &mut done);
+        if doc.tokens.len() <= PIECE {
+            self.read(doc, &mut done);
+        } else {
+            pieces::clear(doc);
+            for piece in pieces::pieces(doc) {
+                let mut part = pieces::cut(doc, &piece);
+                self.read(&mut part, &mut done);
+                pieces::append(doc, part, piece.start);
+            }
+        }
         harmonize(doc);
         mark_dates(doc);
         done("agreement of names, dates");
     }
 
-    /// What the model alone says.
+    /// What the model alone says of a document, or of a piece of one.
     fn read(&mut self, doc: &mut Document, done: &mut impl FnMut(&'static str)) {
         let model = &*self.model;
         model.encoder.encode_observed(doc, &mut self.encoding, |stage, _| done(stage));
