@@ -21,12 +21,12 @@ from layers import Dense, Encoder
 
 # task: (corpora, loss, share of the batches)
 TASKS = {
-    "tree": (("ewt", "gum"), "tree_loss", 0.55),
-    "gmb": (("gmb",), "entity_loss", 0.085),
-    "wikigold": (("wikigold",), "entity_loss", 0.02),
-    "gumner": (("gumner",), "entity_loss", 0.04),
-    "uner": (("uner",), "entity_loss", 0.005),
-    "statements": (("polnear",), "span_loss", 0.30),
+    "tree": (("ewt", "gum"), "tree_loss", 0.47),
+    "gmb": (("gmb",), "entity_loss", 0.15),
+    "wikigold": (("wikigold",), "entity_loss", 0.06),
+    "gumner": (("gumner",), "entity_loss", 0.05),
+    "uner": (("uner",), "entity_loss", 0.02),
+    "statements": (("polnear",), "span_loss", 0.25),
 }
 
 
@@ -161,7 +161,7 @@ def main():
         name = names[rng.choice(len(names), p=shares / shares.sum())]
         b = data.batch(next(feeds[name]), vocabulary, labels, rng)
         with torch.autocast("cpu", torch.bfloat16):
-            h = model.read(b, word_drop=0.2)
+            h = model.read(b, word_drop=0.15)
             loss_of = getattr(model.heads, TASKS[name][1])
             loss = loss_of(h, b, a.dropout) if name == "tree" else loss_of(h, b, a.dropout, a.sequences)
         loss.backward()
