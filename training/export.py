@@ -266,7 +266,7 @@ def main():
     ap.add_argument("--out", default="training/.work/english.model")
     ap.add_argument("--vectors", default="training/.work/vectors.json")
     ap.add_argument("--lean", type=float, nargs=3, default=(0.0, 0.0, 0.0), metavar=("SOURCE", "CUE", "CONTENT"),
-                    help="taken off the score of O of each role: the loss counts tokens, so spans are found too seldom")
+                    help="added to the score of beginning a span of each role: raises recall at the price of precision")
     ap.add_argument("--tiny", metavar="FOLDER", help="write tiny.model and tiny.json there and nothing else")
     a = ap.parse_args()
     torch.set_num_threads(1)
@@ -275,7 +275,7 @@ def main():
     work = Path(a.work)
     model, state = load_model(work / a.model)
     with torch.no_grad():
-        model.heads.span_out.bias[0::3] -= torch.tensor(a.lean)
+        model.heads.span_next[:, 0, 1] += torch.tensor(a.lean)
     loaded = data.load(a.shared, work)
     vocabulary = data.Vocabulary(work)
     words = (work / "vector_words.txt").read_text(encoding="utf-8").split("\n")

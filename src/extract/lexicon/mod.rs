@@ -102,6 +102,15 @@ impl Lexicon {
         })
     }
 
+    /// Probability that a statement of the trained core is right, from how sure the core is of its parts (0 to 1): a logistic
+    /// curve over the logarithm of the odds (Platt 1999), fitted on development articles.
+    pub(crate) fn confidence_of_core(&self, share: f32) -> f32 {
+        let sure = share.clamp(1e-6, 1.0 - 1e-6);
+        let odds = (sure / (1.0 - sure)).ln();
+        let curve = self.confidence("core_offset") + self.confidence("core_slope") * odds;
+        1.0 / (1.0 + (-curve).exp())
+    }
+
     /// Confidence of a family of rules. One half where the table is silent: a coin, until somebody measures.
     pub(crate) fn confidence(&self, rule: &str) -> f32 {
         self.confidence.get(rule).copied().unwrap_or(0.5)

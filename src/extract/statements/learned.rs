@@ -6,11 +6,18 @@
 use crate::extract::reading::Reading;
 use crate::text::{Role, RoleSpan, SentenceKind, TokenRange};
 
+use super::complements::complement;
+use super::details::details;
+use super::frames::kind_of;
+use super::signed::Signed;
 use super::speakers::SpeakerResolver;
-use super::{Attitude, Cue, Field, Statement, StatementKind};
+use super::{Cue, Field, Statement};
 
 /// Paragraphs on that a quotation without a cue of its own goes on with the statement before it.
 const CONTINUATION: u32 = 1;
+
+/// How sure a content is that the tree gave and not the core.
+const BY_TREE: f32 = 0.5;
 
 /// What the core says of one statement. Ranges point into the document.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,8 +30,9 @@ pub(super) struct Found {
     pub(super) share: f32,
 }
 
-/// The statements among the roles of a document, in the order of their cues.
-pub(super) fn find(reading: &Reading<'_, '_>, roles: &[RoleSpan]) -> Vec<Found> {
+/// The statements among the roles of a document, in the order of their cues. Quotations that are signed are left to their
+/// signatures.
+pub(super) fn find(reading: &Reading<'_, '_>, roles: &[RoleSpan], signed: &[Signed]) -> Vec<Found> {
     let doc = reading.words.doc;
     let paragraph_of = |token: u32| doc.sentences[doc.sentence_of(token as usize)].paragraph;
     let is_story = |span: &RoleSpan| {
@@ -34,7 +42,12 @@ pub(super) fn find(reading: &Reading<'_, '_>, roles: &[RoleSpan]) -> Vec<Found> 
     // By cue: its contents, in order since the roles are.
     let mut contents: Vec<Vec<&RoleSpan>> = vec![Vec::new(); roles.len()];
     let mut last_cue: Option<usize> = None;
-    for span in roles.iter().filter(|span| span.role == Role::Content && is_story(span)) {
+    let is_signed = |span: &RoleSpan| {
+        let quote = reading.quote_around(span.tokens.start as usize);
+        quote.is_some_and(|quote| signed.binary_search_by_key(&quote, |signed| signed.quote).is_ok())
+    };
+    let is_free = |span: &&RoleSpan| span.role == Role::Content && is_story(span) && !is_signed(span);
+    for span in roles.iter().filter(is_free) {
         let cue = span.of.map(|cue| cue as usize).or_else(|| {
             let last = last_cue?;
             let end = contents[last].last().map_or(roles[last].tokens.end, |piece| piece.tokens.end);
@@ -49,21 +62,47 @@ pub(super) fn find(reading: &Reading<'_, '_>, roles: &[RoleSpan]) -> Vec<Found> 
     }
     let mut found = Vec::new();
     for (place, cue) in roles.iter().enumerate() {
-        let pieces = &contents[place];
-        if cue.role != Role::Cue || pieces.is_empty() || !is_story(cue) {
+        let pieces = &mut contents[place];
+        // "that" or a mark by itself says nothing.
+        pieces.retain(|piece| piece.tokens.range().any(|token| is_telling(reading, token)));
+        if cue.role != Role::Cue || !is_story(cue) {
+            continue;
+        }
+        let mut content = joined(reading, pieces.iter().map(|piece| piece.tokens));
+        if content.is_empty() {
+            content.extend(
+                complement(doc, cue.tokens).filter(|range| range.range().any(|token| is_telling(reading, token))),
+            );
+        }
+        if content.is_empty() {
             continue;
         }
         let source = cue.of.map(|source| &roles[source as usize]);
-        let shares = pieces.iter().map(|piece| piece.share * piece.link_share).fold(1.0, f32::min);
+        let shares = pieces.iter().map(|piece| piece.share * piece.link_share).reduce(f32::min).unwrap_or(BY_TREE);
         let share = cue.share * shares * cue.link_share * source.map_or(1.0, |source| source.share);
-        found.push(Found {
-            cue: cue.tokens,
-            source: source.map(|source| source.tokens),
-            content: pieces.iter().map(|piece| piece.tokens).collect(),
-            share,
-        });
+        found.push(Found { cue: cue.tokens, source: source.map(|source| source.tokens), content, share });
     }
     found
+}
+
+/// Whether a word alone could be what was said.
+fn is_telling(reading: &Reading<'_, '_>, token: usize) -> bool {
+    let words = &reading.words;
+    words.is_word(token) && !matches!(words.lower(token), "that" | "to" | "whether" | "if")
+}
+
+/// Pieces between which nothing but a comma stands are one.
+fn joined(reading: &Reading<'_, '_>, pieces: impl Iterator<Item = TokenRange>) -> Vec<TokenRange> {
+    let mut joined: Vec<TokenRange> = Vec::new();
+    for piece in pieces {
+        match joined.last_mut() {
+            Some(last) if (last.end..piece.start).all(|token| reading.words.eq(token as usize, ",")) => {
+                last.end = piece.end;
+            }
+            _ => joined.push(piece),
+        }
+    }
+    joined
 }
 
 /// The statement with its speaker.
@@ -74,22 +113,52 @@ pub(super) fn statement(
     resolver: &mut SpeakerResolver,
 ) -> Statement {
     let words = &reading.words;
-    let rule = found.cue.range().find_map(|idx| reading.lexicon.cues.at(words, idx).next()).map(|(_, _, rule)| rule);
-    let last_word = || words.lower(found.cue.end as usize - 1).to_owned();
+    let behind = found.content.iter().map(|piece| piece.start).find(|start| *start >= found.cue.end);
+    let (lemma, attitude) = reading.lexicon.attitude_of(words, found.cue, behind.map(|at| at as usize));
+    let said = details(reading, found.source, found.cue, &found.content);
     Statement {
         field,
         sentence: words.doc.sentence_of(found.cue.start as usize),
-        kind: StatementKind::Indirect,
-        attitude: rule.map_or(Attitude::Speech, |rule| rule.attitude),
+        kind: kind_of(reading, &found.content),
+        attitude,
         source: found.source,
         speaker: found.source.map(|source| resolver.resolve(reading, source)),
-        cue: Some(Cue { tokens: found.cue, lemma: rule.map_or_else(last_word, |rule| rule.lemma.to_owned()) }),
+        cue: Some(Cue { tokens: found.cue, lemma }),
         content: found.content,
-        addressees: Vec::new(),
-        when: None,
-        via: None,
+        addressees: said.addressees,
+        when: said.when,
+        via: said.via,
         inside: None,
-        confidence: found.share,
+        confidence: reading.lexicon.confidence_of_core(found.share),
+    }
+}
+
+/// Takes over what a rule that knows the cue ("told X that") says of it and the core does not: to whom, when, who relayed it,
+/// and the source if the core has none.
+pub(super) fn complete(statement: &mut Statement, by_rule: &Statement) {
+    if statement.addressees.is_empty() {
+        statement.addressees.clone_from(&by_rule.addressees);
+    }
+    statement.when = statement.when.take().or_else(|| by_rule.when.clone());
+    statement.via = statement.via.or(by_rule.via);
+    if statement.source.is_none() {
+        statement.source = by_rule.source;
+        statement.speaker.clone_from(&by_rule.speaker);
+    }
+}
+
+/// Takes the quotation marks around a content of the rules into it, as the core does.
+pub(super) fn widen_to_marks(reading: &Reading<'_, '_>, content: &mut [TokenRange]) {
+    for piece in content {
+        let Some(quote) = reading.quote_around(piece.start as usize).map(|quote| reading.quotes[quote]) else {
+            continue;
+        };
+        if piece.start == quote.inner.start {
+            piece.start -= 1;
+        }
+        if piece.end + 1 >= quote.inner.end && piece.end <= quote.inner.end {
+            piece.end = u32::try_from(quote.end).expect("a document has fewer than 2^32 tokens");
+        }
     }
 }
 
@@ -115,13 +184,18 @@ impl Covered {
     /// the words of another or has most of its content to itself.
     pub(super) fn leaves_room_for(&self, statement: &Statement) -> bool {
         let cue = statement.cue.as_ref().map(|cue| cue.tokens.range());
-        if cue.clone().is_some_and(|cue| self.cues[cue].contains(&true)) {
+        if cue.is_some_and(|cue| self.cues[cue].contains(&true)) {
             return false;
         }
-        if cue.is_some_and(|cue| self.contents[cue.start]) {
+        if self.holds_cue_of(statement) {
             return true;
         }
         let tokens = || statement.content.iter().flat_map(|piece| piece.range());
         2 * tokens().filter(|token| self.contents[*token]).count() < tokens().count()
+    }
+
+    /// Whether a statement stands in the words of another.
+    pub(super) fn holds_cue_of(&self, statement: &Statement) -> bool {
+        statement.cue.as_ref().is_some_and(|cue| self.contents[cue.tokens.start as usize])
     }
 }

@@ -4,9 +4,11 @@
 //! continue the statement before them.
 
 mod bodies;
+mod complements;
 mod details;
 mod frames;
 mod learned;
+mod signed;
 mod sources;
 mod speakers;
 mod types;
@@ -34,6 +36,20 @@ pub(crate) fn extract(reading: &Reading<'_, '_>, field: Field) -> Vec<Statement>
     statements
         .sort_by_key(|statement| (statement.content[0].start.min(start_of(statement)), statement.content[0].start));
     link_nested(&mut statements);
+    statements
+}
+
+/// What the rules find by themselves: all there is where no trained core has read the document.
+fn from_rules(reading: &Reading<'_, '_>, field: Field) -> Vec<Statement> {
+    let mut taken = vec![false; reading.quotes.len()];
+    let signed = signed::find(reading);
+    signed.iter().for_each(|signed| taken[signed.quote] = true);
+    let mut frames = find_frames(reading, &mut taken);
+    let vias = take_relays(reading, &mut frames);
+    let mut statements = assemble(reading, field, frames, vias);
+    statements.extend(signed.iter().map(|signed| signed::statement(reading, field, signed)));
+    statements.sort_by_key(start_of);
+    continue_quotations(reading, field, &mut taken, &mut statements);
     for statement in &mut statements {
         statement.kind = frames::kind_of(reading, &statement.content);
         statement.confidence = confidence(reading, statement);
@@ -41,25 +57,30 @@ pub(crate) fn extract(reading: &Reading<'_, '_>, field: Field) -> Vec<Statement>
     statements
 }
 
-/// What the rules find by themselves, where no trained core has read the document.
-fn from_rules(reading: &Reading<'_, '_>, field: Field) -> Vec<Statement> {
-    let mut taken = vec![false; reading.quotes.len()];
-    let mut frames = find_frames(reading, &mut taken);
-    let vias = take_relays(reading, &mut frames);
-    let mut statements = assemble(reading, field, frames, vias);
-    continue_quotations(reading, field, &mut taken, &mut statements);
-    statements
-}
-
 /// What the trained core found, and what the rules find beside it: statements inside of others, which the core was not
 /// taught, and speech that it overlooked.
 fn from_core(reading: &Reading<'_, '_>, field: Field, roles: &[RoleSpan]) -> Vec<Statement> {
-    let found = learned::find(reading, roles);
+    let signed = signed::find(reading);
+    let found = learned::find(reading, roles, &signed);
     let covered = learned::Covered::by(reading.words.len(), &found);
     let mut resolver = SpeakerResolver::default();
-    let mut statements: Vec<Statement> =
-        found.into_iter().map(|found| learned::statement(reading, field, found, &mut resolver)).collect();
-    statements.extend(from_rules(reading, field).into_iter().filter(|statement| covered.leaves_room_for(statement)));
+    let by_rule = from_rules(reading, field);
+    let mut statements = Vec::new();
+    for found in found {
+        let same = by_rule.iter().find(|rule| rule.cue.as_ref().is_some_and(|cue| cue.tokens.overlaps(found.cue)));
+        let mut statement = learned::statement(reading, field, found, &mut resolver);
+        if let Some(same) = same {
+            learned::complete(&mut statement, same);
+        }
+        statements.push(statement);
+    }
+    for mut other in by_rule.into_iter().filter(|statement| covered.leaves_room_for(statement)) {
+        learned::widen_to_marks(reading, &mut other.content);
+        if !covered.holds_cue_of(&other) {
+            other.confidence = other.confidence.min(reading.lexicon.confidence("beside_core"));
+        }
+        statements.push(other);
+    }
     statements
 }
 
