@@ -14,9 +14,6 @@ use crate::nlp::sentences::SentenceSplitter;
 use crate::nlp::tokenizer::Tokenizer;
 use crate::text::Document;
 
-/// The trained core that is shipped; its card is `models/english.md`.
-pub(crate) const MODEL: &[u8] = include_bytes!("../models/english.model");
-
 /// What was found in one article.
 #[derive(Debug, Clone, Default)]
 pub struct Analysis {
@@ -44,8 +41,7 @@ impl Models {
     /// # Panics
     /// If they are malformed, which no input can cause and every test run would show.
     pub fn embedded() -> Arc<Self> {
-        let core = CoreModel::parse(ModelBytes::Embedded(MODEL)).expect("the model built into the binary is sound");
-        Arc::new(Self::with_core(Some(Arc::new(core))))
+        Arc::new(Self::with_core(Some(CoreModel::embedded())))
     }
 
     /// The data that is built in, without a trained core: what the rules find by themselves. For tests of the rules, which no

@@ -33,7 +33,7 @@
 //! let speaker = statement.speaker.as_ref().and_then(|speaker| speaker.name.as_deref());
 //! assert_eq!(speaker, Some("Alain Dubreuil"));
 //! let said = analysis.body.range_text(statement.content[0]);
-//! assert_eq!(said, "We had no choice");
+//! assert_eq!(said, "\"We had no choice,\"");
 //! ```
 
 pub mod article;

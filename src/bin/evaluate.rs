@@ -122,10 +122,10 @@ impl Files {
         read(&self.gold)
     }
 
-    fn model(&self) -> Result<Option<Arc<CoreModel>>> {
-        let Some(path) = &self.model else { return Ok(None) };
+    fn core(&self) -> Result<Arc<CoreModel>> {
+        let Some(path) = &self.model else { return Ok(CoreModel::embedded()) };
         let model = CoreModel::parse(bytes(path)?).with_context(|| path.display().to_string())?;
-        Ok(Some(Arc::new(model)))
+        Ok(Arc::new(model))
     }
 
     /// All that an analyzer needs.
@@ -133,17 +133,13 @@ impl Files {
         let Some(path) = &self.model else { return Ok(Models::embedded()) };
         Models::load(bytes(path)?).with_context(|| path.display().to_string())
     }
-
-    fn core(&self) -> Result<Arc<CoreModel>> {
-        self.model()?.context("no model is built in: name one with --model FILE")
-    }
 }
 
 fn main() -> Result<()> {
     let figures = match Arguments::parse().what {
         What::Sentences { files, by, errors } => {
             let gold = sentences::read_gold(&files.gold.display().to_string(), &files.read()?)?;
-            let system = sentences::answer(&gold, &mut splitter(files.model()?.as_deref()));
+            let system = sentences::answer(&gold, &mut splitter(&*files.core()?));
             write(&files.out, &sentences::write(&gold, &system))?;
             let score = sentences::score(&gold, &system, by.as_deref())?;
             let shown: Vec<&str> = score.errors().iter().take(errors).map(String::as_str).collect();
@@ -152,7 +148,7 @@ fn main() -> Result<()> {
         }
         What::Tokens { files } => {
             let name = files.gold.display().to_string();
-            let answer = tokens::answer(&name, &files.read()?, &mut splitter(files.model()?.as_deref()))?;
+            let answer = tokens::answer(&name, &files.read()?, &mut splitter(&*files.core()?))?;
             write(&files.out, &answer)?;
             String::new()
         }
@@ -201,16 +197,16 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-/// The splitter with what the model has learned; the rules alone without a model.
-fn splitter(model: Option<&CoreModel>) -> SentenceSplitter {
-    model.and_then(CoreModel::boundaries).map_or_else(SentenceSplitter::new, SentenceSplitter::with_model)
+/// The splitter with what the model has learned; the rules alone if it has learned none.
+fn splitter(model: &CoreModel) -> SentenceSplitter {
+    model.boundaries().map_or_else(SentenceSplitter::new, SentenceSplitter::with_model)
 }
 
 /// The system's answer to a treebank, document by document.
 fn parse_all(gold: &conllu::Treebank, tokens: TokensFrom, model: &Arc<CoreModel>) -> String {
     let mut answer = String::new();
     let mut core = Core::new(model);
-    let (mut tokenizer, mut splitter) = (Tokenizer::new(), splitter(Some(model)));
+    let (mut tokenizer, mut splitter) = (Tokenizer::new(), splitter(model));
     for tree_sentences in gold.documents() {
         let comments: Vec<&[String]> = tree_sentences.iter().map(conllu::TreeSentence::comments).collect();
         match tokens {

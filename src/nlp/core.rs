@@ -34,6 +34,9 @@ fn projections(file: &ModelFile) -> &'static [&'static str] {
     if has_spans { &PROJECTIONS } else { &PROJECTIONS[..PROJECTIONS.len() - 1] }
 }
 
+/// The trained core that is shipped; its card is `models/english.md`.
+const SHIPPED: &[u8] = include_bytes!("../../models/english.model");
+
 /// A loaded model. Immutable: shared by all threads.
 #[derive(Debug)]
 pub struct CoreModel {
@@ -75,6 +78,14 @@ impl Columns {
 }
 
 impl CoreModel {
+    /// The model that is built into the binary.
+    ///
+    /// # Panics
+    /// If it is malformed, which no input can cause and every test run would show.
+    pub fn embedded() -> Arc<Self> {
+        Arc::new(Self::parse(ModelBytes::Embedded(SHIPPED)).expect("the model built into the binary is sound"))
+    }
+
     /// Reads a model file.
     ///
     /// # Errors
@@ -326,6 +337,12 @@ mod tests {
 
     fn flatten(sentences: &Value) -> Value {
         Value::Array(sentences.as_array().unwrap().iter().flat_map(|rows| rows.as_array().unwrap().clone()).collect())
+    }
+
+    /// Loading trusts the bytes that are built in; here they are read as a file, checksum and all.
+    #[test]
+    fn the_model_built_in_is_whole() {
+        CoreModel::parse(ModelBytes::Read(SHIPPED.into())).unwrap();
     }
 
     #[test]

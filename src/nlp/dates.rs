@@ -51,7 +51,9 @@ pub fn mark_dates(doc: &mut Document) {
         let mut token_idx = sentence.tokens.start as usize;
         while token_idx < end {
             // The next name that is no date bounds what may be a date here.
-            while let Some(date) = found.next_if(|name| name.tokens.start as usize == token_idx) {
+            while token_idx < end
+                && let Some(date) = found.next_if(|name| name.tokens.start as usize == token_idx)
+            {
                 let reached = date.tokens.end as usize;
                 let longer = Scan { doc, end }.date_at(token_idx).filter(|date_end| *date_end > reached);
                 let free =

@@ -24,6 +24,12 @@ pub use types::{Attitude, Cue, Field, Speaker, SpeakerForm, Statement, Statement
 /// Neighbours that are looked at for the statement around another one.
 const NESTING_REACH: usize = 12;
 
+/// Confidence below which a statement of the core is more often wrong than worth having.
+const LEAST: f32 = 0.35;
+
+/// Confidence from which the core is believed in a headline.
+const SURE_IN_HEADLINE: f32 = 0.6;
+
 /// Words that a quotation needs to stand as speech without a cue: a single word in marks is a title or irony.
 const UNCUED_WORDS: usize = 3;
 
@@ -69,8 +75,10 @@ fn from_core(reading: &Reading<'_, '_>, field: Field, roles: &[RoleSpan]) -> Vec
     for found in found {
         let same = by_rule.iter().find(|rule| rule.cue.as_ref().is_some_and(|cue| cue.tokens.overlaps(found.cue)));
         let mut statement = learned::statement(reading, field, found, &mut resolver);
-        if let Some(same) = same {
-            learned::complete(&mut statement, same);
+        match same {
+            Some(same) => learned::complete(&mut statement, same),
+            None if statement.confidence < LEAST || is_doubtful_headline(reading, &statement) => continue,
+            None => {}
         }
         statements.push(statement);
     }
@@ -82,6 +90,12 @@ fn from_core(reading: &Reading<'_, '_>, field: Field, roles: &[RoleSpan]) -> Vec
         statements.push(other);
     }
     statements
+}
+
+/// Headlines tell what happened in verbs that elsewhere may be cues ("Norway expels three"): the core must be sure.
+fn is_doubtful_headline(reading: &Reading<'_, '_>, statement: &Statement) -> bool {
+    let is_headline = reading.words.doc.sentences[statement.sentence].kind == SentenceKind::Headline;
+    is_headline && statement.confidence < SURE_IN_HEADLINE
 }
 
 fn start_of(statement: &Statement) -> u32 {
