@@ -15,9 +15,9 @@ COPY --from=planner /build/recipe.json recipe.json
 # Dependencies (librdkafka, OpenSSL and libcurl above all) are a layer of their own: it stays while only our sources change.
 RUN cargo chef cook --release --locked --features oidc --bin demarche --recipe-path recipe.json
 COPY . .
-RUN cargo build --release --locked --features oidc --bin demarche
-# librdkafka leaves out what its build does not find, without a word; then this fails, and the image with it.
-RUN DEMARCHE__KAFKA__OPTIONS__SECURITY_PROTOCOL=SASL_SSL \
+# librdkafka leaves out what its build does not find, without a word; then the check fails, and the image with it.
+RUN cargo build --release --locked --features oidc --bin demarche && \
+    DEMARCHE__KAFKA__OPTIONS__SECURITY_PROTOCOL=SASL_SSL \
     DEMARCHE__KAFKA__OPTIONS__SASL_OAUTHBEARER_METHOD=oidc \
     target/release/demarche check-config
 
@@ -25,5 +25,6 @@ RUN DEMARCHE__KAFKA__OPTIONS__SECURITY_PROTOCOL=SASL_SSL \
 FROM gcr.io/distroless/cc-debian12:nonroot
 COPY --from=builder /build/target/release/demarche /usr/local/bin/demarche
 COPY --from=builder /build/LICENSE /usr/share/doc/demarche/LICENSE
+COPY --from=builder /build/models/english.md /usr/share/doc/demarche/english.md
 ENTRYPOINT ["/usr/local/bin/demarche"]
 CMD ["run"]
