@@ -143,8 +143,8 @@ fn the_same_text_gives_the_same_findings_on_every_thread() {
 #[test]
 fn no_text_costs_the_square_of_its_length() {
     let texts = [
-        ("quotation marks", "\"".repeat(200_000)),
-        ("curly opening marks", "“".repeat(200_000)),
+        ("quotation marks", "\"".repeat(100_000)),
+        ("curly opening marks", "“".repeat(100_000)),
         ("single marks", "‘a’ ".repeat(50_000)),
         ("one word", "a".repeat(1_000_000)),
         ("cues", "he said ".repeat(50_000)),
