@@ -107,7 +107,7 @@ fn time_is_linear_in_the_text() {
         let began = Instant::now();
         check_coverage_of_ends(&text);
         let took = began.elapsed();
-        assert!(took < Duration::from_secs(20), "{what} took {took:?}");
+        assert!(took < Duration::from_secs(60), "{what} took {took:?}");
     }
 }
 
@@ -188,7 +188,7 @@ fn the_core_takes_any_text_in_linear_time() {
         Core::new(&model).annotate(&mut doc);
         assert_eq!(doc.heads.len(), doc.tokens.len(), "{what}: every token has a head");
         let took = began.elapsed();
-        assert!(took < Duration::from_secs(20), "{} bytes of {what} took {took:?}", text.len());
+        assert!(took < Duration::from_secs(60), "{} bytes of {what} took {took:?}", text.len());
     }
 }
 

@@ -160,6 +160,6 @@ fn no_text_costs_the_square_of_its_length() {
         let begun = Instant::now();
         assert_well_formed(&analyze(&text));
         let took = begun.elapsed();
-        assert!(took < Duration::from_secs(20), "{} bytes of {what} took {took:?}", text.len());
+        assert!(took < Duration::from_secs(60), "{} bytes of {what} took {took:?}", text.len());
     }
 }
