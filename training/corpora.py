@@ -105,12 +105,19 @@ def entities(path, scheme, group=0):
             if kind == "gpe" and (tags[e - 1].startswith("JJ") or tags[e - 1] in ("NNS", "NNPS")):
                 kinds = ["NAT"]
             if kind == "per" and scheme == "gmb":
-                # Here a person includes the title; elsewhere not. Cut it off where its words are known.
+                # Here a person includes the title; elsewhere not. Cut it off where its words are known. A title without a name
+                # ("Prime" of "Prime Minister", "Mr." before a name that passes for a place) is none either.
                 cut = s
-                while cut < e - 1 and forms[cut] in TITLE_WORDS:
+                while cut < e - 1 and forms[cut] in TITLE_WORDS or cut < e and cut == e - 1 and forms[cut].capitalize() in TITLE_WORDS | {"Prime", "Vice"}:
                     cut += 1
                 if cut > s:
                     first, later = allowed("TITLE")
+                    if cut == e:
+                        first, later = first | BIT["O"], later | BIT["O"]
+                        masks[s:e] = [first] + [later] * (e - s - 1)
+                        if e < len(forms) and forms[e].capitalize() in TITLE_WORDS and labels[e] == "O":
+                            masks[e] = later
+                        continue
                     masks[s:cut] = [first] + [later] * (cut - s - 1)
                     s = cut
             first, later = allowed(*kinds)

@@ -14,7 +14,7 @@ import torch
 
 import corpora
 import gazetteer
-from features import fold, type_features, word_of
+from features import fold, type_features, word_hash, word_of
 from layers import FLAG_DIM, VECTOR_DIM
 
 QUOTES = {"\u201c": 1, "\u201e": 1, "\u201f": 1, "``": 1, "\u201d": 2, "''": 2, '"': 3}
@@ -39,7 +39,7 @@ def load(shared, work, fresh=False):
         "uner": [s for s in uner if int(s["doc"]) % 2 == 0],
         "polnear": corpora.statements(Path(shared) / "data/statements/polnear-train.jsonl", Path(work) / "polnear-train.tokens.jsonl"),
     }
-    table = gazetteer.build(Path(shared) / "data/gazetteer", work)
+    table = gazetteer.table(Path(shared) / "data/gazetteer", work)
     for sentences in sets.values():
         for s in sentences:
             flags = np.zeros((len(s["forms"]), FLAG_DIM), np.uint8)
@@ -76,8 +76,7 @@ class Vocabulary:
     """Token types seen so far, with table rows and vector rows; grows as new forms come."""
 
     def __init__(self, work):
-        words = (work / "vector_words.txt").read_text(encoding="utf-8").split("\n")
-        self.index = {w: i + 1 for i, w in enumerate(words)}
+        self.index = {h: i + 1 for i, h in enumerate(np.load(work / "vector_hashes.npy").tolist())}
         vectors = np.load(work / "vectors.npy")
         self.vectors = torch.from_numpy(np.concatenate([np.zeros((1, VECTOR_DIM), np.float32), vectors]))
         self.ids, self.rows, self.vector_row, self.quote = {}, np.zeros((0, 6), np.int32), np.zeros(0, np.int64), np.zeros(0, np.uint8)
@@ -88,7 +87,7 @@ class Vocabulary:
             for f in new:
                 self.ids[f] = len(self.ids)
             self.rows = np.concatenate([self.rows, type_features(new)])
-            self.vector_row = np.concatenate([self.vector_row, np.array([self.index.get(word_of(fold(f)), 0) for f in new], np.int64)])
+            self.vector_row = np.concatenate([self.vector_row, np.array([self.index.get(word_hash(word_of(fold(f))), 0) for f in new], np.int64)])
             self.quote = np.concatenate([self.quote, np.array([QUOTES.get(f, 0) for f in new], np.uint8)])
 
     def of(self, forms):
@@ -110,6 +109,30 @@ def quoted(codes):
     return out
 
 
+STRAIGHT = str.maketrans("\u201c\u201d\u201e\u2018\u2019", "\"\"\"''")
+
+
+def damaged(sentences, noise):
+    """A paragraph of a statements corpus with its quotation marks straightened, or with those at the end of a quotation lost."""
+    change = noise.random()
+    if change > 0.12 or not any(f in QUOTES for s in sentences for f in s["forms"]):
+        return sentences
+    out, inside = [], False
+    for s in sentences:
+        if change < 0.06:
+            out.append(dict(s, forms=[f.translate(STRAIGHT) for f in s["forms"]]))
+            continue
+        kept = []
+        for k, f in enumerate(s["forms"]):
+            closes = f in ("\u201d", "''") or f == '"' and inside
+            inside = not inside if f == '"' else inside
+            if not closes or len(s["forms"]) == 1:
+                kept.append(k)
+        # The links count tokens, so a paragraph that lost some teaches no links: see `pairs`.
+        out.append(dict(s, forms=[s["forms"][k] for k in kept], flags=s["flags"][kept], span=[s["span"][k] for k in kept]))
+    return out
+
+
 def batch(segments, vocabulary, labels=None, noise=None, pad=256):
     """segments: lists of sentences -> tensors; `noise` is a random generator or None.
 
@@ -117,6 +140,8 @@ def batch(segments, vocabulary, labels=None, noise=None, pad=256):
     for every number of rows it has not met, which took half of the training time.
     """
     ids, flags, start, bounds, n = [], [], [0], [], 0
+    if noise is not None and "span" in segments[0][0]:
+        segments = [damaged(sentences, noise) for sentences in segments]
     for sentences in segments:
         change = noise.random() if noise is not None else 1.0
         codes = []

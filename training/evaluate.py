@@ -53,13 +53,19 @@ class Annotator:
     @torch.no_grad()
     def some(self, part, what):
         b = data.batch(part, self.vocabulary)
-        h, heads, labels = self.model.read(b), self.model.heads, self.labels
+        stages, heads, labels = {}, self.model.heads, self.labels
+        h = self.model.read(b, stages=stages)
+        own = {name: self.model.branch(name, stages, b) if name in self.model.branches else h for name in ("entity", "span")}
         every = [s for run in part for s in run]
         bounds = b["bounds"].tolist()
         if "entity" in what:
-            scores = heads.entity(h)
+            scores = heads.entity(own["entity"])
             for s, (i, j) in zip(every, bounds):
                 s["pred_entity"] = [labels["entity"][k] for k in viterbi(scores[i:j], heads.entity_next)]
+        if "span" in what:
+            scores = heads.spans(own["span"])
+            for run, i, j in zip(part, b["start"].tolist(), b["start"].tolist()[1:]):
+                run[0]["pred_span"] = [viterbi(scores[i:j, 3 * k:3 * k + 3], heads.span_next[k]) for k in range(3)]
         if "tree" in what:
             tags = {name: scores.argmax(1).tolist() for name, scores in heads.tags(h).items()}
             by_length = sorted(range(len(every)), key=lambda k: bounds[k][1] - bounds[k][0])
@@ -84,6 +90,33 @@ class Annotator:
     def lemma(self, form, xpos, guess):
         script = self.lexicon.get((fold(form), xpos)) or self.lexicon.get((fold(form).lower(), xpos)) or self.labels["lemma"][guess]
         return corpora.apply_script(form, script) or form
+
+
+def bounds_of(labels):
+    """(first, last + 1) of the spans among labels 0 outside, 1 begins, 2 goes on"""
+    out, start = set(), None
+    for at, label in enumerate([*labels, 0]):
+        if start is not None and label != 2:
+            out.add((start, at))
+            start = None
+        if label == 1:
+            start = at
+    return out
+
+
+def score_spans(sentences, annotate):
+    """Exact spans of each role, by the tokens: what the scorer calls `span ... exact`, but for tokens that cut a span."""
+    annotate(sentences, "document", ("span",))
+    runs = annotate.runs(sentences, "document")
+    out = []
+    for k, kind in enumerate(corpora.SPAN_KINDS):
+        gold = found = both = 0
+        for run in runs:
+            g, s = bounds_of([x[k] for sentence in run for x in sentence["span"]]), bounds_of(run[0]["pred_span"][k])
+            gold, found, both = gold + len(g), found + len(s), both + len(g & s)
+        p, r = 100 * both / max(found, 1), 100 * both / gold
+        out.append(f"{kind} {2 * p * r / max(p + r, 1e-9):.2f} ({p:.1f} / {r:.1f})")
+    return "  ".join(out)
 
 
 def write_conllu(sentences, path):
@@ -115,12 +148,14 @@ def main():
     ap.add_argument("--shared", default="../shared")
     ap.add_argument("--work", default="training/.work")
     ap.add_argument("--model", default="model.pt")
+    ap.add_argument("--with", dest="others", nargs="*", default=(), help="models of which only the heads trained in them are taken")
+    ap.add_argument("--what", default="tree,entity,span", help="span needs polnear-dev.tokens.jsonl in the work folder, made as the train part's")
     ap.add_argument("--segment", choices=("sentence", "document"), default="sentence")
     ap.add_argument("--quantized", action="store_true")
     a = ap.parse_args()
     torch.set_num_threads(1)
     shared, work = Path(a.shared), Path(a.work)
-    model, state = load_model(work / a.model)
+    model, state = load_model(work / a.model, *a.others)
     loaded = data.load(a.shared, work)
     vocabulary = data.Vocabulary(work)
     if a.quantized:
@@ -128,7 +163,10 @@ def main():
         export.round_weights(model, vocabulary)
     annotate = Annotator(model, state["labels"], loaded["lexicon"], loaded["gazetteer"], vocabulary)
     scorer = lambda name, *args: subprocess.run([sys.executable, str(shared / "eval" / name), *map(str, args)], capture_output=True, text=True)
-    for name in ("ewt", "gum"):
+    if "span" in a.what:
+        dev = corpora.statements(shared / "data/statements/polnear-dev.jsonl", work / "polnear-dev.tokens.jsonl")
+        print("spans of polnear dev:", score_spans(dev, annotate), flush=True)
+    for name in ("ewt", "gum") if "tree" in a.what else ():
         gold = shared / f"data/treebank/en_{name}-dev.conllu"
         sentences = corpora.conllu(gold)
         annotate(sentences, a.segment, ("tree",))
@@ -136,7 +174,7 @@ def main():
         done = scorer("score_parse.py", gold, work / f"system-{name}.conllu")
         right = sum(p == g for s in sentences for p, g in zip(s["pred_feats"], s["feats"]))
         print(f"{name} dev:", (done.stdout + done.stderr).strip(), f" feats {100 * right / sum(len(s['forms']) for s in sentences):.2f}", flush=True)
-    for name, (rows, options) in entity_sets(shared / "data/treebank/ner").items():
+    for name, (rows, options) in entity_sets(shared / "data/treebank/ner").items() if "entity" in a.what else ():
         sentences = [{"forms": forms, "doc": str(i // (4 if name == "gmb" else 20))} for i, (forms, _, _) in enumerate(rows)]
         annotate(sentences, a.segment, ("entity",))
         write_bio(rows, work / f"gold-{name}.bio")

@@ -73,6 +73,11 @@ def weights_of(model):
     for k, layer in enumerate(e.sru):
         out[f"sru.{k}.project"] = (get(layer.project.weight), "bf16")
         out[f"sru.{k}.v"], out[f"sru.{k}.b"] = (get(layer.v), "f32"), (get(layer.b), "f32")
+    for name, branch in model.branches.items():
+        out[f"{name}.mix"] = (get(branch.mix).reshape(-1), "f32")
+        for k, layer in enumerate(branch.sru):
+            out[f"{name}.sru.{k}.project"] = (get(layer.project.weight), "bf16")
+            out[f"{name}.sru.{k}.v"], out[f"{name}.sru.{k}.b"] = (get(layer.v), "f32"), (get(layer.b), "f32")
     r = h.rel_bilinear
     out["arc.root"], out["rel.root"], out["arc.headbias"] = ((get(t), "f32") for t in (h.arc_root, h.rel_root, h.arc_headbias))
     out["entity.next"], out["span.next"] = (get(h.entity_next), "f32"), (get(h.span_next).reshape(-1), "f32")
@@ -89,7 +94,9 @@ def round_weights(model, vocabulary=None):
         q, s = int8(e.weight.numpy())
         e.weight.copy_(torch.from_numpy(q * s[:, None]))
         for p in model.parameters():
-            exact = [model.heads.link_relation, model.heads.entity_next, model.heads.span_next, *(t for layer in model.encoder.sru for t in (layer.v, layer.b))]
+            layers_of = [*model.encoder.sru, *(layer for branch in model.branches.values() for layer in branch.sru)]
+            exact = [model.heads.link_relation, model.heads.entity_next, model.heads.span_next, *(branch.mix for branch in model.branches.values()),
+                     *(t for layer in layers_of for t in (layer.v, layer.b))]
             if p.dim() > 1 and not any(p is t for t in exact):
                 p.copy_(torch.from_numpy(wide(bf16(p.numpy()))))
     if vocabulary is not None:
@@ -130,9 +137,8 @@ def write(path, name, config, labels, sections, extra=()):
     print(f"{path}: {(48 + len(body)) / 1e6:.2f} MB, {len(entries)} sections")
 
 
-def lists(words, vectors, lexicon, labels, table):
+def lists(hashes, vectors, lexicon, labels, table):
     """The sorted lists: word vectors, lemma lexicon, gazetteer."""
-    hashes = np.array([word_hash(w) for w in words], np.uint64)
     order = np.argsort(hashes)
     script = {s: i for i, s in enumerate(labels["lemma"])}
     lemma = sorted((fnv1a(f.encode() + b"\x1f" + x.encode()), script[s]) for (f, x), s in lexicon.items())
@@ -172,8 +178,10 @@ def save_vectors(path, model, vocabulary, table, labels, flags_width=layers.FLAG
         stages = {}
         with torch.no_grad():
             h = model.read(b, stages=stages)
+            encoded = dict(stages)
             stages.update({f"tag.{k}": v for k, v in model.heads.tags(h).items()})
-            stages["entity"], stages["span"] = model.heads.entity(h), model.heads.spans(h)
+            own = {name: model.branch(name, encoded, b, seen=stages) if name in model.branches else h for name in ("entity", "span")}
+            stages["entity"], stages["span"] = model.heads.entity(own["entity"]), model.heads.spans(own["span"])
             arcs, rels, trees = [], [], []
             for i, j in b["bounds"].tolist():
                 scores, _, _ = model.heads.arcs(h, torch.tensor([[i, j]]))
@@ -182,7 +190,7 @@ def save_vectors(path, model, vocabulary, table, labels, flags_width=layers.FLAG
                 trees.append(head)
                 arcs.append([[None if x == float("-inf") else round(x, 6) for x in row] for row in scores.tolist()])
                 rels.append(model.heads.rels(h, torch.arange(i, j), torch.tensor([i + x - 1 if x else -1 for x in head])).tolist())
-        roles = [role for i, j in zip(b["start"].tolist(), b["start"].tolist()[1:]) for role in roles_of(model.heads, h, stages["span"], i, j, b["bounds"].tolist())]
+        roles = [role for i, j in zip(b["start"].tolist(), b["start"].tolist()[1:]) for role in roles_of(model.heads, own["span"], stages["span"], i, j, b["bounds"].tolist())]
         entities = [[labels["entity"][k] for k in heads_module.viterbi(stages["entity"][i:j], model.heads.entity_next)] for i, j in b["bounds"].tolist()]
         if kind == "float":
             out["rows"] = (b["rows"][:n].numpy() - base).tolist()
@@ -226,7 +234,7 @@ def config_of(model):
     return {"width": model.encoder.width, "layers": len(model.encoder.sru), "table_rows": list(features.TABLE_ROWS), "table_dim": features.TABLE_DIM,
             "vector_dim": layers.VECTOR_DIM, "flag_dim": layers.FLAG_DIM, "arc_dim": heads_module.ARC, "rel_dim": heads_module.REL,
             "entity_dim": heads_module.ENTITY_HIDDEN, "span_dim": heads_module.SPAN_HIDDEN, "max_gazetteer_tokens": gazetteer.MAX_TOKENS,
-            "lemma_head": model.heads.tag["lemma"].out_features, "gazetteer_kinds": list(gazetteer.KINDS)}
+            "lemma_head": model.heads.tag["lemma"].out_features, "branches": {name: len(branch.sru) for name, branch in model.branches.items()}, "gazetteer_kinds": list(gazetteer.KINDS)}
 
 
 def tiny(folder):
@@ -240,7 +248,7 @@ def tiny(folder):
               "lemma": ["l|0|", "k|0|", "l|2|", "=|be"], "deprel": ["nsubj", "obj", "punct", "root"], "entity": ["O", "B-PER", "I-PER", "B-LOC", "I-LOC"],
               "span": [f"{p}{k}" for k in ("source", "cue", "content") for p in ("O-", "B-", "I-")]}
     torch.manual_seed(7)
-    model = Model(4, 3, labels, 3).eval()
+    model = Model(4, 3, labels, 3, branches={"entity": 1, "span": 2}).eval()
     with torch.no_grad():
         for p in [*model.parameters(), model.encoder.tables.weight]:
             p.copy_(torch.randn(p.shape) * 0.4)
@@ -250,9 +258,9 @@ def tiny(folder):
              gazetteer.key("U.S."): 1 << 3}
     lexicon = {("told", "VBD"): "=|be", ("met", "VBD"): "k|0|", ("officials", "NN"): "l|2|"}
     folder.mkdir(parents=True, exist_ok=True)
-    write(folder / "tiny.model", "tiny", config_of(model), labels, {**lists(words, vectors, lexicon, labels, table), **weights_of(model)})
+    write(folder / "tiny.model", "tiny", config_of(model), labels, {**lists(np.array([word_hash(w) for w in words], np.uint64), vectors, lexicon, labels, table), **weights_of(model)})
     vocabulary = data.Vocabulary.__new__(data.Vocabulary)
-    vocabulary.index = {w: i + 1 for i, w in enumerate(words)}
+    vocabulary.index = {word_hash(w): i + 1 for i, w in enumerate(words)}
     vocabulary.vectors = torch.from_numpy(np.concatenate([np.zeros((1, 4), np.float32), vectors]))
     vocabulary.ids, vocabulary.rows, vocabulary.vector_row, vocabulary.quote = {}, np.zeros((0, 6), np.int32), np.zeros(0, np.int64), np.zeros(0, np.uint8)
     save_vectors(folder / "tiny.json", model, vocabulary, table, labels)
@@ -263,6 +271,7 @@ def main():
     ap.add_argument("--shared", default="../shared")
     ap.add_argument("--work", default="training/.work")
     ap.add_argument("--model", default="model.pt")
+    ap.add_argument("--with", dest="others", nargs="*", default=(), help="models of which only the heads trained in them are taken")
     ap.add_argument("--out", default="training/.work/english.model")
     ap.add_argument("--vectors", default="training/.work/vectors.json")
     ap.add_argument("--lean", type=float, nargs=3, default=(0.0, 0.0, 0.0), metavar=("SOURCE", "CUE", "CONTENT"),
@@ -273,13 +282,12 @@ def main():
     if a.tiny:
         return tiny(Path(a.tiny))
     work = Path(a.work)
-    model, state = load_model(work / a.model)
+    model, state = load_model(work / a.model, *a.others)
     with torch.no_grad():
         model.heads.span_next[:, 0, 1] += torch.tensor(a.lean)
     loaded = data.load(a.shared, work)
     vocabulary = data.Vocabulary(work)
-    words = (work / "vector_words.txt").read_text(encoding="utf-8").split("\n")
-    sections = {**lists(words, vocabulary.vectors[1:].numpy(), loaded["lexicon"], state["labels"], loaded["gazetteer"]), **weights_of(model)}
+    sections = {**lists(np.load(work / "vector_hashes.npy"), vocabulary.vectors[1:].numpy(), loaded["lexicon"], state["labels"], loaded["gazetteer"]), **weights_of(model)}
     boundary = work / "boundary.npz"
     config = config_of(model)
     if boundary.exists():

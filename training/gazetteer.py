@@ -101,6 +101,16 @@ def build(folder, work):
     return table
 
 
+def table(folder, work):
+    """The table, built once; restore.py takes that of a model file instead."""
+    path = work / "gazetteer.npz"
+    if not path.exists():
+        built = build(folder, work)
+        np.savez(path, hash=np.array(list(built), np.uint64), kinds=np.array(list(built.values()), np.uint8))
+    found = np.load(path)
+    return dict(zip(found["hash"].tolist(), found["kinds"].tolist()))
+
+
 def flags_of(sentence, table, flags):
     """Sets the bits of one sentence's tokens in `flags` (n, 32)."""
     folded = [fold(t) for t in sentence]

@@ -193,6 +193,36 @@ class Encoder(nn.Module):
         return drop(x, p)
 
 
+class Branch(nn.Module):
+    """Layers of one head's own: a weighted sum of what the encoder's stages say, then SRU layers."""
+
+    def __init__(self, width, stages, layers, dropout=0.3):
+        super().__init__()
+        self.mix = nn.Parameter(torch.zeros(stages, 2 * width))
+        nn.init.ones_(self.mix[-1])
+        self.sru = nn.ModuleList(Sru(width) for _ in range(layers))
+        self.dropout = dropout
+
+    def begin_as(self, encoder, fresh=False):
+        """Takes the place of the encoder's last layers, with their weights unless `fresh`."""
+        first = len(encoder.sru) - len(self.sru)
+        with torch.no_grad():
+            self.mix.zero_()
+            self.mix[first] = 1
+        for own, layer in zip(self.sru, encoder.sru[first:] if not fresh else ()):
+            own.load_state_dict(layer.state_dict())
+
+    def forward(self, stages, start, seen=None, name=""):
+        """stages: conv, sru0, sru1 ..., each (n, 2W); start: bounds of what is read as one run -> (n, 2W)"""
+        p = self.dropout if self.training else 0.0
+        x = sum(w * stage for w, stage in zip(self.mix, stages))
+        for k, layer in enumerate(self.sru):
+            x = layer(drop(x, p), start)
+            if seen is not None:
+                seen[f"{name}.sru{k}"] = x
+        return drop(x, p)
+
+
 class Dense:
     """AdamW over everything but the tables, with warm-up and cosine decay, and a running average of the weights."""
 

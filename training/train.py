@@ -17,7 +17,7 @@ from torch import nn
 
 import data
 from heads import Heads
-from layers import Dense, Encoder
+from layers import Branch, Dense, Encoder
 
 # task: (corpora, loss, share of the batches)
 TASKS = {
@@ -30,14 +30,33 @@ TASKS = {
 }
 
 
+# The head that a loss trains, where that head may have layers of its own.
+BRANCH_OF = {"entity_loss": "entity", "span_loss": "span"}
+# What is trained with a branch: names of parameters begin so.
+PARTS = {"entity": ("heads.entity_", "branches.entity."), "span": ("heads.span_", "heads.link", "branches.span.")}
+
+
 class Model(nn.Module):
-    def __init__(self, width, layers, labels, scripts, dropout=0.3):
+    """`branches`: for each head that has layers of its own how many."""
+
+    def __init__(self, width, layers, labels, scripts, dropout=0.3, branches=None, others=()):
         super().__init__()
         self.encoder = Encoder(width, layers, dropout)
-        self.heads = Heads(width, labels, scripts)
+        self.heads = Heads(width, labels, scripts, others)
+        self.branches = nn.ModuleDict({name: Branch(width, layers + 1, k, dropout) for name, k in (branches or {}).items()})
 
-    def read(self, b, word_drop=0.0, stages=None):
-        return self.encoder(b["rows"], b["vectors"], b["flags"], b["start"], word_drop=word_drop, stages=stages)
+    def read(self, b, word_drop=0.0, stages=None, branch=None):
+        """-> what the head named by `branch` reads; without one, what the encoder says"""
+        own = branch in self.branches
+        stages = {} if stages is None and own else stages
+        # Nothing learns below a branch that is trained alone.
+        with torch.set_grad_enabled(torch.is_grad_enabled() and self.encoder.mix.weight.requires_grad):
+            h = self.encoder(b["rows"], b["vectors"], b["flags"], b["start"], word_drop=word_drop, stages=stages)
+        return self.branch(branch, stages, b) if own else h
+
+    def branch(self, name, stages, b, seen=None):
+        read = [v for k, v in stages.items() if k == "conv" or k.startswith("sru")]
+        return self.branches[name](read, b["start"], seen, name)
 
 
 class Peers:
@@ -73,14 +92,24 @@ class Peers:
 
 
 def load(model, weights):
-    """What the weights lack keeps its first value: a head that came later."""
+    """What the weights lack keeps its first value: a head or branch that came later."""
     missing, unknown = model.load_state_dict(weights, strict=False)
-    assert not unknown and all(name.endswith("_next") for name in missing), (missing, unknown)
+    assert not unknown and all(name.endswith("_next") or name.startswith(("branches.", "heads.entity_others")) for name in missing), (missing, unknown)
 
 
-def load_model(path):
+def load_model(path, *others):
+    """`others` are models of which only what was trained in them (--train) is taken."""
     state = torch.load(path, weights_only=False)
-    model = Model(state["width"], state["layers"], state["labels"], state["scripts"])
+    state.setdefault("branches", {})
+    for other in others:
+        more = torch.load(path.with_name(other), weights_only=False)
+        state["branches"].update({name: more["branches"][name] for name in more["trained"]})
+        prefixes = tuple(x for name in more["trained"] for x in PARTS[name])
+        kept = {k: v for k, v in state["model"].items() if not k.startswith(prefixes)}
+        state["model"] = {**kept, **{k: v for k, v in more["model"].items() if k.startswith(prefixes)}}
+    # Output layers that only training has a use for.
+    state["model"] = {k: v for k, v in state["model"].items() if not k.startswith("heads.entity_others")}
+    model = Model(state["width"], state["layers"], state["labels"], state["scripts"], branches=state["branches"])
     load(model, state["model"])
     return model.eval(), state
 
@@ -94,10 +123,15 @@ def main():
     ap.add_argument("--layers", type=int, default=3)
     ap.add_argument("--lr", type=float, default=2e-3)
     ap.add_argument("--dropout", type=float, default=0.3)
+    ap.add_argument("--word-drop", type=float, default=0.15)
     ap.add_argument("--batch", type=int, default=1600)
     ap.add_argument("--from", dest="first", default="", help="go on from this model in the work folder")
     ap.add_argument("--shares", default="", help="shares of the batches other than those of TASKS: gmb=0.2,tree=0.4")
     ap.add_argument("--sequences", action="store_true", help="entities and spans: the loss of the whole label sequence, not of each token")
+    ap.add_argument("--branches", default="", help="layers of their own for heads: entity=1,span=2")
+    ap.add_argument("--fresh", action="store_true", help="branches begin with weights of chance, not as the encoder's last layers")
+    ap.add_argument("--others", default="", help="corpora of names with an output layer of their own: gumner,wikigold")
+    ap.add_argument("--train", default="", help="train these heads and their branches alone: entity,span")
     ap.add_argument("--init", default="", help="pretrained encoder in the work folder")
     ap.add_argument("--out", default="model.pt")
     ap.add_argument("--resume", action="store_true")
@@ -117,13 +151,21 @@ def main():
     vocabulary = data.Vocabulary(work)
     for name in corpora["sets"]:
         vocabulary.add([f for s in corpora["sets"][name] for f in s["forms"]])
-    model = Model(a.width, a.layers, corpora["labels"], corpora["scripts"], a.dropout)
+    branches = {name: int(k) for name, k in (x.split("=") for x in a.branches.split(",") if x)}
+    trained = [x for x in a.train.split(",") if x]
+    model = Model(a.width, a.layers, corpora["labels"], corpora["scripts"], a.dropout, branches, [x for x in a.others.split(",") if x])
     if a.init:
         state = torch.load(work / a.init, weights_only=False)
         model.encoder.load_state_dict(state["encoder"])
         print(f"encoder from {a.init}, {state['words']} words")
     if a.first:
         load(model, torch.load(work / a.first, weights_only=False)["model"])
+    for branch in model.branches.values():
+        branch.begin_as(model.encoder, a.fresh)
+    if trained:
+        wanted = tuple(x for name in trained for x in PARTS[name])
+        for name, p in model.named_parameters():
+            p.requires_grad_(name.startswith(wanted))
     opt = Dense(model, a.lr, 1, warmup=200, average=0.998)
     spent, path = 0.0, work / (a.out + ".checkpoint")
     if a.resume and path.exists():
@@ -143,7 +185,7 @@ def main():
 
     def save(final):
         weights = model.state_dict()
-        common = {"width": a.width, "layers": a.layers, "labels": corpora["labels"], "scripts": corpora["scripts"], "steps": opt.at, "minutes": spent}
+        common = {"width": a.width, "layers": a.layers, "branches": branches, "trained": trained, "labels": corpora["labels"], "scripts": corpora["scripts"], "steps": opt.at, "minutes": spent}
         if final:
             torch.save(dict(common, model=weights), work / ("last-" + a.out))
             averaged = dict(weights)
@@ -155,20 +197,23 @@ def main():
             Path(str(path) + ".part").rename(path)
 
     model.train()
+    if trained:
+        model.encoder.eval()
     last, saved, shown, losses, counts = time.process_time(), time.time(), time.time(), {}, {}
     finished = False
     while not finished:
         name = names[rng.choice(len(names), p=shares / shares.sum())]
         b = data.batch(next(feeds[name]), vocabulary, labels, rng)
         with torch.autocast("cpu", torch.bfloat16):
-            h = model.read(b, word_drop=0.15)
+            h = model.read(b, word_drop=a.word_drop, branch=BRANCH_OF.get(TASKS[name][1]))
             loss_of = getattr(model.heads, TASKS[name][1])
-            loss = loss_of(h, b, a.dropout) if name == "tree" else loss_of(h, b, a.dropout, a.sequences)
+            loss = loss_of(h, b, a.dropout, a.sequences, name)
         loss.backward()
         now = time.process_time()
         spent, last = spent + (now - last) / 60, now
         opt.steps = max(opt.at + 1, int(opt.at / max(spent / a.minutes, 1e-3)))
-        model.encoder.tables.step(opt.rate())
+        if not trained:
+            model.encoder.tables.step(opt.rate())
         opt.step()
         if peers and opt.at % a.every == 0:
             agreed = peers.meet(spent)

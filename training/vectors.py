@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from gensim.models import Word2Vec
 
-from features import fold, word_of
+from features import fold, word_hash, word_of
 
 
 class Chunks:
@@ -42,6 +42,7 @@ def main():
     v = (v - v.mean(0)) / v.std()
     np.save(work / "vectors.npy", v)
     (work / "vector_words.txt").write_text("\n".join(model.wv.index_to_key), encoding="utf-8")
+    np.save(work / "vector_hashes.npy", np.array([word_hash(w) for w in model.wv.index_to_key], np.uint64))
     print(f"{len(v)} words; near 'minister': {[w for w, _ in model.wv.most_similar('minister', topn=8)]}")
 
 

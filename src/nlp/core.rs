@@ -1,6 +1,7 @@
 //! The linguistic core: one reading of the document by the encoder, then every head on it.
 //!
-//! The projections of all heads that read the encoder directly are one matrix product; each head takes its columns. What
+//! The projections of tags and tree are one matrix product, of which each head takes its columns; names and roles have layers of
+//! their own. What
 //! is found does not depend on what was read before, nor on how many threads read: an article is encoded by itself.
 
 use std::ops::Range;
@@ -11,7 +12,7 @@ use super::dates::mark_dates;
 use super::encoder::kernel::Matrix;
 use super::encoder::layers::Linear;
 use super::encoder::{Encoder, Encoding};
-use super::entities::EntityHead;
+use super::entities::{EntityHead, EntitySpace};
 use super::lemmatizer::{LemmaSpace, Lemmatizer};
 use super::model_file::{ModelBytes, ModelError, ModelFile};
 use super::parser::{ParseSpace, Parser};
@@ -22,17 +23,8 @@ use super::tagger::Tagger;
 use crate::text::Document;
 
 /// Projections that read the encoder, in the order in which their columns stand side by side.
-pub(super) const PROJECTIONS: [&str; 9] =
-    ["tag.upos", "tag.xpos", "tag.feats", "entity.hidden", "arc.dep", "arc.head", "rel.dep", "rel.head", SPANS];
-
-/// The projection that a model without a head for statements lacks.
-const SPANS: &str = "span.hidden";
-
-/// The projections that a file holds.
-fn projections(file: &ModelFile) -> &'static [&'static str] {
-    let has_spans = file.section("span.hidden.bias").is_some();
-    if has_spans { &PROJECTIONS } else { &PROJECTIONS[..PROJECTIONS.len() - 1] }
-}
+pub(super) const PROJECTIONS: [&str; 7] =
+    ["tag.upos", "tag.xpos", "tag.feats", "arc.dep", "arc.head", "rel.dep", "rel.head"];
 
 /// The trained core that is shipped; its card is `models/english.md`.
 const SHIPPED: &[u8] = include_bytes!("../../models/english.model");
@@ -61,7 +53,7 @@ impl Columns {
     fn read(file: &ModelFile) -> Result<Self, ModelError> {
         let mut start = 0;
         let mut ranges = Vec::new();
-        for name in projections(file) {
+        for name in PROJECTIONS {
             let section = file.required(&format!("{name}.bias"))?;
             let width = section.shape.first().copied().unwrap_or(0);
             ranges.push(start..start + width);
@@ -97,11 +89,11 @@ impl CoreModel {
         Ok(Self {
             version: file.version(),
             attribution: file.attribution().to_vec(),
-            stack: Linear::stacked(&file, projections(&file), encoder.outputs())?,
+            stack: Linear::stacked(&file, &PROJECTIONS, encoder.outputs())?,
             tagger: Tagger::read(&file, &columns)?,
             lemmatizer: Lemmatizer::read(&file, encoder.outputs())?,
-            entities: EntityHead::read(&file, &columns)?,
-            spans: SpanHead::read(&file, &columns, encoder.outputs())?,
+            entities: EntityHead::read(&file, &encoder)?,
+            spans: SpanHead::read(&file, &encoder)?,
             parser: Parser::read(&file, &columns)?,
             boundaries: BoundaryModel::read(&file)?.map(Arc::new),
             encoder,
@@ -136,8 +128,7 @@ pub struct Core {
 /// Working space of the heads.
 #[derive(Debug, Default)]
 pub(super) struct HeadSpace {
-    pub(super) scores: Vec<f32>,
-    pub(super) back: Vec<u8>,
+    pub(super) entities: EntitySpace,
     pub(super) lemmas: LemmaSpace,
     pub(super) parse: ParseSpace,
     spans: SpanSpace,
@@ -179,7 +170,14 @@ impl Core {
     /// What the model alone says of a document, or of a piece of one.
     fn read(&mut self, doc: &mut Document, done: &mut impl FnMut(&'static str)) {
         let model = &*self.model;
-        model.encoder.encode_observed(doc, &mut self.encoding, |stage, _| done(stage));
+        let HeadSpace { entities, spans, .. } = &mut self.space;
+        model.encoder.encode_observed(doc, &mut self.encoding, |stage, rows| {
+            model.entities.gather(stage, rows, entities);
+            if let Some(head) = &model.spans {
+                head.gather(stage, rows, spans);
+            }
+            done(stage);
+        });
         model.stack.apply(Matrix::whole(&self.encoding.rows, model.encoder.outputs()), &mut self.stacked);
         done("projections of the heads");
         let stacked = Stacked { data: &mut self.stacked, width: model.stack.outputs() };
@@ -187,11 +185,10 @@ impl Core {
         done("tags");
         model.lemmatizer.annotate(doc, &self.encoding, &mut self.space.lemmas);
         done("lemmas");
-        model.entities.annotate(doc, stacked.data, stacked.width, &mut self.space);
+        model.entities.annotate(doc, &model.encoder, &mut self.encoding, &mut self.space.entities);
         done("names");
         if let Some(spans) = &model.spans {
-            let rows = &self.encoding.rows;
-            spans.annotate(doc, stacked.data, stacked.width, rows, &mut self.space.spans);
+            spans.annotate(doc, &model.encoder, &mut self.encoding, &mut self.space.spans);
         }
         done("roles");
         model.parser.annotate(doc, stacked.data, stacked.width, &mut self.space.parse);
@@ -298,6 +295,10 @@ mod tests {
 
         let mut core = Core::new(&model);
         core.read(&mut doc, &mut |_| {});
+        let own = |name: &str, got: &[f32]| compare(name, got.iter().copied(), &expected["stages"][name]);
+        own("entity.sru0", &core.space.entities.rows);
+        own("span.sru1", &core.space.spans.rows);
+        own("span", &core.space.spans.scores);
         check_roles(&doc, &expected["roles"]);
         compare("arcs", core.space.parse.seen_arcs.iter().copied(), &flatten(&expected["arc"]));
         for (sentence_idx, sentence) in doc.sentences.iter().enumerate() {

@@ -4,31 +4,43 @@
 
 use std::ops::Range;
 
-use super::core::{Columns, HeadSpace};
 use super::encoder::elementwise::{Leaky, arch};
 use super::encoder::kernel::Matrix;
 use super::encoder::layers::{Linear, vector};
+use super::encoder::{Branch, Encoder, Encoding};
 use super::model_file::{ModelError, ModelFile};
 use crate::text::{Document, Entity, EntityKind, TokenRange};
 
-/// The second layer of the entity head, and where the first one's outputs stand.
+/// The entity head.
 #[derive(Debug)]
 pub(super) struct EntityHead {
     kinds: Vec<EntityKind>,
-    columns: Range<usize>,
+    branch: Option<Branch>,
+    hidden: Linear,
     out: Linear,
     /// What each label adds to the score of the next.
     next: Vec<f32>,
+}
+
+/// Working space, kept from article to article.
+#[derive(Debug, Default)]
+pub(super) struct EntitySpace {
+    /// What the head's own layers say of each token.
+    pub(super) rows: Vec<f32>,
+    hidden: Vec<f32>,
+    scores: Vec<f32>,
+    back: Vec<u8>,
 }
 
 /// Label of a token outside of names; kind `k` begins with label `1 + 2k` and goes on with the next.
 const OUTSIDE: usize = 0;
 
 impl EntityHead {
-    pub(super) fn read(file: &ModelFile, columns: &Columns) -> Result<Self, ModelError> {
+    pub(super) fn read(file: &ModelFile, encoder: &Encoder) -> Result<Self, ModelError> {
         let labels = file.labels("entity")?;
-        let columns = columns.of("entity.hidden");
-        let out = Linear::read(file, "entity.out", columns.len())?;
+        let branch = Branch::read(file, "entity", encoder)?;
+        let hidden = Linear::read(file, "entity.hidden", encoder.outputs())?;
+        let out = Linear::read(file, "entity.out", hidden.outputs())?;
         let section = file.required("entity.out.weight")?;
         let pairs = labels.get(1..).unwrap_or_default().chunks(2);
         let kinds = pairs
@@ -45,20 +57,39 @@ impl EntityHead {
             return Err(section.wrong(format!("{} labels but {} scores", labels.len(), out.outputs())));
         }
         let next = transitions(file, "entity", labels.len(), 1)?;
-        Ok(Self { kinds, columns, out, next })
+        Ok(Self { kinds, branch, hidden, out, next })
     }
 
-    /// Fills the names of every sentence. `rows` are the outputs of all projections; this head's columns are altered.
-    pub(super) fn annotate(&self, doc: &mut Document, rows: &mut [f32], width: usize, space: &mut HeadSpace) {
-        let Range { start, end } = self.columns;
-        arch().dispatch(Leaky { rows: &mut *rows, width, start, end });
-        self.out.apply(Matrix::columns(rows, width, start, end), &mut space.scores);
+    /// Hears what a stage of the encoder says.
+    pub(super) fn gather(&self, stage: &str, rows: &[f32], space: &mut EntitySpace) {
+        if let Some(branch) = &self.branch {
+            branch.gather(stage, rows, &mut space.rows);
+        }
+    }
+
+    /// Fills the names of every sentence.
+    pub(super) fn annotate(
+        &self,
+        doc: &mut Document,
+        encoder: &Encoder,
+        encoding: &mut Encoding,
+        space: &mut EntitySpace,
+    ) {
+        let EntitySpace { rows, hidden, scores, back } = space;
+        if let Some(branch) = &self.branch {
+            branch.apply(encoder, encoding, rows);
+        }
+        let rows = if self.branch.is_some() { &*rows } else { &encoding.rows };
+        self.hidden.apply(Matrix::whole(rows, encoder.outputs()), hidden);
+        let width = self.hidden.outputs();
+        arch().dispatch(Leaky { rows: hidden, width, start: 0, end: width });
+        self.out.apply(Matrix::whole(hidden, width), scores);
         doc.entities.clear();
         let n_labels = self.out.outputs();
         for sentence in &doc.sentences {
             let range = sentence.tokens.range();
-            let scores = &mut space.scores[range.start * n_labels..range.end * n_labels];
-            decode(scores, &self.next, &mut space.back, |names, kind| {
+            let scores = &mut scores[range.start * n_labels..range.end * n_labels];
+            decode(scores, &self.next, back, |names, kind| {
                 let tokens = TokenRange::new(range.start + names.start, range.start + names.end);
                 doc.entities.push(Entity { tokens, kind: self.kinds[kind] });
             });

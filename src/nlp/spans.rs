@@ -6,10 +6,10 @@
 
 use std::ops::Range;
 
-use super::core::Columns;
 use super::encoder::elementwise::{Leaky, arch, exp};
 use super::encoder::kernel::Matrix;
 use super::encoder::layers::{Linear, vector};
+use super::encoder::{Branch, Encoder, Encoding};
 use super::entities::{decode, transitions};
 use super::model_file::{ModelError, ModelFile};
 use super::span_relations::{Lie, N_RELATIONS};
@@ -24,10 +24,11 @@ const REACH: usize = 48;
 /// The roles in the order of their columns.
 const ROLES: [Role; 3] = [Role::Source, Role::Cue, Role::Content];
 
-/// The span head, and where its first layer's outputs stand.
+/// The span head.
 #[derive(Debug)]
 pub(super) struct SpanHead {
-    columns: Range<usize>,
+    branch: Option<Branch>,
+    hidden: Linear,
     out: Linear,
     /// What each label adds to the score of the next, for each role.
     next: Vec<f32>,
@@ -50,7 +51,10 @@ struct Pointer {
 /// Working space, kept from article to article.
 #[derive(Debug, Default)]
 pub(super) struct SpanSpace {
-    scores: Vec<f32>,
+    /// What the head's own layers say of each token.
+    pub(super) rows: Vec<f32>,
+    hidden: Vec<f32>,
+    pub(super) scores: Vec<f32>,
     one_role: Vec<f32>,
     back: Vec<u8>,
     ends: Vec<f32>,
@@ -67,13 +71,15 @@ impl Pointer {
 }
 
 impl SpanHead {
-    /// Reads the head; nothing if the file has none. `encoded`: numbers of an encoder's row.
-    pub(super) fn read(file: &ModelFile, columns: &Columns, encoded: usize) -> Result<Option<Self>, ModelError> {
+    /// Reads the head; nothing if the file has none.
+    pub(super) fn read(file: &ModelFile, encoder: &Encoder) -> Result<Option<Self>, ModelError> {
         if file.section("link.none").is_none() {
             return Ok(None);
         }
-        let columns = columns.of("span.hidden");
-        let out = Linear::read(file, "span.out", columns.len())?;
+        let encoded = encoder.outputs();
+        let branch = Branch::read(file, "span", encoder)?;
+        let hidden = Linear::read(file, "span.hidden", encoded)?;
+        let out = Linear::read(file, "span.out", hidden.outputs())?;
         if out.outputs() != LABELS * ROLES.len() {
             let problem = format!("{} rows expected, {} found", LABELS * ROLES.len(), out.outputs());
             return Err(file.required("span.out.weight")?.wrong(problem));
@@ -84,22 +90,33 @@ impl SpanHead {
         let cues = Pointer::read(file, "content", encoded, of_cues.to_vec())?;
         let none = vector(file, "link.none", sources.query.outputs())?;
         let next = transitions(file, "span", LABELS, ROLES.len())?;
-        Ok(Some(Self { columns, out, next, sources, cues, none, encoded }))
+        Ok(Some(Self { branch, hidden, out, next, sources, cues, none, encoded }))
     }
 
-    /// Fills the roles. `rows` are the outputs of all projections, this head's columns are altered; `encoding` are the
-    /// encoder's rows.
+    /// Hears what a stage of the encoder says.
+    pub(super) fn gather(&self, stage: &str, rows: &[f32], space: &mut SpanSpace) {
+        if let Some(branch) = &self.branch {
+            branch.gather(stage, rows, &mut space.rows);
+        }
+    }
+
+    /// Fills the roles.
     pub(super) fn annotate(
         &self,
         doc: &mut Document,
-        rows: &mut [f32],
-        width: usize,
-        encoding: &[f32],
+        encoder: &Encoder,
+        encoding: &mut Encoding,
         space: &mut SpanSpace,
     ) {
-        let Range { start, end } = self.columns;
-        arch().dispatch(Leaky { rows: &mut *rows, width, start, end });
-        self.out.apply(Matrix::columns(rows, width, start, end), &mut space.scores);
+        let mut own_rows = std::mem::take(&mut space.rows);
+        if let Some(branch) = &self.branch {
+            branch.apply(encoder, encoding, &mut own_rows);
+        }
+        let encoding = if self.branch.is_some() { own_rows.as_slice() } else { encoding.rows.as_slice() };
+        self.hidden.apply(Matrix::whole(encoding, self.encoded), &mut space.hidden);
+        let width = self.hidden.outputs();
+        arch().dispatch(Leaky { rows: &mut space.hidden, width, start: 0, end: width });
+        self.out.apply(Matrix::whole(&space.hidden, width), &mut space.scores);
         let mut spans = Vec::new();
         let mut sentences = doc.sentences.as_slice();
         while let Some(first) = sentences.first() {
@@ -111,6 +128,7 @@ impl SpanHead {
             self.join(doc, at, encoding, space, &mut spans);
         }
         doc.roles = Some(spans);
+        space.rows = own_rows;
     }
 
     /// The spans of a paragraph, in the order of the text; of two that begin together in the order of the roles.

@@ -134,6 +134,12 @@ impl Document {
         (head != token_idx).then_some(head)
     }
 
+    /// The name around a token.
+    pub fn entity_at(&self, token_idx: usize) -> Option<&Entity> {
+        let at = self.entities.partition_point(|entity| entity.tokens.end as usize <= token_idx);
+        self.entities.get(at).filter(|entity| entity.tokens.start as usize <= token_idx)
+    }
+
     /// First token that starts at or after a byte offset; the number of tokens if there is none.
     pub fn token_at(&self, byte: usize) -> usize {
         self.tokens.partition_point(|token| (token.start as usize) < byte)

@@ -154,12 +154,14 @@ pub(super) struct Sru {
 }
 
 impl Sru {
-    pub(super) fn read(file: &ModelFile, layer: usize, width: usize) -> Result<Self, ModelError> {
-        let projection = Linear::unbiased(file, &format!("sru.{layer}.project"), 2 * width)?;
+    /// Reads the sections `NAME.project`, `NAME.v` and `NAME.b`.
+    pub(super) fn read(file: &ModelFile, name: &str, width: usize) -> Result<Self, ModelError> {
+        let project = format!("{name}.project");
+        let projection = Linear::unbiased(file, &project, 2 * width)?;
         if projection.outputs() != 6 * width {
-            return Err(file.required(&format!("sru.{layer}.project"))?.wrong(format!("{} rows expected", 6 * width)));
+            return Err(file.required(&project)?.wrong(format!("{} rows expected", 6 * width)));
         }
-        let gates = |name: &str| vector(file, &format!("sru.{layer}.{name}"), 4 * width);
+        let gates = |gate: &str| vector(file, &format!("{name}.{gate}"), 4 * width);
         Ok(Self { width, projection, v: gates("v")?, b: gates("b")? })
     }
 

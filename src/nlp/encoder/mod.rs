@@ -4,6 +4,7 @@
 //! token are the convolution's window and the recurrence, which is elementwise. The computation is described in
 //! `docs/model-format.md`; the training's own forward pass is held against this one by a test on saved numbers.
 
+mod branch;
 pub(super) mod elementwise;
 pub(super) mod features;
 mod gazetteer;
@@ -16,6 +17,7 @@ use pulp::Arch;
 
 use super::model_file::{ModelError, ModelFile};
 use crate::text::Document;
+pub(super) use branch::Branch;
 use features::{Hasher, Quotation, row};
 use gazetteer::Gazetteer;
 use layers::{Convolution, Linear, Norm, Sru, resize, vector, weights};
@@ -113,7 +115,7 @@ impl Encoder {
             flags,
             norm: Norm::read(file, 2 * width)?,
             convolution: Convolution::read(file, 2 * width)?,
-            layers: (0..file.config("layers")?).map(|layer| Sru::read(file, layer, width)).collect::<Result<_, _>>()?,
+            layers: (0..file.config("layers")?).map(|layer| Sru::read(file, &format!("sru.{layer}"), width)).collect::<Result<_, _>>()?,
             gazetteer: Gazetteer::read(file)?,
             width,
             arch: elementwise::arch(),
