@@ -75,8 +75,8 @@ fn pair_paragraph(words: &Words<'_>, start: usize, end: usize, quotes: &mut Vec<
                 push(words, quotes, opened, idx, idx + 1, &mut goes_on);
                 open = None;
             }
-            // A paragraph that begins with a closing mark: the wrong mark, for it cannot close anything.
-            (Role::Close(Family::Double), None) if idx == start && words.is_glued(idx + 1) => {
+            // A line that begins with a closing mark: the wrong mark, for it cannot close anything.
+            (Role::Close(Family::Double), None) if words.begins_line(idx) && words.is_glued(idx + 1) => {
                 open = Some((idx, Family::Double));
             }
             _ => {}

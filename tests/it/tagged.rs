@@ -2,9 +2,13 @@
 
 use std::fmt::Write as _;
 
+use demarche::extract::Knowledge;
+use demarche::extract::statements::Field;
 use demarche::nlp::consistency::harmonize;
 use demarche::nlp::dates::mark_dates;
-use demarche::text::{Document, Entity, Sentence, SentenceKind, Span, TokenRange, Upos};
+use demarche::text::{
+    Deprel, Document, Entity, Role, RoleSpan, Sentence, SentenceKind, Span, TokenRange, Upos,
+};
 
 /// A document of the form that `tests/data/tagged/names.txt` describes.
 fn document(line: &str) -> Document {
@@ -80,4 +84,104 @@ fn names_agree_within_an_article() {
 #[test]
 fn dates_are_names() {
     check(include_str!("../data/tagged/dates.txt"), mark_dates);
+}
+
+/// A document of the form that `tests/data/tagged/roles.txt` describes.
+fn document_with_roles(line: &str) -> Document {
+    let (mut text, mut paragraph, mut first) = (String::new(), 0, 0);
+    let mut doc = Document::default();
+    // Role, number of the cue, whether its link is sure, first token.
+    let mut open: Vec<(Role, u32, bool, usize)> = Vec::new();
+    let mut roles: Vec<(RoleSpan, u32)> = Vec::new();
+    let mut links: Vec<(usize, &str, i64)> = Vec::new();
+    let mut opening: Option<Role> = None;
+    for word in line.split_whitespace() {
+        if matches!(word, "||" | "¶") {
+            let tokens = TokenRange::new(first, doc.tokens.len());
+            doc.sentences.push(Sentence { tokens, kind: SentenceKind::Prose, paragraph });
+            (first, paragraph) = (doc.tokens.len(), paragraph + u32::from(word == "¶"));
+            continue;
+        }
+        let role = [('{', Role::Source), ('<', Role::Cue), ('[', Role::Content)].into_iter().find(|(mark, role)| {
+            word.strip_prefix(*mark).is_some_and(|number| {
+                let number = number.trim_end_matches('?');
+                let cue = number.parse().ok();
+                open.extend(cue.map(|cue| (*role, cue, !word.ends_with('?'), doc.tokens.len())));
+                cue.is_some()
+            })
+        });
+        opening = role.map(|(_, role)| role);
+        if opening.is_some() {
+            continue;
+        }
+        let bare = word.trim_end_matches(['}', '>', ']']);
+        let (form, link) = bare.split_once('/').unwrap_or((bare, ""));
+        if let Some(at) = link.find(['+', '-']) {
+            links.push((doc.tokens.len(), &link[..at], link[at..].parse().expect("a distance in words")));
+        }
+        let start = text.len();
+        text.push_str(form);
+        doc.tokens.push(Span::new(start, text.len()));
+        text.push(' ');
+        for _ in bare.len()..word.len() {
+            let (role, cue, is_sure, start) = open.pop().expect("an open bracket");
+            let tokens = TokenRange::new(start, doc.tokens.len());
+            let link_share = if is_sure { 0.9 } else { 0.4 };
+            roles.push((RoleSpan { role, tokens, of: None, share: 0.9, link_share }, cue));
+        }
+    }
+    assert!(opening.is_none() && open.is_empty(), "what opens closes: {line}");
+    let tokens = TokenRange::new(first, doc.tokens.len());
+    doc.sentences.push(Sentence { tokens, kind: SentenceKind::Prose, paragraph });
+    roles.sort_by_key(|(span, _)| span.tokens.start);
+    let place_of = |wanted: Role, cue: u32| {
+        let place = roles.iter().position(|(span, number)| span.role == wanted && *number == cue);
+        place.map(|place| u32::try_from(place).unwrap())
+    };
+    let linked = roles.iter().map(|(span, cue)| {
+        let of = match span.role {
+            Role::Source => None,
+            Role::Cue => place_of(Role::Source, *cue),
+            Role::Content => place_of(Role::Cue, *cue),
+        };
+        RoleSpan { of, ..*span }
+    });
+    let n_tokens = u32::try_from(doc.tokens.len()).unwrap();
+    let mut filled = Document::new(text);
+    filled.roles = Some(linked.collect());
+    filled.heads = (0..n_tokens).collect();
+    filled.deprels = vec![Deprel::Root; doc.tokens.len()];
+    for (token, relation, distance) in links {
+        filled.heads[token] = u32::try_from(i64::try_from(token).unwrap() + distance).unwrap();
+        filled.deprels[token] = relation.parse().expect("a relation");
+    }
+    (filled.tokens, filled.sentences) = (doc.tokens, doc.sentences);
+    filled
+}
+
+#[test]
+fn roles_become_statements() {
+    let file = include_str!("../data/tagged/roles.txt");
+    let knowledge = Knowledge::embedded().unwrap();
+    let mut wrong = String::new();
+    for case in file.split("core: ").skip(1) {
+        let (core, rest) = case.split_once('\n').unwrap();
+        let want: Vec<&str> = rest.lines().filter_map(|line| line.strip_prefix("want: ")).collect();
+        let doc = document_with_roles(core);
+        let (statements, _) = knowledge.extract(&doc, Field::Text, None, None);
+        let words = |range: &TokenRange| doc.range_text(*range);
+        let got: Vec<String> = statements
+            .iter()
+            .map(|found| {
+                let source = found.source.as_ref().map_or("", words);
+                let cue = found.cue.as_ref().map_or("", |cue| words(&cue.tokens));
+                let content: Vec<&str> = found.content.iter().map(words).collect();
+                format!("{source} | {cue} | {}", content.join(" … "))
+            })
+            .collect();
+        if got != want {
+            writeln!(wrong, "found    {core}\nexpected {want:#?}\ngot      {got:#?}").unwrap();
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
 }

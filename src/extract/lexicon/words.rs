@@ -151,6 +151,12 @@ impl<'d> Words<'d> {
         self.lower(idx) == word
     }
 
+    /// Whether nothing stands before a token in its line.
+    pub(crate) fn begins_line(&self, idx: usize) -> bool {
+        let Some(before) = idx.checked_sub(1).map(|before| self.doc.tokens[before].end as usize) else { return true };
+        self.doc.text()[before..self.doc.tokens[idx].start as usize].contains('\n')
+    }
+
     /// Whether no blank stands between a token and the one before it.
     pub(crate) fn is_glued(&self, idx: usize) -> bool {
         idx > 0 && idx < self.len() && self.doc.tokens[idx - 1].end == self.doc.tokens[idx].start

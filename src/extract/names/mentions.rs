@@ -3,7 +3,7 @@
 //! One pass, left to right, longest first. It does not decide who is meant by a surname; see [`super::people`].
 
 use crate::extract::lexicon::{Lexicon, PlaceForm, RolePart, RoleWord, Sex, WordClass, Words};
-use crate::text::TokenRange;
+use crate::text::{EntityKind, TokenRange};
 
 /// Words that the name of an office has at most: "former acting deputy prime minister" has five.
 const OFFICE_LIMIT: usize = 8;
@@ -234,7 +234,7 @@ impl Finder<'_, '_> {
         }
         let mut at = idx + 1;
         let mut sector = self.lexicon.bodies.head(words.lower(idx));
-        while at < end {
+        while at < end && !self.begins_person_behind_other(at) {
             let is_joined = words.is_glued(at) && matches!(words.text(at), "-" | "–") && words.is_glued(at + 1);
             if is_joined && at + 1 < end {
                 at += 2;
@@ -251,6 +251,17 @@ impl Finder<'_, '_> {
             Some(sector) => self.push(idx, at, What::Body { sector }),
             None => self.push(idx, at, What::Person { sex }),
         }
+    }
+
+    /// "the Council on Fisheries | Ana Ruiz": two names side by side, which their capitals do not tell apart.
+    fn begins_person_behind_other(&self, idx: usize) -> bool {
+        let begins = self
+            .words
+            .doc
+            .entity_at(idx)
+            .is_some_and(|entity| entity.kind == EntityKind::Person && entity.tokens.start as usize == idx);
+        let is_other = |kind| matches!(kind, EntityKind::Organization | EntityKind::Place);
+        begins && idx > 0 && self.words.doc.entity_at(idx - 1).is_some_and(|before| is_other(before.kind))
     }
 
     fn can_begin_name(&self, idx: usize) -> bool {

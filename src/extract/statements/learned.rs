@@ -19,6 +19,9 @@ const CONTINUATION: u32 = 1;
 /// How sure a content is that the tree gave and not the core.
 const BY_TREE: f32 = 0.5;
 
+/// Share of a link below which a further piece of content in the sentence of its cue belongs to nobody.
+const STRAY: f32 = 0.5;
+
 /// What the core says of one statement. Ranges point into the document.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Found {
@@ -65,6 +68,7 @@ pub(super) fn find(reading: &Reading<'_, '_>, roles: &[RoleSpan], signed: &[Sign
         let pieces = &mut contents[place];
         // "that" or a mark by itself says nothing.
         pieces.retain(|piece| piece.tokens.range().any(|token| is_telling(reading, token)));
+        drop_strays(reading, cue, pieces);
         if cue.role != Role::Cue || !is_story(cue) {
             continue;
         }
@@ -83,6 +87,21 @@ pub(super) fn find(reading: &Reading<'_, '_>, roles: &[RoleSpan], signed: &[Sign
         found.push(Found { cue: cue.tokens, source: source.map(|source| source.tokens), content, share });
     }
     found
+}
+
+/// Every content belongs to some cue, also one whose own cue was overlooked: what stands in another sentence than a cue that has content
+/// of its own, and in no quotation, is not of that cue.
+fn drop_strays(reading: &Reading<'_, '_>, cue: &RoleSpan, pieces: &mut Vec<&RoleSpan>) {
+    let sentence_of = |span: &RoleSpan| reading.words.doc.sentence_of(span.tokens.start as usize);
+    let own = sentence_of(cue);
+    if pieces.len() < 2 || !pieces.iter().any(|piece| sentence_of(piece) == own) {
+        return;
+    }
+    let is_stray = |piece: &RoleSpan| {
+        let is_quoted = reading.quote_around(piece.tokens.start as usize).is_some();
+        !is_quoted && (sentence_of(piece) != own || piece.link_share < STRAY)
+    };
+    pieces.retain(|piece| !is_stray(piece));
 }
 
 /// Whether a word alone could be what was said.

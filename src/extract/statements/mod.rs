@@ -8,6 +8,7 @@ mod complements;
 mod details;
 mod frames;
 mod learned;
+mod own_words;
 mod signed;
 mod sources;
 mod speakers;
@@ -89,6 +90,8 @@ fn from_core(reading: &Reading<'_, '_>, field: Field, roles: &[RoleSpan]) -> Vec
         }
         statements.push(other);
     }
+    let own_words = own_words::find(reading, &statements);
+    statements.extend(own_words);
     statements
 }
 

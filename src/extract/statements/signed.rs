@@ -18,7 +18,7 @@ pub(super) struct Signed {
     pub(super) name: TokenRange,
 }
 
-/// The quotations that a dash and a name follow, and nothing more in their paragraph.
+/// The quotations that a dash and a name follow, and nothing more in their line.
 pub(super) fn find(reading: &Reading<'_, '_>) -> Vec<Signed> {
     let words = &reading.words;
     let sentences = &words.doc.sentences;
@@ -29,11 +29,12 @@ pub(super) fn find(reading: &Reading<'_, '_>) -> Vec<Signed> {
             continue;
         }
         let mut end = dash + 1;
-        while end < words.len() && end - dash <= SIGNATURE_LIMIT && is_of_signature(words.text(end)) {
+        let goes_on = |end: usize| end < words.len() && !(end > dash + 1 && words.begins_line(end));
+        while goes_on(end) && end - dash <= SIGNATURE_LIMIT && is_of_signature(words.text(end)) {
             end += 1;
         }
         let paragraph = |token: usize| sentences[words.doc.sentence_of(token)].paragraph;
-        let is_last = end >= words.len() || paragraph(end) != paragraph(dash);
+        let is_last = end >= words.len() || paragraph(end) != paragraph(dash) || words.begins_line(end);
         let is_near = end > dash + 1 && paragraph(end - 1) == paragraph(stretch.open);
         if is_last && is_near && words.is_capitalized(dash + 1) {
             found.push(Signed { quote, dash: TokenRange::new(dash, dash + 1), name: TokenRange::new(dash + 1, end) });

@@ -3,7 +3,7 @@
 use crate::extract::lexicon::{PlaceForm, Sex, WordClass};
 use crate::extract::names::{Mention, What, homes};
 use crate::extract::reading::Reading;
-use crate::text::TokenRange;
+use crate::text::{EntityKind, TokenRange};
 
 use super::bodies::{body_speaker, country_of_body, named_outlet, place_speaker};
 use super::{Speaker, SpeakerForm};
@@ -59,7 +59,9 @@ impl SpeakerResolver {
         if let Some(body) = inside.iter().find(|mention| mention.is_body()) {
             return body_speaker(reading, source, body, inside);
         }
-        place_speaker(reading, inside)
+        let speaker = place_speaker(reading, inside);
+        let is_unknown = speaker.name.is_none() && speaker.code.is_none();
+        if is_unknown { named_by_core(reading, source).unwrap_or(speaker) } else { speaker }
     }
 
     fn person(&mut self, reading: &Reading<'_, '_>, person: usize, form: SpeakerForm) -> Speaker {
@@ -260,7 +262,13 @@ fn recent_subject(reading: &Reading<'_, '_>, at: usize) -> Option<usize> {
 fn head_person(reading: &Reading<'_, '_>, inside: &[Mention]) -> Option<usize> {
     let words = &reading.words;
     let persons = inside.iter().enumerate().filter(|(_, mention)| mention.is_person());
-    let (_, mention) = persons.into_iter().find(|&(at, mention)| {
+    // "director of the Dallas chapter X": where the core sees a person, what it takes for another name is none.
+    let taken_for = |mention: &Mention| words.doc.entity_at(mention.end() - 1).map(|entity| entity.kind);
+    let has_person = inside.iter().any(|mention| taken_for(mention) == Some(EntityKind::Person));
+    let is_other = |mention: &Mention| {
+        has_person && matches!(taken_for(mention), Some(EntityKind::Organization | EntityKind::Place))
+    };
+    let (_, mention) = persons.into_iter().filter(|(_, mention)| !is_other(mention)).find(|&(at, mention)| {
         // "the Halvorsund coach, X", "Labour's spokeswoman X": what stands before an office is whose it is.
         let is_owner = inside.get(at + 1).is_some_and(|next| next.is_role() && next.start() == mention.end());
         !is_owner && !words.is_possessive(mention.end()) && !is_complement(reading, inside, at)
@@ -273,6 +281,21 @@ fn head_person(reading: &Reading<'_, '_>, inside: &[Mention]) -> Option<usize> {
     let is_known = known.name.contains(char::is_whitespace) || known.role.is_some();
     let is_plural = words.lower(start).ends_with('s') && mention.tokens.len() == 1;
     (is_known || !is_first || !is_plural).then_some(person)
+}
+
+/// The name at the end of a source, or alone in it, that no table knows but the core does: "Wikinews", "the daily Aftenbladet".
+fn named_by_core(reading: &Reading<'_, '_>, source: TokenRange) -> Option<Speaker> {
+    let doc = reading.words.doc;
+    let last = source.range().rev().find(|&idx| reading.words.is_word(idx))?;
+    let entity = doc.entity_at(last).filter(|entity| source.contains(entity.tokens))?;
+    let name = doc.range_text(entity.tokens).to_owned();
+    match entity.kind {
+        EntityKind::Person => Some(Speaker { name: Some(name), ..Speaker::default() }),
+        EntityKind::Organization => {
+            Some(Speaker { organization: Some(name.clone()), name: Some(name), ..Speaker::default() })
+        }
+        _ => None,
+    }
 }
 
 /// "an aide to X", "a letter seen by X": the person stands behind what speaks.

@@ -1,0 +1,64 @@
+//! "“I think that it was a mistake,” she said": what speakers say of their own thoughts inside their own quoted words.
+//!
+//! The core was taught the outer statement alone (PolNeAR annotates no inner ones); the tree tells the inner one.
+
+use crate::extract::reading::Reading;
+use crate::text::{Deprel, TokenRange};
+
+use super::complements::complement;
+use super::frames::kind_of;
+use super::{Attitude, Cue, Speaker, SpeakerForm, Statement};
+
+/// Tokens from the pronoun to its verb: "I have always honestly thought".
+const REACH: usize = 5;
+
+/// The statements of this kind inside the quoted contents of others.
+pub(super) fn find(reading: &Reading<'_, '_>, outer: &[Statement]) -> Vec<Statement> {
+    if reading.words.doc.heads.is_empty() {
+        return Vec::new();
+    }
+    let with_speaker = outer.iter().filter_map(|statement| Some((statement, statement.speaker.as_ref()?)));
+    with_speaker
+        .flat_map(|(statement, speaker)| {
+            let pieces = statement.content.iter();
+            let places = pieces.flat_map(|piece| piece.range().map(|idx| (*piece, idx)));
+            places.filter_map(|(piece, idx)| read(reading, statement, speaker, piece, idx))
+        })
+        .collect()
+}
+
+/// The inner statement whose subject is this token.
+fn read(
+    reading: &Reading<'_, '_>,
+    outer: &Statement,
+    speaker: &Speaker,
+    piece: TokenRange,
+    idx: usize,
+) -> Option<Statement> {
+    let (words, doc) = (&reading.words, reading.words.doc);
+    if !matches!(words.lower(idx), "i" | "we") || reading.quote_around(idx).is_none() {
+        return None;
+    }
+    let is_subject = doc.deprels[idx] == Deprel::Nsubj;
+    let verb = doc.head(idx).filter(|verb| is_subject && (idx + 1..=idx + REACH).contains(verb))?;
+    let cue = TokenRange::new(idx + 1, verb + 1);
+    let content = complement(doc, cue).filter(|content| piece.contains(*content))?;
+    let has_clause =
+        content.range().any(|token| doc.deprels[token] == Deprel::Ccomp && doc.head(token) == Some(verb));
+    let (lemma, attitude) = reading.lexicon.attitude_of(words, cue, Some(content.start as usize));
+    (has_clause && attitude == Attitude::Belief).then(|| Statement {
+        field: outer.field,
+        sentence: doc.sentence_of(verb),
+        kind: kind_of(reading, &[content]),
+        attitude,
+        source: Some(TokenRange::new(idx, idx + 1)),
+        speaker: Some(Speaker { form: SpeakerForm::Pronoun, ..speaker.clone() }),
+        cue: Some(Cue { tokens: cue, lemma }),
+        content: vec![content],
+        addressees: Vec::new(),
+        when: None,
+        via: None,
+        inside: None,
+        confidence: outer.confidence.min(reading.lexicon.confidence("own_words")),
+    })
+}
