@@ -8,6 +8,8 @@ use std::io::{self, Write};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use demarche::extract::Knowledge;
+use demarche::extract::statements::Field;
 use demarche::nlp::Annotate;
 use demarche::nlp::core::{Core, CoreModel};
 use demarche::nlp::model_file::ModelBytes;
@@ -118,6 +120,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
     });
     line(&mut out, "whole core", seconds, bytes, tokens)?;
+    let knowledge = Knowledge::embedded()?;
+    let seconds = mean(|| {
+        for doc in &docs {
+            black_box(knowledge.extract(doc, Field::Text, None, None));
+        }
+    });
+    line(&mut out, "statements and events of what the core found", seconds, bytes, tokens)?;
     Ok(())
 }
 

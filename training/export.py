@@ -122,7 +122,7 @@ def write(path, name, config, labels, sections, extra=()):
             add(key, "bf16", bf16(array))
         else:
             add(key, dtype, array)
-    header = {"name": name, "version": "0.1.0", "license": LICENSE, "attribution": ATTRIBUTION, "config": config, "labels": labels, "sections": entries}
+    header = {"name": name, "version": "0.2.0", "license": LICENSE, "attribution": ATTRIBUTION, "config": config, "labels": labels, "sections": entries}
     # Offsets depend on the header's length and stand in it: they are given room and filled in on a second pass.
     size = 0
     for _ in range(3):
@@ -289,7 +289,8 @@ def main():
     vocabulary = data.Vocabulary(work)
     sections = {**lists(np.load(work / "vector_hashes.npy"), vocabulary.vectors[1:].numpy(), loaded["lexicon"], state["labels"], loaded["gazetteer"]), **weights_of(model)}
     boundary = work / "boundary.npz"
-    config = config_of(model)
+    # What --lean added, so that restore.py can take it off.
+    config = dict(config_of(model), span_lean=list(a.lean))
     if boundary.exists():
         found = np.load(boundary)
         sections["boundary.weight"] = (found["weight"], "f32")

@@ -1,7 +1,7 @@
 """Instead of steps 2 to 6: take a model file apart again, so that training goes on from what is shipped.
 
 Writes restored.pt, the word vectors, the gazetteer and the sentence boundary model to the work folder. The weights are those
-that the file holds, so they have been rounded once (bf16, int8); --lean takes off what the export added.
+that the file holds, so they have been rounded once (bf16, int8); what the export's --lean added is taken off.
 """
 import argparse
 import json
@@ -44,7 +44,6 @@ def main():
     ap.add_argument("--work", default="training/.work")
     ap.add_argument("--file", default="models/english.model")
     ap.add_argument("--out", default="restored.pt")
-    ap.add_argument("--lean", type=float, nargs=3, default=(0.0, 0.0, 0.0), metavar=("SOURCE", "CUE", "CONTENT"))
     a = ap.parse_args()
     work, file = Path(a.work), File(a.file)
     work.mkdir(parents=True, exist_ok=True)
@@ -55,7 +54,7 @@ def main():
         # Views of the model's own memory: what is written to them is in the model.
         for name, (view, _) in export.weights_of(model).items():
             view[...] = file[name].reshape(view.shape)
-        model.heads.span_next[:, 0, 1] -= torch.tensor(a.lean)
+        model.heads.span_next[:, 0, 1] -= torch.tensor(config.get("span_lean", (0.0, 0.0, 0.0)))
     common = {"width": config["width"], "layers": config["layers"], "branches": config.get("branches", {}), "labels": labels, "scripts": config["lemma_head"]}
     torch.save(dict(common, steps=0, minutes=0.0, model=model.state_dict()), work / a.out)
     np.save(work / "vectors.npy", file["vectors.weight"])

@@ -13,13 +13,16 @@ use super::encoder::{Branch, Encoder, Encoding};
 use super::entities::{decode, transitions};
 use super::model_file::{ModelError, ModelFile};
 use super::span_relations::{Lie, N_RELATIONS};
-use crate::text::{Document, Role, RoleSpan, TokenRange};
+use crate::text::{Document, Role, RoleSpan, Sentence, TokenRange};
 
 /// Labels of one role: outside, begins, goes on.
 const LABELS: usize = 3;
 
 /// Candidates on either side that a span may belong to: a paragraph of thousands of spans takes no longer for each.
 const REACH: usize = 48;
+
+/// Added to the score of beginning a cue in a sentence that has content but no cue.
+const CUE_OF_CONTENT: f32 = 1.5;
 
 /// The roles in the order of their columns.
 const ROLES: [Role; 3] = [Role::Source, Role::Cue, Role::Content];
@@ -122,9 +125,10 @@ impl SpanHead {
         while let Some(first) = sentences.first() {
             let n = sentences.iter().take_while(|sentence| sentence.paragraph == first.paragraph).count();
             let paragraph = first.tokens.start as usize..sentences[n - 1].tokens.end as usize;
-            sentences = &sentences[n..];
             let at = spans.len();
             self.find(&paragraph, space, &mut spans);
+            self.look_again(&sentences[..n], at, space, &mut spans);
+            sentences = &sentences[n..];
             self.join(doc, at, encoding, space, &mut spans);
         }
         doc.roles = Some(spans);
@@ -149,6 +153,45 @@ impl SpanHead {
             });
         }
         spans[at..].sort_by_key(|span| (span.tokens.start, span.role));
+    }
+
+    /// Where a sentence has content and no cue, the likeliest cue outside of it: the labels of a role know nothing of the other roles.
+    fn look_again(&self, sentences: &[Sentence], at: usize, space: &mut SpanSpace, spans: &mut Vec<RoleSpan>) {
+        let width = self.out.outputs();
+        let next = &self.next[LABELS * LABELS..][..LABELS * LABELS];
+        let n_before = spans.len();
+        for sentence in sentences {
+            let range = sentence.tokens.range();
+            let holds = |role: Role| {
+                spans[at..n_before].iter().any(|span| span.role == role && span.tokens.overlaps(sentence.tokens))
+            };
+            if !holds(Role::Content) || holds(Role::Cue) {
+                continue;
+            }
+            let scores = &space.scores[range.start * width..range.end * width];
+            space.one_role.clear();
+            space.one_role.extend(scores.chunks_exact(width).flat_map(|row| [row[3], row[4] + CUE_OF_CONTENT, row[5]]));
+            for span in spans[at..n_before].iter().filter(|span| span.role == Role::Content) {
+                for token in span.tokens.range().filter(|token| range.contains(token)) {
+                    let row = LABELS * (token - range.start);
+                    space.one_role[row + 1..row + LABELS].fill(f32::NEG_INFINITY);
+                }
+            }
+            let mut best: Option<(f32, Range<usize>)> = None;
+            decode(&mut space.one_role, next, &mut space.back, |found, _| {
+                let share = share(scores, width, LABELS, &found);
+                if best.as_ref().is_none_or(|(most, _)| share > *most) {
+                    best = Some((share, found));
+                }
+            });
+            if let Some((share, found)) = best {
+                let tokens = TokenRange::new(range.start + found.start, range.start + found.end);
+                spans.push(RoleSpan { role: Role::Cue, tokens, of: None, share, link_share: 1.0 });
+            }
+        }
+        if spans.len() > n_before {
+            spans[at..].sort_by_key(|span| (span.tokens.start, span.role));
+        }
     }
 
     /// Joins the spans of a paragraph, those from `at` on.

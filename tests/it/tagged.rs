@@ -6,9 +6,7 @@ use demarche::extract::Knowledge;
 use demarche::extract::statements::Field;
 use demarche::nlp::consistency::harmonize;
 use demarche::nlp::dates::mark_dates;
-use demarche::text::{
-    Deprel, Document, Entity, Role, RoleSpan, Sentence, SentenceKind, Span, TokenRange, Upos,
-};
+use demarche::text::{Deprel, Document, Entity, Role, RoleSpan, Sentence, SentenceKind, Span, TokenRange, Upos};
 
 /// A document of the form that `tests/data/tagged/names.txt` describes.
 fn document(line: &str) -> Document {

@@ -4,10 +4,13 @@
 
 use crate::extract::statements::Attitude;
 use crate::nlp::tables::{self, TableError};
-use crate::text::TokenRange;
+use crate::text::{TokenRange, Upos};
 
 use super::verbs::{Expression, attitude, expression};
-use super::{CueRule, Inflections, Lexicon, Opening, VerbForm, VerbIndex, WordClass, Words};
+use super::{CueFrame, CueRule, Inflections, Lexicon, Opening, VerbForm, VerbIndex, WordClass, Words};
+
+/// Words of an addressee that may stand at the beginning of the content: "asked | the two candidates to leave".
+const ADDRESSEE: usize = 7;
 
 /// Part of speech of an expression's first word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -114,10 +117,14 @@ impl Lexicon {
         end: usize,
         content: Option<usize>,
     ) -> Option<(usize, &'static str, Attitude, bool)> {
-        // "his claim that", "in calls for": a form that verb and noun share.
-        let is_noun = idx > 0
-            && (words.is(idx - 1, WordClass::DETERMINER.or(WordClass::PREPOSITION)) && !words.eq(idx - 1, "to")
-                || words.is_possessive(idx - 1));
+        // "his claim that", "in calls for": a form that verb and noun share; by the word before it where no core has tagged it.
+        let by_tag = words.doc.upos.get(idx).map(|tag| matches!(tag, Upos::Noun | Upos::Propn));
+        let by_place = || {
+            idx > 0
+                && (words.is(idx - 1, WordClass::DETERMINER.or(WordClass::PREPOSITION)) && !words.eq(idx - 1, "to")
+                    || words.is_possessive(idx - 1))
+        };
+        let is_noun = by_tag.unwrap_or_else(by_place);
         let cue = self
             .cues
             .at(words, idx)
@@ -153,10 +160,19 @@ impl Lexicon {
 fn allows(words: &Words<'_>, rule: &CueRule, content: Option<usize>) -> bool {
     let fits = |opening: &Opening, content: usize| match *opening {
         Opening::Preposition(word) => begins_with(words, content, Beginning::Word(word)),
+        Opening::To if rule.frame == CueFrame::Urge => {
+            (content..content + ADDRESSEE).any(|idx| is_infinitive(words, idx))
+        }
         Opening::To => begins_with(words, content, Beginning::Word("to")),
         Opening::Clause | Opening::NounPhrase | Opening::Quote => true,
     };
     content.is_none_or(|content| rule.opens.iter().any(|opening| fits(opening, content)))
+}
+
+/// "to leave", as far as tags tell it from "to Oslo".
+fn is_infinitive(words: &Words<'_>, idx: usize) -> bool {
+    words.eq(idx, "to")
+        && words.doc.upos.get(idx + 1).is_none_or(|tag| matches!(tag, Upos::Verb | Upos::Aux | Upos::Adv))
 }
 
 fn begins_with(words: &Words<'_>, content: usize, beginning: Beginning) -> bool {

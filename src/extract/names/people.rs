@@ -102,7 +102,9 @@ impl People {
             }
         }
         let person = &mut self.persons[index];
-        if name.len() > person.name.len() {
+        // "KABELO MOATLHODI" of a heading gives way to the name as the text writes it.
+        let is_better_written = name.len() == person.name.len() && is_shouted(&person.name);
+        if name.len() > person.name.len() || is_better_written {
             person.name = name;
         }
         if person.role.is_none() {
@@ -403,4 +405,8 @@ fn belong_to(words: &Words<'_>, mentions: &Mentions, lexicon: &Lexicon, mention:
         }
         What::Role { .. } | What::Person { .. } => {}
     }
+}
+
+fn is_shouted(name: &str) -> bool {
+    !name.chars().any(char::is_lowercase)
 }

@@ -202,8 +202,7 @@ impl Covered {
     /// Whether a statement of the rules says what the core does not: its cue is no cue of the core's, and it either stands in
     /// the words of another or has most of its content to itself.
     pub(super) fn leaves_room_for(&self, statement: &Statement) -> bool {
-        let cue = statement.cue.as_ref().map(|cue| cue.tokens.range());
-        if cue.is_some_and(|cue| self.cues[cue].contains(&true)) {
+        if statement.cue.as_ref().is_some_and(|cue| self.has_cue_at(cue.tokens)) {
             return false;
         }
         if self.holds_cue_of(statement) {
@@ -211,6 +210,11 @@ impl Covered {
         }
         let tokens = || statement.content.iter().flat_map(|piece| piece.range());
         2 * tokens().filter(|token| self.contents[*token]).count() < tokens().count()
+    }
+
+    /// Whether the core found a cue among these tokens.
+    pub(super) fn has_cue_at(&self, cue: TokenRange) -> bool {
+        self.cues[cue.range()].contains(&true)
     }
 
     /// Whether a statement stands in the words of another.

@@ -43,8 +43,7 @@ fn read(
     let verb = doc.head(idx).filter(|verb| is_subject && (idx + 1..=idx + REACH).contains(verb))?;
     let cue = TokenRange::new(idx + 1, verb + 1);
     let content = complement(doc, cue).filter(|content| piece.contains(*content))?;
-    let has_clause =
-        content.range().any(|token| doc.deprels[token] == Deprel::Ccomp && doc.head(token) == Some(verb));
+    let has_clause = content.range().any(|token| doc.deprels[token] == Deprel::Ccomp && doc.head(token) == Some(verb));
     let (lemma, attitude) = reading.lexicon.attitude_of(words, cue, Some(content.start as usize));
     (has_clause && attitude == Attitude::Belief).then(|| Statement {
         field: outer.field,

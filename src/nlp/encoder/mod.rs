@@ -115,7 +115,9 @@ impl Encoder {
             flags,
             norm: Norm::read(file, 2 * width)?,
             convolution: Convolution::read(file, 2 * width)?,
-            layers: (0..file.config("layers")?).map(|layer| Sru::read(file, &format!("sru.{layer}"), width)).collect::<Result<_, _>>()?,
+            layers: (0..file.config("layers")?)
+                .map(|layer| Sru::read(file, &format!("sru.{layer}"), width))
+                .collect::<Result<_, _>>()?,
             gazetteer: Gazetteer::read(file)?,
             width,
             arch: elementwise::arch(),
