@@ -12,6 +12,7 @@ mod own_words;
 mod signed;
 mod sources;
 mod speakers;
+mod transcript;
 mod types;
 
 use crate::extract::reading::Reading;
@@ -40,10 +41,27 @@ pub(crate) fn extract(reading: &Reading<'_, '_>, field: Field) -> Vec<Statement>
         Some(roles) => from_core(reading, field, roles),
         None => from_rules(reading, field),
     };
+    add_turns(reading, field, &mut statements);
     statements
         .sort_by_key(|statement| (statement.content[0].start.min(start_of(statement)), statement.content[0].start));
     link_nested(&mut statements);
     statements
+}
+
+/// Puts the turns of a transcript in the place of what was found at their colons; what stands inside of them stays.
+fn add_turns(reading: &Reading<'_, '_>, field: Field, statements: &mut Vec<Statement>) {
+    let turns = transcript::find(reading);
+    // Turns ascend and do not overlap.
+    let turn_at = |token: u32| {
+        let after = turns.partition_point(|turn| turn.name.start <= token);
+        after.checked_sub(1).map(|at| &turns[at]).filter(|turn| token < turn.content.end)
+    };
+    statements.retain(|statement| match &statement.cue {
+        Some(cue) => turn_at(cue.tokens.start).is_none_or(|turn| !turn.colon.overlaps(cue.tokens)),
+        None => turn_at(statement.content[0].start).is_none(),
+    });
+    let mut resolver = SpeakerResolver::default();
+    statements.extend(turns.iter().map(|turn| transcript::statement(reading, field, *turn, &mut resolver)));
 }
 
 /// What the rules find by themselves: all there is where no trained core has read the document.
