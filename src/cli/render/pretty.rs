@@ -199,11 +199,12 @@ fn participants(line: &mut Paragraph, actors: &[ActorRecord]) {
     }
 }
 
-/// The content as it stands in the article, pieces set apart; a direct quotation gets the marks that its span leaves out.
+/// The content as it stands in the article, pieces set apart; a direct quotation gets the marks that its span leaves out, one or both.
 fn quoted(found: &StatementRecord) -> String {
     let content = joined(&found.content, " … ");
     if found.kind == StatementKindRecord::Direct && !content.starts_with(['“', '"', '«', '„', '‘', '\'']) {
-        return format!("“{content}”");
+        let closing = if content.ends_with('”') { "" } else { "”" };
+        return format!("“{content}{closing}");
     }
     content
 }
