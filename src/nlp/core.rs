@@ -296,8 +296,8 @@ mod tests {
         let mut core = Core::new(&model);
         core.read(&mut doc, &mut |_| {});
         let own = |name: &str, got: &[f32]| compare(name, got.iter().copied(), &expected["stages"][name]);
-        own("entity.sru0", &core.space.entities.rows);
-        own("span.sru1", &core.space.spans.rows);
+        own("entity.sru0", &core.space.entities.rows.own);
+        own("span.sru1", &core.space.spans.rows.own);
         own("span", &core.space.spans.scores);
         check_roles(&doc, &expected["roles"]);
         compare("arcs", core.space.parse.seen_arcs.iter().copied(), &flatten(&expected["arc"]));

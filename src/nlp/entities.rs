@@ -4,10 +4,9 @@
 
 use std::ops::Range;
 
-use super::encoder::elementwise::{Leaky, arch};
 use super::encoder::kernel::Matrix;
 use super::encoder::layers::{Linear, vector};
-use super::encoder::{Branch, Encoder, Encoding};
+use super::encoder::{Encoder, Encoding, HeadInput, HeadRows};
 use super::model_file::{ModelError, ModelFile};
 use crate::text::{Document, Entity, EntityKind, TokenRange};
 
@@ -15,8 +14,7 @@ use crate::text::{Document, Entity, EntityKind, TokenRange};
 #[derive(Debug)]
 pub(super) struct EntityHead {
     kinds: Vec<EntityKind>,
-    branch: Option<Branch>,
-    hidden: Linear,
+    input: HeadInput,
     out: Linear,
     /// What each label adds to the score of the next.
     next: Vec<f32>,
@@ -25,9 +23,7 @@ pub(super) struct EntityHead {
 /// Working space, kept from article to article.
 #[derive(Debug, Default)]
 pub(super) struct EntitySpace {
-    /// What the head's own layers say of each token.
-    pub(super) rows: Vec<f32>,
-    hidden: Vec<f32>,
+    pub(super) rows: HeadRows,
     scores: Vec<f32>,
     back: Vec<u8>,
 }
@@ -38,9 +34,8 @@ const OUTSIDE: usize = 0;
 impl EntityHead {
     pub(super) fn read(file: &ModelFile, encoder: &Encoder) -> Result<Self, ModelError> {
         let labels = file.labels("entity")?;
-        let branch = Branch::read(file, "entity", encoder)?;
-        let hidden = Linear::read(file, "entity.hidden", encoder.outputs())?;
-        let out = Linear::read(file, "entity.out", hidden.outputs())?;
+        let input = HeadInput::read(file, "entity", encoder)?;
+        let out = Linear::read(file, "entity.out", input.outputs())?;
         let section = file.required("entity.out.weight")?;
         let pairs = labels.get(1..).unwrap_or_default().chunks(2);
         let kinds = pairs
@@ -57,14 +52,12 @@ impl EntityHead {
             return Err(section.wrong(format!("{} labels but {} scores", labels.len(), out.outputs())));
         }
         let next = transitions(file, "entity", labels.len(), 1)?;
-        Ok(Self { kinds, branch, hidden, out, next })
+        Ok(Self { kinds, input, out, next })
     }
 
     /// Hears what a stage of the encoder says.
     pub(super) fn gather(&self, stage: &str, rows: &[f32], space: &mut EntitySpace) {
-        if let Some(branch) = &self.branch {
-            branch.gather(stage, rows, &mut space.rows);
-        }
+        self.input.gather(stage, rows, &mut space.rows);
     }
 
     /// Fills the names of every sentence.
@@ -75,15 +68,9 @@ impl EntityHead {
         encoding: &mut Encoding,
         space: &mut EntitySpace,
     ) {
-        let EntitySpace { rows, hidden, scores, back } = space;
-        if let Some(branch) = &self.branch {
-            branch.apply(encoder, encoding, rows);
-        }
-        let rows = if self.branch.is_some() { &*rows } else { &encoding.rows };
-        self.hidden.apply(Matrix::whole(rows, encoder.outputs()), hidden);
-        let width = self.hidden.outputs();
-        arch().dispatch(Leaky { rows: hidden, width, start: 0, end: width });
-        self.out.apply(Matrix::whole(hidden, width), scores);
+        let EntitySpace { rows, scores, back } = space;
+        let (_, hidden) = self.input.apply(encoder, encoding, rows);
+        self.out.apply(Matrix::whole(hidden, self.input.outputs()), scores);
         doc.entities.clear();
         let n_labels = self.out.outputs();
         for sentence in &doc.sentences {

@@ -9,7 +9,7 @@ use std::ops::Range;
 use super::encoder::elementwise::{Leaky, arch, exp};
 use super::encoder::kernel::Matrix;
 use super::encoder::layers::{Linear, vector};
-use super::encoder::{Branch, Encoder, Encoding};
+use super::encoder::{Encoder, Encoding, HeadInput, HeadRows};
 use super::entities::{decode, transitions};
 use super::model_file::{ModelError, ModelFile};
 use super::span_relations::{Lie, N_RELATIONS};
@@ -30,8 +30,7 @@ const ROLES: [Role; 3] = [Role::Source, Role::Cue, Role::Content];
 /// The span head.
 #[derive(Debug)]
 pub(super) struct SpanHead {
-    branch: Option<Branch>,
-    hidden: Linear,
+    input: HeadInput,
     out: Linear,
     /// What each label adds to the score of the next, for each role.
     next: Vec<f32>,
@@ -54,9 +53,7 @@ struct Pointer {
 /// Working space, kept from article to article.
 #[derive(Debug, Default)]
 pub(super) struct SpanSpace {
-    /// What the head's own layers say of each token.
-    pub(super) rows: Vec<f32>,
-    hidden: Vec<f32>,
+    pub(super) rows: HeadRows,
     pub(super) scores: Vec<f32>,
     one_role: Vec<f32>,
     back: Vec<u8>,
@@ -80,9 +77,8 @@ impl SpanHead {
             return Ok(None);
         }
         let encoded = encoder.outputs();
-        let branch = Branch::read(file, "span", encoder)?;
-        let hidden = Linear::read(file, "span.hidden", encoded)?;
-        let out = Linear::read(file, "span.out", hidden.outputs())?;
+        let input = HeadInput::read(file, "span", encoder)?;
+        let out = Linear::read(file, "span.out", input.outputs())?;
         if out.outputs() != LABELS * ROLES.len() {
             let problem = format!("{} rows expected, {} found", LABELS * ROLES.len(), out.outputs());
             return Err(file.required("span.out.weight")?.wrong(problem));
@@ -93,14 +89,12 @@ impl SpanHead {
         let cues = Pointer::read(file, "content", encoded, of_cues.to_vec())?;
         let none = vector(file, "link.none", sources.query.outputs())?;
         let next = transitions(file, "span", LABELS, ROLES.len())?;
-        Ok(Some(Self { branch, hidden, out, next, sources, cues, none, encoded }))
+        Ok(Some(Self { input, out, next, sources, cues, none, encoded }))
     }
 
     /// Hears what a stage of the encoder says.
     pub(super) fn gather(&self, stage: &str, rows: &[f32], space: &mut SpanSpace) {
-        if let Some(branch) = &self.branch {
-            branch.gather(stage, rows, &mut space.rows);
-        }
+        self.input.gather(stage, rows, &mut space.rows);
     }
 
     /// Fills the roles.
@@ -111,15 +105,9 @@ impl SpanHead {
         encoding: &mut Encoding,
         space: &mut SpanSpace,
     ) {
-        let mut own_rows = std::mem::take(&mut space.rows);
-        if let Some(branch) = &self.branch {
-            branch.apply(encoder, encoding, &mut own_rows);
-        }
-        let encoding = if self.branch.is_some() { own_rows.as_slice() } else { encoding.rows.as_slice() };
-        self.hidden.apply(Matrix::whole(encoding, self.encoded), &mut space.hidden);
-        let width = self.hidden.outputs();
-        arch().dispatch(Leaky { rows: &mut space.hidden, width, start: 0, end: width });
-        self.out.apply(Matrix::whole(&space.hidden, width), &mut space.scores);
+        let mut rows = std::mem::take(&mut space.rows);
+        let (encoding, hidden) = self.input.apply(encoder, encoding, &mut rows);
+        self.out.apply(Matrix::whole(hidden, self.input.outputs()), &mut space.scores);
         let mut spans = Vec::new();
         let mut sentences = doc.sentences.as_slice();
         while let Some(first) = sentences.first() {
@@ -132,7 +120,7 @@ impl SpanHead {
             self.join(doc, at, encoding, space, &mut spans);
         }
         doc.roles = Some(spans);
-        space.rows = own_rows;
+        space.rows = rows;
     }
 
     /// The spans of a paragraph, in the order of the text; of two that begin together in the order of the roles.

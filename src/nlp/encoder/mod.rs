@@ -17,7 +17,7 @@ use pulp::Arch;
 
 use super::model_file::{ModelError, ModelFile};
 use crate::text::Document;
-pub(super) use branch::Branch;
+pub(super) use branch::{HeadInput, HeadRows};
 use features::{Hasher, Quotation, row};
 use gazetteer::Gazetteer;
 use layers::{Convolution, Linear, Norm, Sru, resize, vector, weights};
