@@ -1,5 +1,6 @@
 //! Attributed statements: a *source* (who is credited), a *cue* (the words of saying), the *content* (what was said).
 //!
+//! Where a trained core has read the document, what it found is joined to statements (`learned`) and completed by the rules.
 //! Rules over words: cues from a table, subjects by clause boundaries, quotations by their marks. Quotations without a cue
 //! continue the statement before them.
 
@@ -8,12 +9,15 @@ mod complements;
 mod details;
 mod frames;
 mod learned;
+mod marked;
 mod own_words;
 mod signed;
 mod sources;
 mod speakers;
 mod transcript;
 mod types;
+
+use std::collections::HashMap;
 
 use crate::extract::reading::Reading;
 use crate::text::{RoleSpan, SentenceKind, TokenRange};
@@ -57,11 +61,12 @@ fn add_turns(reading: &Reading<'_, '_>, field: Field, statements: &mut Vec<State
         after.checked_sub(1).map(|at| &turns[at]).filter(|turn| token < turn.content.end)
     };
     statements.retain(|statement| match &statement.cue {
-        Some(cue) => turn_at(cue.tokens.start).is_none_or(|turn| !turn.colon.overlaps(cue.tokens)),
+        Some(cue) => turn_at(cue.tokens.start).is_none_or(|turn| !turn.mark.overlaps(cue.tokens)),
         None => turn_at(statement.content[0].start).is_none(),
     });
     let mut resolver = SpeakerResolver::default();
-    statements.extend(turns.iter().map(|turn| transcript::statement(reading, field, *turn, &mut resolver)));
+    let confidence = reading.lexicon.confidence("transcript");
+    statements.extend(turns.iter().map(|turn| turn.statement(reading, field, &mut resolver, confidence)));
 }
 
 /// What the rules find by themselves: all there is where no trained core has read the document.
@@ -72,7 +77,10 @@ fn from_rules(reading: &Reading<'_, '_>, field: Field) -> Vec<Statement> {
     let mut frames = find_frames(reading, &mut taken);
     let vias = take_relays(reading, &mut frames);
     let mut statements = assemble(reading, field, frames, vias);
-    statements.extend(signed.iter().map(|signed| signed::statement(reading, field, signed)));
+    // A signature names its speaker, whoever spoke before.
+    let of_signature =
+        |signed: &signed::Signed| signed.marked.statement(reading, field, &mut SpeakerResolver::default(), 0.0);
+    statements.extend(signed.iter().map(of_signature));
     statements.sort_by_key(start_of);
     continue_quotations(reading, field, &mut taken, &mut statements);
     for statement in &mut statements {
@@ -90,20 +98,20 @@ fn from_core(reading: &Reading<'_, '_>, field: Field, roles: &[RoleSpan]) -> Vec
     let covered = learned::Covered::by(reading.words.len(), &found);
     let mut resolver = SpeakerResolver::default();
     let by_rule = from_rules(reading, field);
+    let cues = ByToken::of(by_rule.iter().map(|rule| rule.cue.as_ref().map(|cue| cue.tokens)));
+    let relays = ByToken::of(by_rule.iter().map(|rule| rule.via));
     let mut statements = Vec::new();
     for mut found in found {
         // "…, X said, according to the agency Y": the core credits whoever stands last, the rule knows that Y only relayed it.
-        let relayed = found
-            .source
-            .and_then(|source| by_rule.iter().find(|rule| rule.via.is_some_and(|outlet| outlet.overlaps(source))));
-        if let Some(Statement { cue: Some(cue), source, content, .. }) = relayed {
+        let relayed = found.source.and_then(|source| relays.first_within(source));
+        if let Some(Statement { cue: Some(cue), source, content, .. }) = relayed.map(|rule| &by_rule[rule]) {
             if covered.has_cue_at(cue.tokens) {
                 continue;
             }
             (found.cue, found.source) = (cue.tokens, *source);
             found.content.clone_from(content);
         }
-        let same = by_rule.iter().find(|rule| rule.cue.as_ref().is_some_and(|cue| cue.tokens.overlaps(found.cue)));
+        let same = cues.first_within(found.cue).map(|rule| &by_rule[rule]);
         let mut statement = learned::statement(reading, field, found, &mut resolver);
         match same {
             Some(same) => learned::complete(&mut statement, same),
@@ -122,6 +130,26 @@ fn from_core(reading: &Reading<'_, '_>, field: Field, roles: &[RoleSpan]) -> Vec
     let own_words = own_words::find(reading, &statements);
     statements.extend(own_words);
     statements
+}
+
+/// Which of some ranges, by number, holds a token; the first where several do. A look-up costs no more in a long document.
+struct ByToken(HashMap<u32, usize>);
+
+impl ByToken {
+    fn of(ranges: impl Iterator<Item = Option<TokenRange>>) -> Self {
+        let mut places = HashMap::new();
+        for (number, range) in ranges.enumerate() {
+            for token in range.into_iter().flat_map(|range| range.start..range.end) {
+                places.entry(token).or_insert(number);
+            }
+        }
+        Self(places)
+    }
+
+    /// The first range of which a token lies among these.
+    fn first_within(&self, tokens: TokenRange) -> Option<usize> {
+        (tokens.start..tokens.end).filter_map(|token| self.0.get(&token).copied()).min()
+    }
 }
 
 /// Headlines tell what happened in verbs that elsewhere may be cues ("Norway expels three"): the core must be sure.

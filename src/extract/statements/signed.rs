@@ -3,8 +3,7 @@
 use crate::extract::reading::Reading;
 use crate::text::TokenRange;
 
-use super::speakers::SpeakerResolver;
-use super::{Attitude, Cue, Field, Statement, StatementKind};
+use super::marked::Marked;
 
 /// Tokens that a signature has at most.
 const SIGNATURE_LIMIT: usize = 8;
@@ -14,8 +13,7 @@ const SIGNATURE_LIMIT: usize = 8;
 pub(super) struct Signed {
     /// Index of the quotation.
     pub(super) quote: usize,
-    pub(super) dash: TokenRange,
-    pub(super) name: TokenRange,
+    pub(super) marked: Marked,
 }
 
 /// The quotations that a dash and a name follow, and nothing more in their line.
@@ -37,30 +35,11 @@ pub(super) fn find(reading: &Reading<'_, '_>) -> Vec<Signed> {
         let is_last = end >= words.len() || paragraph(end) != paragraph(dash) || words.begins_line(end);
         let is_near = end > dash + 1 && paragraph(end - 1) == paragraph(stretch.open);
         if is_last && is_near && words.is_capitalized(dash + 1) {
-            found.push(Signed { quote, dash: TokenRange::new(dash, dash + 1), name: TokenRange::new(dash + 1, end) });
+            let (name, mark) = (TokenRange::new(dash + 1, end), TokenRange::new(dash, dash + 1));
+            found.push(Signed { quote, marked: Marked { name, mark, content: stretch.inner } });
         }
     }
     found
-}
-
-/// The statement that a signed quotation is.
-pub(super) fn statement(reading: &Reading<'_, '_>, field: Field, signed: &Signed) -> Statement {
-    let quote = reading.quotes[signed.quote];
-    Statement {
-        field,
-        sentence: reading.words.doc.sentence_of(quote.open),
-        kind: StatementKind::Direct,
-        attitude: Attitude::Speech,
-        source: Some(signed.name),
-        speaker: Some(SpeakerResolver::default().resolve(reading, signed.name)),
-        cue: Some(Cue { tokens: signed.dash, lemma: reading.words.text(signed.dash.start as usize).to_owned() }),
-        content: vec![quote.inner],
-        addressees: Vec::new(),
-        when: None,
-        via: None,
-        inside: None,
-        confidence: 0.0,
-    }
 }
 
 fn is_dash(text: &str) -> bool {

@@ -6,9 +6,7 @@
 use crate::extract::reading::Reading;
 use crate::text::{SentenceKind, TokenRange, Upos};
 
-use super::frames::kind_of;
-use super::speakers::SpeakerResolver;
-use super::{Attitude, Cue, Field, Statement};
+use super::marked::Marked;
 
 /// Turns from which a text is a transcript.
 const FEWEST: usize = 3;
@@ -16,26 +14,18 @@ const FEWEST: usize = 3;
 /// Tokens that a name before the colon has at most.
 const NAME_LIMIT: usize = 5;
 
-/// What one speaker says in a line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Turn {
-    pub(super) name: TokenRange,
-    pub(super) colon: TokenRange,
-    pub(super) content: TokenRange,
-}
-
 /// The turns of a document, in order; none if it is no transcript.
-pub(super) fn find(reading: &Reading<'_, '_>) -> Vec<Turn> {
+pub(super) fn find(reading: &Reading<'_, '_>) -> Vec<Marked> {
     let words = &reading.words;
     let mut starts: Vec<usize> = (0..words.len()).filter(|&idx| words.begins_line(idx)).collect();
     starts.push(words.len());
-    let turns: Vec<Turn> = starts.windows(2).filter_map(|line| turn(reading, line[0], line[1])).collect();
-    let name = |turn: &Turn| words.doc.range_text(turn.name);
+    let turns: Vec<Marked> = starts.windows(2).filter_map(|line| turn(reading, line[0], line[1])).collect();
+    let name = |turn: &Marked| words.doc.range_text(turn.name);
     let is_one_name = turns.first().is_none_or(|first| turns.iter().all(|turn| name(turn) == name(first)));
     if turns.len() < FEWEST || is_one_name { Vec::new() } else { turns }
 }
 
-fn turn(reading: &Reading<'_, '_>, line_start: usize, line_end: usize) -> Option<Turn> {
+fn turn(reading: &Reading<'_, '_>, line_start: usize, line_end: usize) -> Option<Marked> {
     let words = &reading.words;
     let is_mark = |idx: usize| matches!(words.text(idx), "\"" | "“" | "”" | "``" | "''");
     let start = if is_mark(line_start) { line_start + 1 } else { line_start };
@@ -48,9 +38,9 @@ fn turn(reading: &Reading<'_, '_>, line_start: usize, line_end: usize) -> Option
         && is_name(reading, start, colon)
         && speaks(reading, colon + 1, end)
         && words.doc.sentences[words.doc.sentence_of(start)].kind != SentenceKind::Boilerplate;
-    is_turn.then(|| Turn {
+    is_turn.then(|| Marked {
         name: TokenRange::new(start, colon),
-        colon: TokenRange::new(colon, colon + 1),
+        mark: TokenRange::new(colon, colon + 1),
         content: TokenRange::new(colon + 1, end),
     })
 }
@@ -70,28 +60,4 @@ fn is_name(reading: &Reading<'_, '_>, start: usize, end: usize) -> bool {
     let is_person =
         || reading.mentions.starting_at(start).is_some_and(|mention| mention.is_person() && mention.end() == end);
     is_shouted || is_person()
-}
-
-/// The statement that a turn is.
-pub(super) fn statement(
-    reading: &Reading<'_, '_>,
-    field: Field,
-    turn: Turn,
-    resolver: &mut SpeakerResolver,
-) -> Statement {
-    Statement {
-        field,
-        sentence: reading.words.doc.sentence_of(turn.colon.start as usize),
-        kind: kind_of(reading, &[turn.content]),
-        attitude: Attitude::Speech,
-        source: Some(turn.name),
-        speaker: Some(resolver.resolve(reading, turn.name)),
-        cue: Some(Cue { tokens: turn.colon, lemma: ":".to_owned() }),
-        content: vec![turn.content],
-        addressees: Vec::new(),
-        when: None,
-        via: None,
-        inside: None,
-        confidence: reading.lexicon.confidence("transcript"),
-    }
 }
