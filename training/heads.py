@@ -20,9 +20,7 @@ def leaky(x):
 
 
 class Heads(nn.Module):
-    """`others`: corpora whose names are annotated by rules of their own, so that they get an output layer of their own in training."""
-
-    def __init__(self, width, labels, scripts, others=()):
+    def __init__(self, width, labels, scripts):
         super().__init__()
         h = 2 * width
         self.tag = nn.ModuleDict({name: nn.Linear(h, len(labels[name])) for name in ("upos", "xpos", "feats")})
@@ -35,8 +33,6 @@ class Heads(nn.Module):
         # What one label adds to the score of the next: zero until the heads are trained on whole sequences (train.py --sequences).
         n = len(labels["entity"])
         self.entity_next, self.span_next = nn.Parameter(torch.zeros(n, n)), nn.Parameter(torch.zeros(3, 3, 3))
-        self.entity_others = nn.ModuleDict({name: nn.Linear(ENTITY_HIDDEN, n) for name in others})
-        self.entity_others_next = nn.ParameterDict({name: nn.Parameter(torch.zeros(n, n)) for name in others})
         self.arc_dep, self.arc_head = nn.Linear(h, ARC), nn.Linear(h, ARC)
         self.rel_dep, self.rel_head = nn.Linear(h, REL), nn.Linear(h, REL)
         self.arc_root, self.rel_root = nn.Parameter(torch.randn(ARC) * 0.1), nn.Parameter(torch.randn(REL) * 0.1)
@@ -46,9 +42,8 @@ class Heads(nn.Module):
     def tags(self, h):
         return {name: layer(h).float() for name, layer in self.tag.items()}
 
-    def entity(self, h, p=0.0, corpus=None):
-        out = self.entity_others[corpus] if corpus in self.entity_others else self.entity_out
-        return out(drop(leaky(self.entity_hidden(h)), p)).float()
+    def entity(self, h, p=0.0):
+        return self.entity_out(drop(leaky(self.entity_hidden(h)), p)).float()
 
     def spans(self, h, p=0.0):
         return self.span_out(drop(leaky(self.span_hidden(h)), p)).float()
@@ -95,7 +90,7 @@ class Heads(nn.Module):
         left = (d @ self.rel_bilinear.permute(1, 0, 2).reshape(k, r * k)).view(len(d), r, k)
         return torch.bmm(left, g.to(left.dtype)[:, :, None])[:, :, 0].float()
 
-    def tree_loss(self, h, batch, p, sequences=False, corpus=None):
+    def tree_loss(self, h, batch, p, sequences=False):
         tags = self.tags(h)
         loss = sum(w * F.cross_entropy(tags[n], batch[n], ignore_index=-1, label_smoothing=0.03) for n, w in
                    (("upos", 0.5), ("xpos", 0.5), ("feats", 0.3), ("lemma", 0.3)))
@@ -107,18 +102,17 @@ class Heads(nn.Module):
         rel = self.rels(h, torch.arange(len(head)), head_at, p)
         return loss + F.cross_entropy(rel, batch["rel"], ignore_index=-1)
 
-    def entity_loss(self, h, batch, p, sequences=False, corpus=None):
-        scores = self.entity(h, p, corpus)
-        following = self.entity_others_next[corpus] if corpus in self.entity_others else self.entity_next
+    def entity_loss(self, h, batch, p, sequences=False):
+        scores = self.entity(h, p)
         if sequences:
             bounds, n = batch["bounds"], batch["start"][-1:]
             start = torch.cat([bounds[:, 0], n] if bounds[-1, 1] == n else [bounds[:, 0], bounds[-1:, 1], n])
-            return chain(scores, following, batch["entity"], start) / len(scores)
+            return chain(scores, self.entity_next, batch["entity"], start) / len(scores)
         share = F.log_softmax(scores, 1)
         ok = (batch["entity"][:, None] >> torch.arange(share.shape[1])[None]) & 1
         return -torch.logsumexp(share.masked_fill(ok == 0, float("-inf")), 1).mean()
 
-    def span_loss(self, h, batch, p, sequences=False, corpus=None):
+    def span_loss(self, h, batch, p, sequences=False):
         scores = self.spans(h, p).view(-1, 3, 3)
         if sequences:
             allowed = torch.where(batch["span"] < 0, 7, 1 << batch["span"].clamp(min=0))

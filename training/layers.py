@@ -203,13 +203,13 @@ class Branch(nn.Module):
         self.sru = nn.ModuleList(Sru(width) for _ in range(layers))
         self.dropout = dropout
 
-    def begin_as(self, encoder, fresh=False):
-        """Takes the place of the encoder's last layers, with their weights unless `fresh`."""
+    def begin_as(self, encoder):
+        """Takes the place of the encoder's last layers, with their weights."""
         first = len(encoder.sru) - len(self.sru)
         with torch.no_grad():
             self.mix.zero_()
             self.mix[first] = 1
-        for own, layer in zip(self.sru, encoder.sru[first:] if not fresh else ()):
+        for own, layer in zip(self.sru, encoder.sru[first:]):
             own.load_state_dict(layer.state_dict())
 
     def forward(self, stages, start, seen=None, name=""):

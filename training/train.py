@@ -39,10 +39,10 @@ PARTS = {"entity": ("heads.entity_", "branches.entity."), "span": ("heads.span_"
 class Model(nn.Module):
     """`branches`: for each head that has layers of its own how many."""
 
-    def __init__(self, width, layers, labels, scripts, dropout=0.3, branches=None, others=()):
+    def __init__(self, width, layers, labels, scripts, dropout=0.3, branches=None):
         super().__init__()
         self.encoder = Encoder(width, layers, dropout)
-        self.heads = Heads(width, labels, scripts, others)
+        self.heads = Heads(width, labels, scripts)
         self.branches = nn.ModuleDict({name: Branch(width, layers + 1, k, dropout) for name, k in (branches or {}).items()})
 
     def read(self, b, word_drop=0.0, stages=None, branch=None):
@@ -94,7 +94,7 @@ class Peers:
 def load(model, weights):
     """What the weights lack keeps its first value: a head or branch that came later."""
     missing, unknown = model.load_state_dict(weights, strict=False)
-    assert not unknown and all(name.endswith("_next") or name.startswith(("branches.", "heads.entity_others")) for name in missing), (missing, unknown)
+    assert not unknown and all(name.endswith("_next") or name.startswith("branches.") for name in missing), (missing, unknown)
 
 
 def load_model(path, *others):
@@ -107,8 +107,6 @@ def load_model(path, *others):
         prefixes = tuple(x for name in more["trained"] for x in PARTS[name])
         kept = {k: v for k, v in state["model"].items() if not k.startswith(prefixes)}
         state["model"] = {**kept, **{k: v for k, v in more["model"].items() if k.startswith(prefixes)}}
-    # Output layers that only training has a use for.
-    state["model"] = {k: v for k, v in state["model"].items() if not k.startswith("heads.entity_others")}
     model = Model(state["width"], state["layers"], state["labels"], state["scripts"], branches=state["branches"])
     load(model, state["model"])
     return model.eval(), state
@@ -129,8 +127,6 @@ def main():
     ap.add_argument("--shares", default="", help="shares of the batches other than those of TASKS: gmb=0.2,tree=0.4")
     ap.add_argument("--sequences", action="store_true", help="entities and spans: the loss of the whole label sequence, not of each token")
     ap.add_argument("--branches", default="", help="layers of their own for heads: entity=1,span=2")
-    ap.add_argument("--fresh", action="store_true", help="branches begin with weights of chance, not as the encoder's last layers")
-    ap.add_argument("--others", default="", help="corpora of names with an output layer of their own: gumner,wikigold")
     ap.add_argument("--train", default="", help="train these heads and their branches alone: entity,span")
     ap.add_argument("--init", default="", help="pretrained encoder in the work folder")
     ap.add_argument("--out", default="model.pt")
@@ -153,7 +149,7 @@ def main():
         vocabulary.add([f for s in corpora["sets"][name] for f in s["forms"]])
     branches = {name: int(k) for name, k in (x.split("=") for x in a.branches.split(",") if x)}
     trained = [x for x in a.train.split(",") if x]
-    model = Model(a.width, a.layers, corpora["labels"], corpora["scripts"], a.dropout, branches, [x for x in a.others.split(",") if x])
+    model = Model(a.width, a.layers, corpora["labels"], corpora["scripts"], a.dropout, branches)
     if a.init:
         state = torch.load(work / a.init, weights_only=False)
         model.encoder.load_state_dict(state["encoder"])
@@ -161,7 +157,7 @@ def main():
     if a.first:
         load(model, torch.load(work / a.first, weights_only=False)["model"])
     for branch in model.branches.values():
-        branch.begin_as(model.encoder, a.fresh)
+        branch.begin_as(model.encoder)
     if trained:
         wanted = tuple(x for name in trained for x in PARTS[name])
         for name, p in model.named_parameters():
@@ -207,7 +203,7 @@ def main():
         with torch.autocast("cpu", torch.bfloat16):
             h = model.read(b, word_drop=a.word_drop, branch=BRANCH_OF.get(TASKS[name][1]))
             loss_of = getattr(model.heads, TASKS[name][1])
-            loss = loss_of(h, b, a.dropout, a.sequences, name)
+            loss = loss_of(h, b, a.dropout, a.sequences)
         loss.backward()
         now = time.process_time()
         spent, last = spent + (now - last) / 60, now
