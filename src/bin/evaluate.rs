@@ -76,6 +76,9 @@ enum What {
         /// Show the errors of the worst articles in their text: {source} <cue> [content]
         #[arg(long, value_name = "N", default_value_t = 0)]
         errors: usize,
+        /// Hold the confidences against what is right, and print the weights that would fit them
+        #[arg(long)]
+        confidence: bool,
     },
 }
 
@@ -179,7 +182,7 @@ fn main() -> Result<()> {
             };
             entities::score(&gold, &system, &types, scheme, when)?.to_string()
         }
-        What::Statements { files, nested, errors } => {
+        What::Statements { files, nested, errors, confidence } => {
             let gold = statements::read_gold(&files.gold.display().to_string(), &files.read()?)?;
             let nested = match nested {
                 NestedIs::AsGold => Nested::AsGold,
@@ -189,8 +192,14 @@ fn main() -> Result<()> {
             let answer = statements::answer(&gold, &mut Analyzer::new(&files.models()?), nested);
             write(&files.out, &answer)?;
             let system = statements::read_system(&files.out.display().to_string(), &answer, &gold)?;
-            let figures = statements::measures::score(&gold, &system).to_string();
-            if errors > 0 { figures + "\n" + &statements::browse::errors(&gold, &system, errors) } else { figures }
+            let mut figures = statements::measures::score(&gold, &system).to_string();
+            if confidence {
+                figures += &format!("\n{}", statements::reliability::reliability(&gold, &system));
+            }
+            if errors > 0 {
+                figures += &format!("\n{}", statements::browse::errors(&gold, &system, errors));
+            }
+            figures
         }
     };
     io::stdout().write_all(figures.as_bytes())?;

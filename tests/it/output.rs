@@ -68,6 +68,7 @@ fn analysis() -> Analysis {
         via: None,
         inside: None,
         confidence: 0.849_96,
+        signs: None,
     };
     let unsure = Statement { inside: Some(0), confidence: 0.2, cue: None, ..statement.clone() };
     let actor = |start, end, name: &str| Actor {

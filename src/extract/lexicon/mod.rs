@@ -74,6 +74,7 @@ pub(crate) struct Lexicon {
     /// Attitudes of cues that `cues` lacks.
     attitudes: VerbIndex<AttitudeRule>,
     confidence: HashMap<&'static str, f32>,
+    signs: HashMap<&'static str, f32>,
 }
 
 impl Lexicon {
@@ -83,9 +84,12 @@ impl Lexicon {
         let (entities, places) = load_places()?;
         let (roles, bodies) = roles::load()?;
         let confidence_text = include_str!("../../../data/lexicon/confidence.tsv");
-        let mut confidence = HashMap::new();
+        let (mut confidence, mut signs) = (HashMap::new(), HashMap::new());
         for row in tables::read("data/lexicon/confidence.tsv", confidence_text, 3)? {
-            confidence.insert(row.cell(0), row.number(1)?);
+            match row.cell(0).strip_prefix("core.") {
+                Some(sign) => signs.insert(sign, row.number(1)?),
+                None => confidence.insert(row.cell(0), row.number(1)?),
+            };
         }
         Ok(Self {
             cities: load_cities(&entities)?,
@@ -99,16 +103,19 @@ impl Lexicon {
             triggers: verbs::load_triggers(&inflections)?,
             attitudes: attitudes::load(&inflections)?,
             confidence,
+            signs,
         })
     }
 
-    /// Probability that a statement of the trained core is right, from how sure the core is of its parts (0 to 1): a logistic
-    /// curve over the logarithm of the odds (Platt 1999), fitted on development articles.
-    pub(crate) fn confidence_of_core(&self, share: f32) -> f32 {
-        let sure = share.clamp(1e-6, 1.0 - 1e-6);
-        let odds = (sure / (1.0 - sure)).ln();
-        let curve = self.confidence("core_offset") + self.confidence("core_slope") * odds;
-        1.0 / (1.0 + (-curve).exp())
+    /// What a sign of right or wrong statements of the trained core weighs (`core.SIGN` in the table); nothing where it is silent.
+    pub(crate) fn weight_of_sign(&self, sign: &str) -> f32 {
+        self.signs.get(sign).copied().unwrap_or(0.0)
+    }
+
+    /// The signs that the table weighs.
+    #[cfg(test)]
+    pub(crate) fn signs(&self) -> impl Iterator<Item = &'static str> {
+        self.signs.keys().copied()
     }
 
     /// Confidence of a family of rules. One half where the table is silent: a coin, until somebody measures.

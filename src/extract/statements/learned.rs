@@ -6,18 +6,15 @@
 use crate::extract::reading::Reading;
 use crate::text::{Role, RoleSpan, SentenceKind, TokenRange};
 
-use super::complements::complement;
 use super::details::details;
 use super::frames::kind_of;
 use super::signed::Signed;
 use super::speakers::SpeakerResolver;
+use super::tree::{complement, subject};
 use super::{Cue, Field, Statement};
 
 /// Paragraphs on that a quotation without a cue of its own goes on with the statement before it.
 const CONTINUATION: u32 = 1;
-
-/// How sure a content is that the tree gave and not the core.
-const BY_TREE: f32 = 0.5;
 
 /// Share of a link below which a further piece of content in the sentence of its cue belongs to nobody.
 const STRAY: f32 = 0.5;
@@ -29,8 +26,18 @@ pub(super) struct Found {
     pub(super) source: Option<TokenRange>,
     /// In order; never empty.
     pub(super) content: Vec<TokenRange>,
-    /// How sure the core is of the spans and of the links between them, 0 to 1.
-    pub(super) share: f32,
+    pub(super) shares: Shares,
+}
+
+/// How sure the core is of the spans of a statement and of the links between them, 0 to 1.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Shares {
+    pub(super) cue: f32,
+    pub(super) source: Option<f32>,
+    /// Of the source being the cue's, or of the cue having none.
+    pub(super) source_link: f32,
+    /// The least sure piece and the least sure link; nothing if the tree gave the content.
+    pub(super) content: Option<(f32, f32)>,
 }
 
 /// The statements among the roles of a document, in the order of their cues. Quotations that are signed are left to their
@@ -82,9 +89,17 @@ pub(super) fn find(reading: &Reading<'_, '_>, roles: &[RoleSpan], signed: &[Sign
             continue;
         }
         let source = cue.of.map(|source| &roles[source as usize]);
-        let shares = pieces.iter().map(|piece| piece.share * piece.link_share).reduce(f32::min).unwrap_or(BY_TREE);
-        let share = cue.share * shares * cue.link_share * source.map_or(1.0, |source| source.share);
-        found.push(Found { cue: cue.tokens, source: source.map(|source| source.tokens), content, share });
+        let least = |one: (f32, f32), other: (f32, f32)| (one.0.min(other.0), one.1.min(other.1));
+        let shares = Shares {
+            cue: cue.share,
+            source: source.map(|source| source.share),
+            source_link: cue.link_share,
+            content: pieces.iter().map(|piece| (piece.share, piece.link_share)).reduce(least),
+        };
+        let by_tree =
+            || subject(doc, cue.tokens).filter(|subject| !content.iter().any(|piece| piece.overlaps(*subject)));
+        let source = source.map(|source| source.tokens).or_else(by_tree);
+        found.push(Found { cue: cue.tokens, source, content, shares });
     }
     found
 }
@@ -124,7 +139,7 @@ fn joined(reading: &Reading<'_, '_>, pieces: impl Iterator<Item = TokenRange>) -
     joined
 }
 
-/// The statement with its speaker.
+/// The statement with its speaker, and without its confidence.
 pub(super) fn statement(
     reading: &Reading<'_, '_>,
     field: Field,
@@ -148,22 +163,18 @@ pub(super) fn statement(
         when: said.when,
         via: said.via,
         inside: None,
-        confidence: reading.lexicon.confidence_of_core(found.share),
+        confidence: 0.0,
+        signs: None,
     }
 }
 
-/// Takes over what a rule that knows the cue ("told X that") says of it and the core does not: to whom, when, who relayed it,
-/// and the source if the core has none.
+/// Takes over what a rule that knows the cue ("told X that") says of it and the core does not: to whom, when, who relayed it.
 pub(super) fn complete(statement: &mut Statement, by_rule: &Statement) {
     if statement.addressees.is_empty() {
         statement.addressees.clone_from(&by_rule.addressees);
     }
     statement.when = statement.when.take().or_else(|| by_rule.when.clone());
     statement.via = statement.via.or(by_rule.via);
-    if statement.source.is_none() {
-        statement.source = by_rule.source;
-        statement.speaker.clone_from(&by_rule.speaker);
-    }
 }
 
 /// Takes the quotation marks around a content of the rules into it, as the core does.

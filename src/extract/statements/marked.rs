@@ -40,6 +40,7 @@ impl Marked {
             via: None,
             inside: None,
             confidence,
+            signs: None,
         }
     }
 }

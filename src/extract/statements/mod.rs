@@ -5,7 +5,7 @@
 //! continue the statement before them.
 
 mod bodies;
-mod complements;
+pub mod confidence;
 mod details;
 mod frames;
 mod learned;
@@ -15,6 +15,7 @@ mod signed;
 mod sources;
 mod speakers;
 mod transcript;
+mod tree;
 mod types;
 
 use std::collections::HashMap;
@@ -22,6 +23,7 @@ use std::collections::HashMap;
 use crate::extract::reading::Reading;
 use crate::text::{RoleSpan, SentenceKind, TokenRange};
 
+use confidence::Signs;
 use frames::Frame;
 pub(crate) use sources::{Source, left as subject_left};
 use speakers::SpeakerResolver;
@@ -31,7 +33,7 @@ pub use types::{Attitude, Cue, Field, Speaker, SpeakerForm, Statement, Statement
 const NESTING_REACH: usize = 12;
 
 /// Confidence below which a statement of the core is more often wrong than worth having.
-const LEAST: f32 = 0.25;
+const LEAST: f32 = 0.2;
 
 /// Confidence from which the core is believed in a headline.
 const SURE_IN_HEADLINE: f32 = 0.75;
@@ -85,7 +87,7 @@ fn from_rules(reading: &Reading<'_, '_>, field: Field) -> Vec<Statement> {
     continue_quotations(reading, field, &mut taken, &mut statements);
     for statement in &mut statements {
         statement.kind = frames::kind_of(reading, &statement.content);
-        statement.confidence = confidence(reading, statement);
+        statement.confidence = confidence_of_rule(reading, statement);
     }
     statements
 }
@@ -112,13 +114,16 @@ fn from_core(reading: &Reading<'_, '_>, field: Field, roles: &[RoleSpan]) -> Vec
             found.content.clone_from(content);
         }
         let same = cues.first_within(found.cue).map(|rule| &by_rule[rule]);
+        let shares = found.shares;
         let mut statement = learned::statement(reading, field, found, &mut resolver);
-        match same {
-            Some(same) => learned::complete(&mut statement, same),
-            None if statement.confidence < LEAST || is_doubtful_headline(reading, &statement) => continue,
-            None => {}
+        if let Some(same) = same {
+            learned::complete(&mut statement, same);
         }
-        statements.push(statement);
+        let signs = Signs::of(reading, &statement, &shares, same.is_some());
+        (statement.confidence, statement.signs) = (signs.probability(reading), Some(signs));
+        if statement.confidence >= LEAST && !is_doubtful_headline(reading, &statement) {
+            statements.push(statement);
+        }
     }
     for mut other in by_rule.into_iter().filter(|statement| covered.leaves_room_for(statement)) {
         learned::widen_to_marks(reading, &mut other.content);
@@ -273,6 +278,7 @@ fn assemble(
             via: relay.or(said.via),
             inside: None,
             confidence: 0.0,
+            signs: None,
         });
     }
     statements
@@ -379,7 +385,7 @@ fn link_nested(statements: &mut [Statement]) {
     }
 }
 
-fn confidence(reading: &Reading<'_, '_>, statement: &Statement) -> f32 {
+fn confidence_of_rule(reading: &Reading<'_, '_>, statement: &Statement) -> f32 {
     let lexicon = reading.lexicon;
     if reading.words.doc.sentences[statement.sentence].kind == SentenceKind::Headline {
         return lexicon.confidence("headline");

@@ -5,8 +5,8 @@
 use crate::extract::reading::Reading;
 use crate::text::{Deprel, TokenRange};
 
-use super::complements::complement;
 use super::frames::kind_of;
+use super::tree::complement;
 use super::{Attitude, Cue, Speaker, SpeakerForm, Statement};
 
 /// Tokens from the pronoun to its verb: "I have always honestly thought".
@@ -59,5 +59,6 @@ fn read(
         via: None,
         inside: None,
         confidence: outer.confidence.min(reading.lexicon.confidence("own_words")),
+        signs: None,
     })
 }

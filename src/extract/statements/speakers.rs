@@ -6,6 +6,7 @@ use crate::extract::reading::Reading;
 use crate::text::{EntityKind, TokenRange};
 
 use super::bodies::{body_speaker, country_of_body, named_outlet, place_speaker};
+use super::tree::is_of_other;
 use super::{Speaker, SpeakerForm};
 
 /// Mentions that are looked through for the person behind a pronoun or "the minister".
@@ -50,6 +51,10 @@ impl SpeakerResolver {
         if let Some(outlet) = named_outlet(reading, source, inside) {
             return outlet;
         }
+        let is_other = |tokens: TokenRange| is_of_other(words.doc, source, tokens);
+        let inside: Vec<Mention> =
+            inside.iter().filter(|mention| !mention.is_person() || !is_other(mention.tokens)).copied().collect();
+        let inside = inside.as_slice();
         if let Some(person) = head_person(reading, inside).or_else(|| apposed_person(reading, end, inside)) {
             return self.person(reading, person, SpeakerForm::Name);
         }
@@ -57,7 +62,10 @@ impl SpeakerResolver {
             return self.office(reading, source, inside);
         }
         if let Some(body) = inside.iter().find(|mention| mention.is_body()) {
-            return body_speaker(reading, source, body, inside);
+            let speaker = body_speaker(reading, source, body, inside);
+            // "officials at the Council": theirs, but not it.
+            let is_theirs = is_other(body.tokens);
+            return if is_theirs { Speaker { name: None, form: SpeakerForm::Description, ..speaker } } else { speaker };
         }
         let speaker = place_speaker(reading, inside);
         let is_unknown = speaker.name.is_none() && speaker.code.is_none();
@@ -289,6 +297,9 @@ fn named_by_core(reading: &Reading<'_, '_>, source: TokenRange) -> Option<Speake
     let last = source.range().rev().find(|&idx| reading.words.is_word(idx))?;
     let entity = doc.entity_at(last).filter(|entity| source.contains(entity.tokens))?;
     let name = doc.range_text(entity.tokens).to_owned();
+    if is_of_other(doc, source, entity.tokens) {
+        return None;
+    }
     match entity.kind {
         EntityKind::Person => Some(Speaker { name: Some(name), ..Speaker::default() }),
         EntityKind::Organization => {

@@ -4,6 +4,8 @@ use jiff::civil::Date;
 
 use crate::text::TokenRange;
 
+use super::confidence::Signs;
+
 /// Which document of an analysis a finding's ranges point into.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Field {
@@ -119,4 +121,6 @@ pub struct Statement {
     pub inside: Option<usize>,
     /// Probability that the finding is right, 0 to 1.
     pub confidence: f32,
+    /// What the confidence of a statement of the core was made of.
+    pub signs: Option<Signs>,
 }

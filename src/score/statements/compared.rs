@@ -22,6 +22,8 @@ pub(super) struct Compared {
     pub(super) has_speaker: bool,
     names: Vec<String>,
     is_named: bool,
+    pub(super) confidence: Option<f64>,
+    pub(super) signs: Vec<f64>,
 }
 
 impl Compared {
@@ -46,6 +48,8 @@ impl Compared {
             said_kind: row.kind.clone().filter(|kind| !kind.is_empty()),
             has_speaker: row.speaker.is_some(),
             is_named: name.is_some(),
+            confidence: row.confidence,
+            signs: row.signs.clone().unwrap_or_default(),
             names: name.iter().chain(speaker.aliases.iter().flatten()).map(|name| plain_name(name)).collect(),
             source,
             cue,

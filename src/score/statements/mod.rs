@@ -5,6 +5,7 @@
 
 pub mod browse;
 pub mod measures;
+pub mod reliability;
 
 mod compared;
 mod figures;
@@ -59,6 +60,10 @@ pub struct Row {
     speaker: Option<SpeakerRow>,
     #[serde(default)]
     nested: bool,
+    #[serde(default)]
+    confidence: Option<f64>,
+    #[serde(default)]
+    signs: Option<Vec<f64>>,
 }
 
 /// Who a speaker is, in either file.
@@ -214,5 +219,7 @@ fn row(statement: &Statement, doc: &Document, code_points: &CodePoints<'_>) -> V
         "kind": kind,
         "speaker": statement.speaker.as_ref().map(|speaker| json!({"name": speaker.name})),
         "nested": statement.inside.is_some(),
+        "confidence": statement.confidence,
+        "signs": statement.signs.map(|signs| signs.0.to_vec()),
     })
 }

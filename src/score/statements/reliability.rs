@@ -1,0 +1,192 @@
+//! Whether a confidence of 0.7 is right seven times in ten: a reliability table, and the weights that would make it so.
+//!
+//! Right is a statement that is a gold one by the strict measure. The weights are those of a logistic curve over the signs that
+//! the extractor looked at (`extract::statements::confidence`), fitted by Newton's method with a small penalty.
+
+use std::fmt;
+
+use super::measures::{is_strict, nearness, pair_up, sides};
+use super::page::Page;
+use super::{Gold, System};
+use crate::extract::statements::confidence::SIGNS;
+
+/// Parts that the articles are dealt to: each is judged by weights that the others gave.
+const FOLDS: usize = 10;
+
+/// What a weight of one costs, in nats: signs that hardly occur stay near nothing.
+const PENALTY: f64 = 3.0;
+
+/// Steps of Newton's method; the curve is convex, so few are enough.
+const STEPS: usize = 30;
+
+/// Width of a row of the table.
+const BINS: usize = 10;
+
+/// Confidence against truth over a corpus.
+#[derive(Debug)]
+pub struct Reliability {
+    judged: Vec<Judged>,
+}
+
+#[derive(Debug, Clone)]
+struct Judged {
+    article: usize,
+    said: f64,
+    right: bool,
+    /// Empty for a statement of the rules.
+    signs: Vec<f64>,
+}
+
+/// Judges every statement of the system that says its confidence.
+pub fn reliability(gold: &[Gold], system: &System) -> Reliability {
+    let mut judged = Vec::new();
+    for (article, one) in gold.iter().enumerate() {
+        let page = Page::new(&one.text);
+        let (golds, systems) = sides(one, system, &page);
+        let (golds, found): (Vec<_>, Vec<_>) = (golds.iter().collect(), systems.iter().collect());
+        let pairs = pair_up(&golds, &found, |a, b| if is_strict(a, b) { nearness(a, b) } else { 0.0 });
+        for (place, statement) in systems.iter().enumerate() {
+            if let Some(said) = statement.confidence {
+                let right = pairs.iter().any(|&(_, system)| system == place);
+                judged.push(Judged { article, said, right, signs: statement.signs.clone() });
+            }
+        }
+    }
+    Reliability { judged }
+}
+
+impl Reliability {
+    /// Expected calibration error, 0 to 1: how far what is said lies from what is right, bin by bin (Naeini et al. 2015).
+    pub fn calibration_error(&self) -> f64 {
+        let off = |bin: &Bin| (bin.said - bin.right).abs();
+        self.bins().iter().map(off).sum::<f64>() / as_number(self.judged.len().max(1))
+    }
+
+    fn bins(&self) -> [Bin; BINS] {
+        let mut bins = [Bin::default(); BINS];
+        for one in &self.judged {
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a confidence is 0 to 1")]
+            let bin = &mut bins[((one.said * as_number(BINS)) as usize).min(BINS - 1)];
+            bin.n += 1;
+            bin.said += one.said;
+            bin.right += truth(one.right);
+        }
+        bins
+    }
+
+    /// Weights of the signs from all statements of the core, and the mean loss (nats) of each of them under weights that its article
+    /// had no part in.
+    fn fitted(&self) -> Option<(Vec<f64>, f64)> {
+        let learned: Vec<&Judged> = self.judged.iter().filter(|one| one.signs.len() == SIGNS.len()).collect();
+        if learned.is_empty() {
+            return None;
+        }
+        let mut loss = 0.0;
+        for fold in 0..FOLDS {
+            let (apart, others): (Vec<&Judged>, Vec<&Judged>) =
+                learned.iter().partition(|one| one.article % FOLDS == fold);
+            let weights = fit(&others);
+            loss += apart.iter().map(|one| surprise(curve(&one.signs, &weights), one.right)).sum::<f64>();
+        }
+        Some((fit(&learned), loss / as_number(learned.len())))
+    }
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Bin {
+    n: usize,
+    said: f64,
+    right: f64,
+}
+
+impl fmt::Display for Reliability {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "confidence   statements   mean said   right")?;
+        for (number, bin) in self.bins().iter().enumerate().filter(|(_, bin)| bin.n > 0) {
+            let from = as_number(number) / as_number(BINS);
+            let n = as_number(bin.n);
+            writeln!(
+                f,
+                "from {from:.1}    {:11}   {:8.1}%   {:4.1}%",
+                bin.n,
+                100.0 * bin.said / n,
+                100.0 * bin.right / n
+            )?;
+        }
+        writeln!(f, "expected calibration error {:.1} points", 100.0 * self.calibration_error())?;
+        let Some((weights, loss)) = self.fitted() else { return Ok(()) };
+        let of_core = || self.judged.iter().filter(|one| !one.signs.is_empty());
+        let now = of_core().map(|one| surprise(one.said, one.right)).sum::<f64>() / as_number(of_core().count());
+        writeln!(
+            f,
+            "mean loss of the core's statements {now:.4}, with weights fitted to other articles of this file {loss:.4}"
+        )?;
+        for (sign, weight) in SIGNS.iter().zip(&weights) {
+            writeln!(f, "core.{sign}\t{weight:.2}")?;
+        }
+        Ok(())
+    }
+}
+
+/// Weights that make the statements likeliest.
+fn fit(statements: &[&Judged]) -> Vec<f64> {
+    let n = SIGNS.len();
+    let mut weights = vec![0.0; n];
+    for _ in 0..STEPS {
+        // Slope and curvature of the loss; the first sign is always there and costs nothing.
+        let penalty = |at: usize| if at == 0 { 1e-6 } else { PENALTY };
+        let mut slope: Vec<f64> = (0..n).map(|at| -penalty(at) * weights[at]).collect();
+        let mut curvature = vec![vec![0.0; n]; n];
+        (0..n).for_each(|at| curvature[at][at] = penalty(at));
+        for one in statements {
+            let p = curve(&one.signs, &weights);
+            for (row, x) in one.signs.iter().enumerate().filter(|(_, x)| **x != 0.0) {
+                slope[row] += x * (truth(one.right) - p);
+                for (column, y) in one.signs.iter().enumerate() {
+                    curvature[row][column] += p * (1.0 - p) * x * y;
+                }
+            }
+        }
+        let step = solved(curvature, slope);
+        weights.iter_mut().zip(&step).for_each(|(weight, step)| *weight += step);
+    }
+    weights
+}
+
+/// The solution of a system of linear equations with a positive definite matrix, by elimination.
+fn solved(mut matrix: Vec<Vec<f64>>, mut right: Vec<f64>) -> Vec<f64> {
+    let n = right.len();
+    for at in 0..n {
+        let (above, below) = matrix.split_at_mut(at + 1);
+        let pivot = &above[at];
+        for (row, value) in below.iter_mut().zip(at + 1..n) {
+            let factor = row[at] / pivot[at];
+            row.iter_mut().zip(pivot).for_each(|(x, y)| *x -= factor * y);
+            right[value] -= factor * right[at];
+        }
+    }
+    for at in (0..n).rev() {
+        let known: f64 = (at + 1..n).map(|column| matrix[at][column] * right[column]).sum();
+        right[at] = (right[at] - known) / matrix[at][at];
+    }
+    right
+}
+
+fn curve(signs: &[f64], weights: &[f64]) -> f64 {
+    let sum: f64 = signs.iter().zip(weights).map(|(sign, weight)| sign * weight).sum();
+    1.0 / (1.0 + (-sum).exp())
+}
+
+/// The loss of having said `p`.
+fn surprise(p: f64, right: bool) -> f64 {
+    -(if right { p } else { 1.0 - p }).max(1e-9).ln()
+}
+
+fn truth(is_so: bool) -> f64 {
+    f64::from(u8::from(is_so))
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts of statements are far below 2^52")]
+fn as_number(count: usize) -> f64 {
+    count as f64
+}
