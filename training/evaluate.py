@@ -18,11 +18,13 @@ import gazetteer
 from features import fold
 from heads import tree, viterbi
 from layers import FLAG_DIM
+from signs import SHARE, Signs
 from train import load_model
 
 
 class Annotator:
-    def __init__(self, model, labels, lexicon, table, vocabulary):
+    def __init__(self, model, labels, lexicon, table, vocabulary, signs=None):
+        self.signs = signs
         self.model, self.labels, self.lexicon, self.table, self.vocabulary = model, labels, lexicon, table, vocabulary
 
     def runs(self, sentences, segment):
@@ -59,9 +61,12 @@ class Annotator:
         every = [s for run in part for s in run]
         bounds = b["bounds"].tolist()
         if "entity" in what:
-            scores = heads.entity(own["entity"])
+            scores, following = heads.entity(own["entity"]), heads.entity_next
+            if self.signs:
+                scores, following = SHARE * scores, SHARE * following + self.signs.next
+                scores[:bounds[-1][1]] += self.signs.scores(every)
             for s, (i, j) in zip(every, bounds):
-                s["pred_entity"] = [labels["entity"][k] for k in viterbi(scores[i:j], heads.entity_next)]
+                s["pred_entity"] = [labels["entity"][k] for k in viterbi(scores[i:j], following)]
         if "span" in what:
             scores = heads.spans(own["span"])
             for run, i, j in zip(part, b["start"].tolist(), b["start"].tolist()[1:]):
@@ -149,6 +154,7 @@ def main():
     ap.add_argument("--work", default="training/.work")
     ap.add_argument("--model", default="model.pt")
     ap.add_argument("--with", dest="others", nargs="*", default=(), help="models of which only the heads trained in them are taken")
+    ap.add_argument("--signs", default="", help="what signs.py made, to be heard beside the entity head")
     ap.add_argument("--what", default="tree,entity,span", help="span needs polnear-dev.tokens.jsonl in the work folder, made as the train part's")
     ap.add_argument("--segment", choices=("sentence", "document"), default="sentence")
     ap.add_argument("--quantized", action="store_true")
@@ -161,7 +167,7 @@ def main():
     if a.quantized:
         import export
         export.round_weights(model, vocabulary)
-    annotate = Annotator(model, state["labels"], loaded["lexicon"], loaded["gazetteer"], vocabulary)
+    annotate = Annotator(model, state["labels"], loaded["lexicon"], loaded["gazetteer"], vocabulary, Signs.load(work / a.signs) if a.signs else None)
     scorer = lambda name, *args: subprocess.run([sys.executable, str(shared / "eval" / name), *map(str, args)], capture_output=True, text=True)
     if "span" in a.what:
         dev = corpora.statements(shared / "data/statements/polnear-dev.jsonl", work / "polnear-dev.tokens.jsonl")

@@ -20,6 +20,7 @@ import gazetteer
 import heads as heads_module
 import layers
 from features import fnv1a, fold, type_features, word_hash
+from signs import SHARE, Signs, Types, keys_of
 from train import Model, load_model
 
 ATTRIBUTION = [
@@ -122,7 +123,7 @@ def write(path, name, config, labels, sections, extra=()):
             add(key, "bf16", bf16(array))
         else:
             add(key, dtype, array)
-    header = {"name": name, "version": "0.2.0", "license": LICENSE, "attribution": ATTRIBUTION, "config": config, "labels": labels, "sections": entries}
+    header = {"name": name, "version": "0.3.0", "license": LICENSE, "attribution": ATTRIBUTION, "config": config, "labels": labels, "sections": entries}
     # Offsets depend on the header's length and stand in it: they are given room and filled in on a second pass.
     size = 0
     for _ in range(3):
@@ -160,7 +161,16 @@ SENTENCES = [
 ]
 
 
-def save_vectors(path, model, vocabulary, table, labels, flags_width=layers.FLAG_DIM):
+def join_signs(model, signs):
+    """Signs are heard beside the entity head: its scores are made smaller, once and for all."""
+    with torch.no_grad():
+        for p in (model.heads.entity_out.weight, model.heads.entity_out.bias, model.heads.entity_next):
+            p.mul_(SHARE)
+    order = np.argsort(signs.keys)
+    return {"signs.hash": (signs.keys[order], "u64"), "signs.weight": (signs.weight.numpy()[order], "i8"), "signs.next": (signs.next.numpy(), "f32")}
+
+
+def save_vectors(path, model, vocabulary, table, labels, signs, flags_width=layers.FLAG_DIM):
     """Every stage for SENTENCES: the first three read as one segment, the others each by itself."""
     sentences = []
     for forms in SENTENCES:
@@ -173,6 +183,8 @@ def save_vectors(path, model, vocabulary, table, labels, flags_width=layers.FLAG
     for kind in ("float", "quantized"):
         if kind == "quantized":
             round_weights(model, vocabulary)
+            q, s = int8(signs.weight.numpy())
+            signs.weight = torch.from_numpy(q * s[:, None])
         b = data.batch(segments, vocabulary, pad=1)
         n = int(b["bounds"][-1, 1])
         stages = {}
@@ -181,7 +193,7 @@ def save_vectors(path, model, vocabulary, table, labels, flags_width=layers.FLAG
             encoded = dict(stages)
             stages.update({f"tag.{k}": v for k, v in model.heads.tags(h).items()})
             own = {name: model.branch(name, encoded, b, seen=stages) if name in model.branches else h for name in ("entity", "span")}
-            stages["entity"], stages["span"] = model.heads.entity(own["entity"]), model.heads.spans(own["span"])
+            stages["entity"], stages["span"] = model.heads.entity(own["entity"]) + signs.scores(sentences), model.heads.spans(own["span"])
             arcs, rels, trees = [], [], []
             for i, j in b["bounds"].tolist():
                 scores, _, _ = model.heads.arcs(h, torch.tensor([[i, j]]))
@@ -191,7 +203,7 @@ def save_vectors(path, model, vocabulary, table, labels, flags_width=layers.FLAG
                 arcs.append([[None if x == float("-inf") else round(x, 6) for x in row] for row in scores.tolist()])
                 rels.append(model.heads.rels(h, torch.arange(i, j), torch.tensor([i + x - 1 if x else -1 for x in head])).tolist())
         roles = [role for i, j in zip(b["start"].tolist(), b["start"].tolist()[1:]) for role in roles_of(model.heads, own["span"], stages["span"], i, j, b["bounds"].tolist())]
-        entities = [[labels["entity"][k] for k in heads_module.viterbi(stages["entity"][i:j], model.heads.entity_next)] for i, j in b["bounds"].tolist()]
+        entities = [[labels["entity"][k] for k in heads_module.viterbi(stages["entity"][i:j], model.heads.entity_next + signs.next)] for i, j in b["bounds"].tolist()]
         if kind == "float":
             out["rows"] = (b["rows"][:n].numpy() - base).tolist()
             out["flags"] = [np.flatnonzero(f).tolist() for f in b["flags"][:n].numpy()]
@@ -233,7 +245,7 @@ def roles_of(heads, h, scores, start, end, bounds):
 def config_of(model):
     return {"width": model.encoder.width, "layers": len(model.encoder.sru), "table_rows": list(features.TABLE_ROWS), "table_dim": features.TABLE_DIM,
             "vector_dim": layers.VECTOR_DIM, "flag_dim": layers.FLAG_DIM, "arc_dim": heads_module.ARC, "rel_dim": heads_module.REL,
-            "entity_dim": heads_module.ENTITY_HIDDEN, "span_dim": heads_module.SPAN_HIDDEN, "max_gazetteer_tokens": gazetteer.MAX_TOKENS,
+            "entity_dim": heads_module.ENTITY_HIDDEN, "entity_share": SHARE, "span_dim": heads_module.SPAN_HIDDEN, "max_gazetteer_tokens": gazetteer.MAX_TOKENS,
             "lemma_head": model.heads.tag["lemma"].out_features, "branches": {name: len(branch.sru) for name, branch in model.branches.items()}, "gazetteer_kinds": list(gazetteer.KINDS)}
 
 
@@ -258,12 +270,17 @@ def tiny(folder):
              gazetteer.key("U.S."): 1 << 3}
     lexicon = {("told", "VBD"): "=|be", ("met", "VBD"): "k|0|", ("officials", "NN"): "l|2|"}
     folder.mkdir(parents=True, exist_ok=True)
-    write(folder / "tiny.model", "tiny", config_of(model), labels, {**lists(np.array([word_hash(w) for w in words], np.uint64), vectors, lexicon, labels, table), **weights_of(model)})
+    flagged = [{"forms": forms, "flags": np.zeros((len(forms), layers.FLAG_DIM), np.uint8)} for forms in SENTENCES]
+    for s in flagged:
+        gazetteer.flags_of(s["forms"], table, s["flags"])
+    keys = np.unique(keys_of(flagged, Types()))[1::8]
+    signs = Signs(keys, torch.randn(len(keys), len(labels["entity"])) * 0.4, torch.randn(len(labels["entity"]), len(labels["entity"])) * 0.4)
+    write(folder / "tiny.model", "tiny", config_of(model), labels, {**join_signs(model, signs), **lists(np.array([word_hash(w) for w in words], np.uint64), vectors, lexicon, labels, table), **weights_of(model)})
     vocabulary = data.Vocabulary.__new__(data.Vocabulary)
     vocabulary.index = {word_hash(w): i + 1 for i, w in enumerate(words)}
     vocabulary.vectors = torch.from_numpy(np.concatenate([np.zeros((1, 4), np.float32), vectors]))
     vocabulary.ids, vocabulary.rows, vocabulary.vector_row, vocabulary.quote = {}, np.zeros((0, 6), np.int32), np.zeros(0, np.int64), np.zeros(0, np.uint8)
-    save_vectors(folder / "tiny.json", model, vocabulary, table, labels)
+    save_vectors(folder / "tiny.json", model, vocabulary, table, labels, signs)
 
 
 def main():
@@ -272,6 +289,7 @@ def main():
     ap.add_argument("--work", default="training/.work")
     ap.add_argument("--model", default="model.pt")
     ap.add_argument("--with", dest="others", nargs="*", default=(), help="models of which only the heads trained in them are taken")
+    ap.add_argument("--signs", default="signs.pt", help="what signs.py made")
     ap.add_argument("--out", default="training/.work/english.model")
     ap.add_argument("--vectors", default="training/.work/vectors.json")
     ap.add_argument("--lean", type=float, nargs=3, default=(0.0, 0.0, 0.0), metavar=("SOURCE", "CUE", "CONTENT"),
@@ -287,7 +305,8 @@ def main():
         model.heads.span_next[:, 0, 1] += torch.tensor(a.lean)
     loaded = data.load(a.shared, work)
     vocabulary = data.Vocabulary(work)
-    sections = {**lists(np.load(work / "vector_hashes.npy"), vocabulary.vectors[1:].numpy(), loaded["lexicon"], state["labels"], loaded["gazetteer"]), **weights_of(model)}
+    signs = Signs.load(work / a.signs)
+    sections = {**join_signs(model, signs), **lists(np.load(work / "vector_hashes.npy"), vocabulary.vectors[1:].numpy(), loaded["lexicon"], state["labels"], loaded["gazetteer"]), **weights_of(model)}
     boundary = work / "boundary.npz"
     # What --lean added, so that restore.py can take it off.
     config = dict(config_of(model), span_lean=list(a.lean))
@@ -296,7 +315,7 @@ def main():
         sections["boundary.weight"] = (found["weight"], "f32")
         config["boundary_threshold"] = float(found["threshold"])
     write(a.out, "english", config, state["labels"], sections)
-    save_vectors(a.vectors, model, vocabulary, loaded["gazetteer"], state["labels"])
+    save_vectors(a.vectors, model, vocabulary, loaded["gazetteer"], state["labels"], signs)
 
 
 if __name__ == "__main__":

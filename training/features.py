@@ -73,13 +73,14 @@ def word_hash(word):
     return fnv1a(b"\x00" + word.encode("utf-8"))
 
 
+def hashes_of(token):
+    """The full 64-bit hash of each feature."""
+    return [fnv1a(bytes([number]) + text.encode("utf-8", "surrogatepass")) for number, text in enumerate(feature_strings(token))]
+
+
 def rows_of(token):
     """Row in each table; the high half is mixed in since FNV's low bits are its weakest."""
-    rows = []
-    for number, (text, size) in enumerate(zip(feature_strings(token), TABLE_ROWS)):
-        h = fnv1a(bytes([number]) + text.encode("utf-8", "surrogatepass"))
-        rows.append(((h >> 32) ^ h) & (size - 1))
-    return rows
+    return [((h >> 32) ^ h) & (size - 1) for h, size in zip(hashes_of(token), TABLE_ROWS)]
 
 
 def type_features(tokens):

@@ -55,6 +55,12 @@ def main():
         for name, (view, _) in export.weights_of(model).items():
             view[...] = file[name].reshape(view.shape)
         model.heads.span_next[:, 0, 1] -= torch.tensor(config.get("span_lean", (0.0, 0.0, 0.0)))
+        share = config.get("entity_share", 1.0)
+        for p in (model.heads.entity_out.weight, model.heads.entity_out.bias, model.heads.entity_next):
+            p.div_(share)
+    if "signs.hash" in file.sections:
+        weight, following = (torch.from_numpy(np.array(file[name])) for name in ("signs.weight", "signs.next"))
+        torch.save({"keys": file["signs.hash"], "weight": weight, "following": following}, work / "signs.pt")
     common = {"width": config["width"], "layers": config["layers"], "branches": config.get("branches", {}), "labels": labels, "scripts": config["lemma_head"]}
     torch.save(dict(common, steps=0, minutes=0.0, model=model.state_dict()), work / a.out)
     np.save(work / "vectors.npy", file["vectors.weight"])

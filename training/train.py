@@ -7,6 +7,7 @@ Two processes (--rank 0 --world 2, --rank 1 --world 2) train on different batche
 steps: about what twice the batch gives, without waiting for each other at every step.
 """
 import argparse
+import pickle
 import time
 from pathlib import Path
 
@@ -26,6 +27,7 @@ TASKS = {
     "wikigold": (("wikigold",), "entity_loss", 0.06),
     "gumner": (("gumner",), "entity_loss", 0.05),
     "uner": (("uner",), "entity_loss", 0.02),
+    "silver": (("silver",), "entity_loss", 0.0),
     "statements": (("polnear",), "span_loss", 0.25),
 }
 
@@ -128,6 +130,7 @@ def main():
     ap.add_argument("--sequences", action="store_true", help="entities and spans: the loss of the whole label sequence, not of each token")
     ap.add_argument("--branches", default="", help="layers of their own for heads: entity=1,span=2")
     ap.add_argument("--train", default="", help="train these heads and their branches alone: entity,span")
+    ap.add_argument("--silver", default="", help="sentences of silver.py in the work folder, for the task of that name")
     ap.add_argument("--init", default="", help="pretrained encoder in the work folder")
     ap.add_argument("--out", default="model.pt")
     ap.add_argument("--resume", action="store_true")
@@ -142,6 +145,7 @@ def main():
     work = Path(a.work)
     corpora = data.load(a.shared, work)
     labels = dict(corpora["labels"], index={k: {x: i for i, x in enumerate(v)} for k, v in corpora["labels"].items()})
+    corpora["sets"]["silver"] = pickle.loads((work / a.silver).read_bytes()) if a.silver else []
     # Scripts beyond the head's share are known to the lexicon only.
     labels["index"]["lemma"] = {x: i for x, i in labels["index"]["lemma"].items() if i < corpora["scripts"]}
     vocabulary = data.Vocabulary(work)

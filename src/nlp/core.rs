@@ -297,6 +297,7 @@ mod tests {
         core.read(&mut doc, &mut |_| {});
         let own = |name: &str, got: &[f32]| compare(name, got.iter().copied(), &expected["stages"][name]);
         own("entity.sru0", &core.space.entities.rows.own);
+        own("entity", &core.space.entities.seen);
         own("span.sru1", &core.space.spans.rows.own);
         own("span", &core.space.spans.scores);
         check_roles(&doc, &expected["roles"]);

@@ -1,4 +1,5 @@
-//! Names: the best sequence of BIO labels in each sentence, found by Viterbi's algorithm.
+//! Names: the best sequence of BIO labels in each sentence, found by Viterbi's algorithm over what the encoder and the sparse
+//! signs say.
 //!
 //! What one label makes of the next is learned, but for one hard rule: a name goes on only where it began. What the gazetteer knows is an input of the encoder, not decided here.
 
@@ -8,6 +9,7 @@ use super::encoder::kernel::Matrix;
 use super::encoder::layers::{Linear, vector};
 use super::encoder::{Encoder, Encoding, HeadInput, HeadRows};
 use super::model_file::{ModelError, ModelFile};
+use super::signs::Signs;
 use crate::text::{Document, Entity, EntityKind, TokenRange};
 
 /// The entity head.
@@ -16,6 +18,7 @@ pub(super) struct EntityHead {
     kinds: Vec<EntityKind>,
     input: HeadInput,
     out: Linear,
+    signs: Option<Signs>,
     /// What each label adds to the score of the next.
     next: Vec<f32>,
 }
@@ -26,6 +29,9 @@ pub(super) struct EntitySpace {
     pub(super) rows: HeadRows,
     scores: Vec<f32>,
     back: Vec<u8>,
+    /// The scores before they become sums, for the test that compares them.
+    #[cfg(test)]
+    pub(super) seen: Vec<f32>,
 }
 
 /// Label of a token outside of names; kind `k` begins with label `1 + 2k` and goes on with the next.
@@ -51,8 +57,13 @@ impl EntityHead {
         if out.outputs() != labels.len() || labels.is_empty() {
             return Err(section.wrong(format!("{} labels but {} scores", labels.len(), out.outputs())));
         }
-        let next = transitions(file, "entity", labels.len(), 1)?;
-        Ok(Self { kinds, input, out, next })
+        let mut next = transitions(file, "entity", labels.len(), 1)?;
+        let signs = Signs::read(file, labels.len())?;
+        if signs.is_some() {
+            let of_signs = vector(file, "signs.next", labels.len() * labels.len())?;
+            next.iter_mut().zip(of_signs).for_each(|(score, more)| *score += more);
+        }
+        Ok(Self { kinds, input, out, signs, next })
     }
 
     /// Hears what a stage of the encoder says.
@@ -68,7 +79,15 @@ impl EntityHead {
         encoding: &mut Encoding,
         space: &mut EntitySpace,
     ) {
-        let EntitySpace { rows, scores, back } = space;
+        let EntitySpace {
+            rows,
+            scores,
+            back,
+            #[cfg(test)]
+            seen,
+        } = space;
+        #[cfg(test)]
+        seen.clear();
         let (_, hidden) = self.input.apply(encoder, encoding, rows);
         self.out.apply(Matrix::whole(hidden, self.input.outputs()), scores);
         doc.entities.clear();
@@ -76,6 +95,11 @@ impl EntityHead {
         for sentence in &doc.sentences {
             let range = sentence.tokens.range();
             let scores = &mut scores[range.start * n_labels..range.end * n_labels];
+            if let Some(signs) = &self.signs {
+                signs.add(&range, encoding, scores);
+            }
+            #[cfg(test)]
+            seen.extend_from_slice(scores);
             decode(scores, &self.next, back, |names, kind| {
                 let tokens = TokenRange::new(range.start + names.start, range.start + names.end);
                 doc.entities.push(Entity { tokens, kind: self.kinds[kind] });

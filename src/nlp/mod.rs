@@ -13,6 +13,7 @@ pub mod model_file;
 mod parser;
 mod pieces;
 pub mod sentences;
+mod signs;
 mod span_relations;
 mod spans;
 pub mod tables;

@@ -5,10 +5,10 @@ use super::quantized::Hashes;
 use crate::nlp::model_file::{Dtype, ModelError, ModelFile};
 
 /// First flag of the gazetteer's; each kind has two, "begins" and "within".
-const FIRST_FLAG: usize = 2;
+pub(super) const FIRST_FLAG: usize = 2;
 
 /// Kinds of names; the bits of a listed name.
-const N_KINDS: usize = 8;
+pub(super) const N_KINDS: usize = 8;
 
 /// The listed names.
 #[derive(Debug)]

@@ -85,6 +85,23 @@ impl Encoding {
     }
 }
 
+impl Encoding {
+    /// A property of a token as a number: 0 the hash of its folded form, 1 to 6 those of its features in the order of the tables,
+    /// 7 the gazetteer's bits.
+    #[inline]
+    pub(super) fn property(&self, token_idx: usize, number: usize) -> u64 {
+        let (form, flags) = self.tokens[token_idx];
+        match number {
+            0 => self.types.get(form).lemma_keys[0],
+            GAZETTEER_BITS => u64::from(flags >> gazetteer::FIRST_FLAG) & ((1 << (2 * gazetteer::N_KINDS)) - 1),
+            feature => self.types.get(form).features[feature - 1],
+        }
+    }
+}
+
+/// Number of the property that is no hash.
+const GAZETTEER_BITS: usize = 7;
+
 impl Encoder {
     pub(super) fn read(file: &ModelFile) -> Result<Self, ModelError> {
         let width = file.config("width")?;
@@ -199,8 +216,8 @@ impl Embedder {
         self.mix.inputs()
     }
 
-    /// Writes the table rows and the word vector of a form.
-    fn embed(&self, token: &str, hasher: &mut Hasher, out: &mut [f32]) {
+    /// Writes the table rows and the word vector of a form; gives the hashes of its features.
+    fn embed(&self, token: &str, hasher: &mut Hasher, out: &mut [f32]) -> [u64; 6] {
         let hashes = hasher.hash(token).features;
         let mut rest = out;
         for (table, hash) in self.tables.iter().zip(hashes) {
@@ -212,6 +229,7 @@ impl Embedder {
             Some(place) => self.vectors.copy(place, rest),
             None => rest.fill(0.0),
         }
+        hashes
     }
 }
 

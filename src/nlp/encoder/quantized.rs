@@ -84,6 +84,23 @@ impl Rows {
     }
 }
 
+impl Rows {
+    /// Adds one row of i8 weights to a sum.
+    #[inline]
+    pub(in crate::nlp) fn add(&self, row: usize, sum: &mut [f32]) {
+        let bytes = &self.section.bytes()[row * self.width..(row + 1) * self.width];
+        let scale = self.scales[row];
+        for (to, from) in sum.iter_mut().zip(bytes) {
+            *to += f32::from(i8::from_le_bytes([*from])) * scale;
+        }
+    }
+
+    /// Whether the weights are i8, as [`Rows::add`] wants them.
+    pub(in crate::nlp) fn is_i8(&self) -> bool {
+        self.section.dtype == Dtype::I8
+    }
+}
+
 /// A sorted list of 64-bit hashes; the place of a hash is the row of what belongs to it.
 #[derive(Debug)]
 pub(in crate::nlp) struct Hashes {

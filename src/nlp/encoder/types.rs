@@ -38,6 +38,8 @@ pub(super) struct TokenType {
     pub(super) quotation: Option<Quotation>,
     /// Hashes of the folded form and of its lower case, and the separator after them.
     pub(super) lemma_keys: [u64; 2],
+    /// Hashes of its features, in the order of the tables.
+    pub(super) features: [u64; 6],
 }
 
 impl TypeCache {
@@ -59,13 +61,13 @@ impl TypeCache {
         }
         let start = self.fresh.len();
         resize(&mut self.fresh, start + embedder.inputs());
-        embedder.embed(token, &mut self.hasher, &mut self.fresh[start..]);
+        let features = embedder.embed(token, &mut self.hasher, &mut self.fresh[start..]);
         let form = Form::of(&self.hasher.folded, &mut self.keys);
         let number = u32::try_from(self.forms.len()).expect("an article has fewer than 2^32 forms");
         lower_into(&self.hasher.folded, &mut self.lowered);
         let lemma_keys =
             [&self.hasher.folded, &self.lowered].map(|text| fnv1a(&[0x1f], fnv1a(text.as_bytes(), EMPTY_HASH)));
-        self.forms.push(TokenType { form, quotation: quotation(token), lemma_keys });
+        self.forms.push(TokenType { form, quotation: quotation(token), lemma_keys, features });
         self.numbers.insert(token.into(), number);
         number
     }
@@ -78,8 +80,8 @@ impl TypeCache {
         }
     }
 
-    pub(super) fn get(&self, number: u32) -> TokenType {
-        self.forms[number as usize]
+    pub(super) fn get(&self, number: u32) -> &TokenType {
+        &self.forms[number as usize]
     }
 
     pub(super) fn row(&self, number: u32, width: usize) -> &[f32] {

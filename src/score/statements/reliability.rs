@@ -190,3 +190,35 @@ fn truth(is_so: bool) -> f64 {
 fn as_number(count: usize) -> f64 {
     count as f64
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn judged(said: f64, of_ten: usize, sign: f64) -> Vec<Judged> {
+        let signs = |right: bool| {
+            let mut signs = vec![0.0; SIGNS.len()];
+            signs[0] = 1.0;
+            signs[1] = if right { sign } else { -sign };
+            signs
+        };
+        (0..10).map(|at| Judged { article: at, said, right: at < of_ten, signs: signs(at < of_ten) }).collect()
+    }
+
+    #[test]
+    fn who_is_right_as_often_as_he_says_makes_no_calibration_error() {
+        let honest = Reliability { judged: judged(0.7, 7, 0.0) };
+        assert!(honest.calibration_error() < 1e-9, "{honest}");
+        let boastful = Reliability { judged: judged(0.9, 5, 0.0) };
+        assert!((boastful.calibration_error() - 0.4).abs() < 1e-9, "{boastful}");
+    }
+
+    #[test]
+    fn a_sign_that_tells_right_from_wrong_gets_weight_and_one_that_does_not_gets_none() {
+        let told = Reliability { judged: judged(0.7, 7, 1.0) };
+        let (weights, loss) = told.fitted().unwrap();
+        assert!(weights[1] > 0.5 && weights[2].abs() < 1e-6, "{weights:?}");
+        let (_, without) = Reliability { judged: judged(0.7, 7, 0.0) }.fitted().unwrap();
+        assert!(loss < without, "{loss} {without}");
+    }
+}

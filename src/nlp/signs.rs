@@ -1,0 +1,111 @@
+//! Names by sparse signs: what words, affixes, shapes and gazetteer bits of a token and its neighbours say of its label.
+//!
+//! A linear model that was trained by itself and draws other conclusions from the same features than the encoder does; its scores
+//! are added to the entity head's. A sign that the file does not list says nothing. The computation is in `docs/model-format.md`,
+//! "Signs"; the training's own scores are held against these by the test of the whole forward pass.
+
+use std::ops::Range;
+
+use super::encoder::Encoding;
+use super::encoder::quantized::{Hashes, Rows};
+use super::model_file::{ModelError, ModelFile};
+
+/// What is looked at in a token, as [`Encoding::property`] numbers it.
+const WORD: usize = 1;
+const SUFFIX3: usize = 3;
+const SHAPE: usize = 5;
+const GAZETTEER: usize = 7;
+
+/// A property, and of which token: counted from the one in question.
+type Place = (usize, isize);
+
+/// Which properties make a sign: one, or two together. The number of a template is its place.
+const TEMPLATES: [(Place, Option<Place>); 28] = [
+    ((0, 0), None),
+    ((1, 0), None),
+    ((2, 0), None),
+    ((3, 0), None),
+    ((4, 0), None),
+    ((5, 0), None),
+    ((6, 0), None),
+    ((7, 0), None),
+    ((WORD, -2), None),
+    ((WORD, -1), None),
+    ((WORD, 1), None),
+    ((WORD, 2), None),
+    ((SHAPE, -2), None),
+    ((SHAPE, -1), None),
+    ((SHAPE, 1), None),
+    ((SHAPE, 2), None),
+    ((SUFFIX3, -2), None),
+    ((SUFFIX3, -1), None),
+    ((SUFFIX3, 1), None),
+    ((SUFFIX3, 2), None),
+    ((GAZETTEER, -1), None),
+    ((GAZETTEER, 1), None),
+    ((WORD, -1), Some((WORD, 0))),
+    ((WORD, 1), Some((WORD, 0))),
+    ((SHAPE, -1), Some((SHAPE, 0))),
+    ((SHAPE, 1), Some((SHAPE, 0))),
+    ((WORD, -1), Some((WORD, 1))),
+    ((SHAPE, -1), Some((SHAPE, 1))),
+];
+
+/// Every property of what stands beyond the ends of a sentence.
+const NOTHING: u64 = 1;
+
+/// The listed signs and what each says of every label.
+#[derive(Debug)]
+pub(super) struct Signs {
+    keys: Hashes,
+    weights: Rows,
+}
+
+impl Signs {
+    /// Reads the sections `signs.hash` and `signs.weight`; nothing if the file has none.
+    pub(super) fn read(file: &ModelFile, n_labels: usize) -> Result<Option<Self>, ModelError> {
+        if file.section("signs.hash").is_none() {
+            return Ok(None);
+        }
+        let (keys, weights) = (Hashes::read(file, "signs.hash")?, Rows::read(file, "signs.weight")?);
+        if weights.width != n_labels || weights.len() != keys.len() || !weights.is_i8() {
+            let problem = format!("{} rows of {n_labels} labels in i8 expected", keys.len());
+            return Err(file.required("signs.weight")?.wrong(problem));
+        }
+        Ok(Some(Self { keys, weights }))
+    }
+
+    /// Adds what the signs of a sentence's tokens say to their scores, a row of labels for each.
+    pub(super) fn add(&self, sentence: &Range<usize>, encoding: &Encoding, scores: &mut [f32]) {
+        for (token_idx, row) in sentence.clone().zip(scores.chunks_exact_mut(self.weights.width)) {
+            let property = |(number, distance): Place| match token_idx.checked_add_signed(distance) {
+                Some(at) if sentence.contains(&at) => encoding.property(at, number),
+                _ => NOTHING,
+            };
+            let mut say = |key: u64| {
+                if let Some(place) = self.keys.find(key) {
+                    self.weights.add(place, row);
+                }
+            };
+            for (template, (one, other)) in (0..).zip(TEMPLATES) {
+                say(mixed(template, property(one), other.map_or(0, property)));
+            }
+            let bits = encoding.property(token_idx, GAZETTEER);
+            for bit in (0..u64::BITS.into()).filter(|bit| bits >> bit & 1 == 1) {
+                say(mixed(TEMPLATES.len() as u64, bit, 0));
+            }
+        }
+    }
+}
+
+/// One key from a template's number and its properties, by the last steps of `SplitMix64` (Steele, Lea and Flood 2014).
+fn mixed(template: u64, one: u64, other: u64) -> u64 {
+    const MULTIPLY: [u64; 3] = [0x9E37_79B9_7F4A_7C15, 0xBF58_476D_1CE4_E5B9, 0x94D0_49BB_1331_11EB];
+    let x = one
+        .wrapping_mul(MULTIPLY[0])
+        .wrapping_add(other.wrapping_mul(MULTIPLY[1]))
+        .wrapping_add((template + 1).wrapping_mul(MULTIPLY[2]));
+    let x = (x ^ x >> 30).wrapping_mul(MULTIPLY[1]);
+    let x = (x ^ x >> 27).wrapping_mul(MULTIPLY[2]);
+    x ^ x >> 31
+}

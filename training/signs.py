@@ -1,0 +1,174 @@
+"""Step 7: names from words, affixes, shapes and gazetteer bits, and those of the neighbours: a linear-chain CRF over sparse signs.
+
+It sees what the encoder sees and draws other conclusions: by itself it is about as good, the two together are better than either. A sign is a
+template with one or two properties of a token or of its neighbours, kept by a 64-bit key (docs/model-format.md, "Signs"). Only signs that the
+training text has twice and that weigh something are kept, so that an unknown sign says nothing.
+"""
+import argparse
+import pickle
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+import data
+from features import fnv1a, fold, hashes_of
+from gazetteer import FIRST_FLAG, KINDS
+from heads import chain
+
+# What the encoder's scores weigh beside the signs'.
+SHARE = 0.5
+SETS = ("gmb", "wikigold", "uner")
+LABELS = 17
+# Properties of a token's form, in the order of their columns.
+FORM, WORD, PREFIX3, SUFFIX3, SUFFIX2, SHAPE, ENDS, GAZETTEER = range(8)
+# (property, distance) of one or two tokens; the number of a template is its place.
+TEMPLATES = (
+    [((p, 0),) for p in range(8)]
+    + [((p, d),) for p in (WORD, SHAPE, SUFFIX3) for d in (-2, -1, 1, 2)]
+    + [((GAZETTEER, d),) for d in (-1, 1)]
+    + [((WORD, d), (WORD, 0)) for d in (-1, 1)] + [((SHAPE, d), (SHAPE, 0)) for d in (-1, 1)]
+    + [((WORD, -1), (WORD, 1)), ((SHAPE, -1), (SHAPE, 1))]
+)
+# Besides: one sign for each gazetteer bit of the token itself.
+BIT_TEMPLATE = len(TEMPLATES)
+MULTIPLY = tuple(np.uint64(x) for x in (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB))
+# What stands beyond the ends of a sentence.
+NOTHING = np.uint64(1)
+
+
+def properties(form):
+    """The form itself and the six features of it that have tables, each by its 64-bit hash."""
+    return (fnv1a(b"\x1f", fnv1a(fold(form).encode("utf-8", "surrogatepass"))), *hashes_of(form))
+
+
+def mixed(template, one, other):
+    """One key from a template's number and its properties (SplitMix64's last steps, Steele et al. 2014)."""
+    with np.errstate(over="ignore"):
+        x = one * MULTIPLY[0] + other * MULTIPLY[1] + np.uint64(template + 1) * MULTIPLY[2]
+        x = (x ^ (x >> np.uint64(30))) * MULTIPLY[1]
+        x = (x ^ (x >> np.uint64(27))) * MULTIPLY[2]
+        return x ^ (x >> np.uint64(31))
+
+
+class Types:
+    """Properties by form, made once."""
+
+    def __init__(self):
+        self.of = {}
+
+    def __call__(self, forms):
+        for f in forms:
+            if f not in self.of:
+                self.of[f] = properties(f)
+        return np.array([self.of[f] for f in forms], np.uint64)
+
+
+def keys_of(sentences, types):
+    """-> (tokens, templates + gazetteer bits) keys of all tokens; 0 where there is none"""
+    bits = 1 << np.arange(2 * len(KINDS), dtype=np.uint64)
+    table = np.concatenate([types([f for s in sentences for f in s["forms"]]), np.zeros((sum(len(s["forms"]) for s in sentences), 1), np.uint64)], 1)
+    flags = np.concatenate([s["flags"] for s in sentences])[:, FIRST_FLAG:FIRST_FLAG + len(bits)].astype(np.uint64)
+    table[:, GAZETTEER] = flags @ bits
+    n = len(table)
+    at, number = np.arange(n), np.repeat(np.arange(len(sentences)), [len(s["forms"]) for s in sentences])
+    moved = {}
+    for d in (-2, -1, 0, 1, 2):
+        there = np.clip(at + d, 0, n - 1)
+        inside = (at + d == there) & (number[there] == number)
+        moved[d] = np.where(inside[:, None], table[there], NOTHING)
+    columns = []
+    zero = np.zeros(n, np.uint64)
+    for number, template in enumerate(TEMPLATES):
+        parts = [moved[d][:, p] for p, d in template]
+        columns.append(mixed(number, parts[0], parts[1] if len(parts) > 1 else zero))
+    for bit in range(len(bits)):
+        key = mixed(BIT_TEMPLATE, np.full(n, bit, np.uint64), zero)
+        columns.append(np.where(flags[:, bit] > 0, key, 0))
+    return np.stack(columns, 1)
+
+
+def rows(keys, known):
+    """Places of keys in the sorted `known`; its length where it lacks one."""
+    place = np.searchsorted(known, keys)
+    place[place == len(known)] = 0
+    return np.where(known[place] == keys, place, len(known))
+
+
+class Signs:
+    """Listed signs, what each says of every label, and what a label says of the next."""
+
+    def __init__(self, keys, weight, following):
+        self.keys, self.weight, self.next, self.types = keys, weight, following, Types()
+
+    @staticmethod
+    def load(path):
+        return Signs(**torch.load(path, weights_only=False))
+
+    def scores(self, sentences):
+        """-> (tokens, labels)"""
+        at = rows(keys_of(sentences, self.types), self.keys)
+        return F.embedding_bag(torch.from_numpy(at), F.pad(self.weight, (0, 0, 0, 1)), mode="sum")
+
+
+def main():
+    ap = argparse.ArgumentParser(description=__doc__)
+    ap.add_argument("--shared", default="../shared")
+    ap.add_argument("--work", default="training/.work")
+    ap.add_argument("--passes", type=int, default=20)
+    ap.add_argument("--rate", type=float, default=0.1)
+    ap.add_argument("--penalty", type=float, default=2e-6)
+    ap.add_argument("--dropout", type=float, default=0.1)
+    ap.add_argument("--keep", type=int, default=160_000, help="signs that are kept, the heaviest first")
+    ap.add_argument("--silver", default="", help="sentences of silver.py in the work folder")
+    ap.add_argument("--gold", type=int, default=2, help="how often the annotated sentences are read beside them")
+    ap.add_argument("--out", default="signs.pt")
+    a = ap.parse_args()
+    torch.set_num_threads(1)
+    torch.manual_seed(1)
+    rng = np.random.default_rng(1)
+    work, begun = Path(a.work), time.time()
+    sets = data.load(a.shared, work)["sets"]
+    sentences = [s for name in SETS for s in sets[name]]
+    if a.silver:
+        more = pickle.loads((work / a.silver).read_bytes())
+        print(f"{len(sentences)} sentences, {len(more)} more named by teachers")
+        sentences = sentences * a.gold + more
+    keys = keys_of(sentences, Types())
+    found, count = np.unique(keys, return_counts=True)
+    known = found[(count > 1) & (found > 0)]
+    ends = np.cumsum([0] + [len(s["forms"]) for s in sentences])
+    allowed = torch.tensor([m for s in sentences for m in s["entity"]])
+    places = torch.from_numpy(rows(keys, known))
+    weight, following = torch.nn.Parameter(torch.zeros(len(known) + 1, LABELS)), torch.nn.Parameter(torch.zeros(LABELS, LABELS))
+    opt = torch.optim.Adagrad([weight, following], lr=a.rate)
+    mean, steps = torch.zeros_like(weight), 0
+    for number in range(a.passes):
+        order, total = rng.permutation(len(sentences)), 0.0
+        for part in np.array_split(order, max(40, len(order) // 250)):
+            at = torch.cat([torch.arange(ends[k], ends[k + 1]) for k in part])
+            start = torch.tensor(np.cumsum([0] + [len(sentences[k]["forms"]) for k in part]))
+            these = places[at]
+            if a.dropout:
+                these = torch.where(torch.rand(these.shape) < a.dropout, len(known), these)
+            s = F.embedding_bag(these, weight, mode="sum")
+            loss = chain(s, following, allowed[at], start) / len(at)
+            total += loss.item()
+            (loss + a.penalty * (weight ** 2).sum()).backward()
+            weight.grad[-1] = 0
+            opt.step()
+            opt.zero_grad()
+        if number >= a.passes // 2:
+            mean, steps = mean + weight.detach(), steps + 1
+        print(f"pass {number + 1}  loss {total / max(40, len(order) // 250):.4f}  {time.time() - begun:.0f} s", flush=True)
+    mean = mean / steps
+    heavy = mean[:-1].abs().amax(1)
+    kept = torch.sort(torch.topk(heavy, min(a.keep, len(heavy))).indices).values
+    torch.save({"keys": known[kept.numpy()], "weight": mean[kept], "following": following.detach()}, work / a.out)
+    print(f"{len(known)} signs, {len(kept)} kept, the lightest {heavy[kept].min():.3f}")
+
+
+if __name__ == "__main__":
+    main()
