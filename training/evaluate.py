@@ -124,6 +124,39 @@ def score_spans(sentences, annotate):
     return "  ".join(out)
 
 
+def by_rule(kind, row):
+    """Orders what a span may belong to: its own sentence first, the nearest there; then the cue before a content, for a cue no source."""
+    _, _, first, last, begin, end, _, apart, _, _ = row
+    if begin < 0:
+        return 1, 0
+    gap = first - end if end < first else begin - last
+    return (0 if apart == 3 else 2 if kind == 0 or begin > last else 1), gap
+
+
+@torch.no_grad()
+def score_links(sentences, annotate, labels):
+    """Of the annotated spans that may belong to several, the share that the pointer joins rightly, and that rules would."""
+    for s in sentences:
+        s["flags"] = np.zeros((len(s["forms"]), FLAG_DIM), np.uint8)
+        gazetteer.flags_of(s["forms"], annotate.table, s["flags"])
+    numbered = dict(labels, index={name: {x: i for i, x in enumerate(values)} for name, values in labels.items()})
+    runs, right = annotate.runs(sentences, "document"), np.zeros((2, 2))
+    count = np.zeros(2)
+    for at in range(0, len(runs), 40):
+        b = data.batch(runs[at:at + 40], annotate.vocabulary, numbered)
+        h = annotate.model.read(b, branch="span")
+        for kind in range(2):
+            rows = b["links"][b["links"][:, 0] == kind]
+            scores = annotate.model.heads.links(h, rows) if len(rows) else None
+            for group in rows[:, 1].unique():
+                those = torch.nonzero(rows[:, 1] == group)[:, 0].tolist()
+                if len(those) > 1:
+                    count[kind] += 1
+                    right[kind, 0] += int(rows[max(those, key=lambda k: scores[k].item()), 9])
+                    right[kind, 1] += int(rows[min(those, key=lambda k: by_rule(kind, rows[k].tolist())), 9])
+    return "  ".join(f"{name} {100 * p / n:.1f}, by rules {100 * r / n:.1f} (of {n:.0f})" for name, (p, r), n in zip(("cue to source", "content to cue"), right, count))
+
+
 def write_conllu(sentences, path):
     with open(path, "w", encoding="utf-8") as f:
         for s in sentences:
@@ -172,6 +205,7 @@ def main():
     if "span" in a.what:
         dev = corpora.statements(shared / "data/statements/polnear-dev.jsonl", work / "polnear-dev.tokens.jsonl")
         print("spans of polnear dev:", score_spans(dev, annotate), flush=True)
+        print("links of polnear dev:", score_links(dev, annotate, state["labels"]), flush=True)
     for name in ("ewt", "gum") if "tree" in a.what else ():
         gold = shared / f"data/treebank/en_{name}-dev.conllu"
         sentences = corpora.conllu(gold)

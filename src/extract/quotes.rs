@@ -129,7 +129,12 @@ fn role_of(
 ) -> Option<Role> {
     match words.text(idx) {
         "“" | "„" | "``" => Some(Role::Open(Family::Double)),
-        "”" | "''" => Some(Role::Close(Family::Double)),
+        "”" => Some(Role::Close(Family::Double)),
+        // The typewriter's mark is the same on both sides: it opens before a word, never behind one.
+        "''" if open.is_none() && (idx == start || !words.is_glued(idx)) && words.is_glued(idx + 1) => {
+            Some(Role::Open(Family::Double))
+        }
+        "''" => Some(Role::Close(Family::Double)),
         "«" => Some(Role::Open(Family::Angle)),
         "»" => Some(Role::Close(Family::Angle)),
         "\"" => {

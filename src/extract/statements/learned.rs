@@ -79,7 +79,7 @@ pub(super) fn find(reading: &Reading<'_, '_>, roles: &[RoleSpan], signed: &[Sign
         if cue.role != Role::Cue || !is_story(cue) {
             continue;
         }
-        let mut content = joined(reading, pieces.iter().map(|piece| piece.tokens));
+        let mut content = joined(reading, pieces.iter().filter_map(|piece| without(piece.tokens, cue.tokens)));
         if content.is_empty() {
             content.extend(
                 complement(doc, cue.tokens).filter(|range| range.range().any(|token| is_telling(reading, token))),
@@ -123,6 +123,16 @@ fn drop_strays(reading: &Reading<'_, '_>, cue: &RoleSpan, pieces: &mut Vec<&Role
 fn is_telling(reading: &Reading<'_, '_>, token: usize) -> bool {
     let words = &reading.words;
     words.is_word(token) && !matches!(words.lower(token), "that" | "to" | "whether" | "if")
+}
+
+/// What of a content is not its cue's: the core labels each role by itself, and "wanted | to know" may be both.
+fn without(content: TokenRange, cue: TokenRange) -> Option<TokenRange> {
+    let rest = match (content.overlaps(cue), content.start < cue.start) {
+        (false, _) => content,
+        (true, true) => TokenRange { end: cue.start, ..content },
+        (true, false) => TokenRange { start: cue.end.min(content.end), ..content },
+    };
+    (!rest.is_empty()).then_some(rest)
 }
 
 /// Pieces between which nothing but a comma stands are one.

@@ -20,8 +20,9 @@ mod types;
 
 use std::collections::HashMap;
 
+use crate::extract::lexicon::WordClass;
 use crate::extract::reading::Reading;
-use crate::text::{RoleSpan, SentenceKind, TokenRange};
+use crate::text::{Deprel, RoleSpan, SentenceKind, TokenRange, Upos};
 
 use confidence::Signs;
 use frames::Frame;
@@ -177,7 +178,7 @@ fn find_frames<'r>(reading: &'r Reading<'_, '_>, taken: &mut [bool]) -> Vec<Fram
         }
         let mut idx = sentence.tokens.start as usize;
         while idx < sentence.tokens.end as usize {
-            let found = if is_own_speech(reading, idx) || is_in_name(reading, idx) {
+            let found = if is_own_speech(reading, idx) || is_in_name(reading, idx) || is_no_verb(reading, idx) {
                 None
             } else {
                 reading
@@ -212,6 +213,16 @@ fn is_own_speech(reading: &Reading<'_, '_>, idx: usize) -> bool {
 /// "State" of "State Department" is no verb.
 fn is_in_name(reading: &Reading<'_, '_>, idx: usize) -> bool {
     reading.mentions.around(idx).is_some()
+}
+
+/// "member states", "the alleged terrorist": a word that the tree hangs on a noun as its kind says nothing.
+fn is_no_verb(reading: &Reading<'_, '_>, idx: usize) -> bool {
+    let doc = reading.words.doc;
+    match (doc.upos.get(idx), doc.deprels.get(idx)) {
+        (Some(Upos::Noun | Upos::Propn), Some(_)) => !reading.words.is(idx + 1, WordClass::PREPOSITION),
+        (Some(Upos::Adj | Upos::Verb), Some(relation)) => *relation == Deprel::Amod,
+        _ => false,
+    }
 }
 
 /// Takes "…, according to the agency X" out where the sentence has its speaker already: X only relayed it.
@@ -286,7 +297,6 @@ fn assemble(
 
 /// The first name, pronoun or office of a sentence, for a verb that shares its subject with one that is no cue.
 fn subject_of_sentence(reading: &Reading<'_, '_>, sentence: usize, before: usize) -> Option<TokenRange> {
-    use crate::extract::lexicon::WordClass;
     let start = reading.words.doc.sentences[sentence].tokens.start as usize;
     if reading.words.is(start, WordClass::PRONOUN_PERSON.or(WordClass::PRONOUN_THING)) {
         return Some(TokenRange::new(start, start + 1));
