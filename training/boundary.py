@@ -1,4 +1,4 @@
-"""Step 7: a small model that says for each gap between words whether a sentence ends there.
+"""A small model that says for each gap between words whether a sentence ends there.
 
 Candidate gaps are found by rule, each gives some twenty hashed strings (docs/model-format.md, "Sentence boundaries"); the rows of one
 table are added up, a ReLU, a dot product. Trained on the raw text of EWT and GUM rebuilt from forms and SpaceAfter, with

@@ -1,4 +1,4 @@
-"""Step 5: annotate the dev sets with gold tokens and score the files with ../shared/eval.
+"""Annotate the dev sets with gold tokens and score the files with ../shared/eval.
 
 Parses: CoNLL-U with UPOS, XPOS, feats, lemma, head and relation. Entities: BIO. The system files lie in the work folder.
 --quantized scores the weights as the model file holds them; --segment says what is read as one run.
@@ -200,7 +200,7 @@ def main():
     if a.quantized:
         import export
         export.round_weights(model, vocabulary)
-    annotate = Annotator(model, state["labels"], loaded["lexicon"], loaded["gazetteer"], vocabulary, Signs.load(work / a.signs) if a.signs else None)
+    annotate = Annotator(model, state["labels"], loaded["lexicon"], loaded["gazetteer"], vocabulary, Signs.load(work, a.signs) if a.signs else None)
     scorer = lambda name, *args: subprocess.run([sys.executable, str(shared / "eval" / name), *map(str, args)], capture_output=True, text=True)
     if "span" in a.what:
         dev = corpora.statements(shared / "data/statements/polnear-dev.jsonl", work / "polnear-dev.tokens.jsonl")

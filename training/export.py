@@ -1,4 +1,4 @@
-"""Step 6: write the model file, and saved vectors that hold a reader's forward pass to this one.
+"""Write the model file, and saved vectors that hold a reader's forward pass to this one.
 
 The layout is docs/model-format.md. Tables and word vectors go as int8 with a scale a row; the matrices of the encoder
 and the heads as bf16. `--tiny` writes a model of a few kilobytes with random weights for tests: the same bytes
@@ -20,7 +20,7 @@ import gazetteer
 import heads as heads_module
 import layers
 from features import fnv1a, fold, type_features, word_hash
-from signs import SHARE, Signs, Types, keys_of
+from signs import SHARE, Signs, Types, clusters, keys_of
 from train import Model, load_model
 
 ATTRIBUTION = [
@@ -138,14 +138,14 @@ def write(path, name, config, labels, sections, extra=()):
     print(f"{path}: {(48 + len(body)) / 1e6:.2f} MB, {len(entries)} sections")
 
 
-def lists(hashes, vectors, lexicon, labels, table):
+def lists(hashes, vectors, grouped, lexicon, labels, table):
     """The sorted lists: word vectors, lemma lexicon, gazetteer."""
     order = np.argsort(hashes)
     script = {s: i for i, s in enumerate(labels["lemma"])}
     lemma = sorted((fnv1a(f.encode() + b"\x1f" + x.encode()), script[s]) for (f, x), s in lexicon.items())
     gaz = sorted(table.items())
     sections = {"vectors.weight": (vectors[order], "i8")}
-    extra = {"vectors.hash": (hashes[order], "u64"), "lemma.hash": (np.array([h for h, _ in lemma], np.uint64), "u64"),
+    extra = {"vectors.hash": (hashes[order], "u64"), "vectors.cluster": (grouped[order], "u8"), "lemma.hash": (np.array([h for h, _ in lemma], np.uint64), "u64"),
              "lemma.script": (np.array([s for _, s in lemma], np.uint16), "u16"), "gazetteer.hash": (np.array([h for h, _ in gaz], np.uint64), "u64"),
              "gazetteer.kinds": (np.array([k for _, k in gaz], np.uint8), "u8")}
     return {**extra, **sections}
@@ -273,9 +273,10 @@ def tiny(folder):
     flagged = [{"forms": forms, "flags": np.zeros((len(forms), layers.FLAG_DIM), np.uint8)} for forms in SENTENCES]
     for s in flagged:
         gazetteer.flags_of(s["forms"], table, s["flags"])
-    keys = np.unique(keys_of(flagged, Types()))[1::8]
-    signs = Signs(keys, torch.randn(len(keys), len(labels["entity"])) * 0.4, torch.randn(len(labels["entity"]), len(labels["entity"])) * 0.4)
-    write(folder / "tiny.model", "tiny", config_of(model), labels, {**join_signs(model, signs), **lists(np.array([word_hash(w) for w in words], np.uint64), vectors, lexicon, labels, table), **weights_of(model)})
+    hashes, grouped = np.array([word_hash(w) for w in words], np.uint64), np.array([0, 1, 255, 1], np.uint8)
+    keys = np.unique(keys_of(flagged, Types(dict(zip(hashes.tolist(), grouped.tolist())))))[1::8]
+    signs = Signs(keys, torch.randn(len(keys), len(labels["entity"])) * 0.4, torch.randn(len(labels["entity"]), len(labels["entity"])) * 0.4, dict(zip(hashes.tolist(), grouped.tolist())))
+    write(folder / "tiny.model", "tiny", config_of(model), labels, {**join_signs(model, signs), **lists(hashes, vectors, grouped, lexicon, labels, table), **weights_of(model)})
     vocabulary = data.Vocabulary.__new__(data.Vocabulary)
     vocabulary.index = {word_hash(w): i + 1 for i, w in enumerate(words)}
     vocabulary.vectors = torch.from_numpy(np.concatenate([np.zeros((1, 4), np.float32), vectors]))
@@ -305,8 +306,8 @@ def main():
         model.heads.span_next[:, 0, 1] += torch.tensor(a.lean)
     loaded = data.load(a.shared, work)
     vocabulary = data.Vocabulary(work)
-    signs = Signs.load(work / a.signs)
-    sections = {**join_signs(model, signs), **lists(np.load(work / "vector_hashes.npy"), vocabulary.vectors[1:].numpy(), loaded["lexicon"], state["labels"], loaded["gazetteer"]), **weights_of(model)}
+    signs = Signs.load(work, a.signs)
+    sections = {**join_signs(model, signs), **lists(np.load(work / "vector_hashes.npy"), vocabulary.vectors[1:].numpy(), clusters(work), loaded["lexicon"], state["labels"], loaded["gazetteer"]), **weights_of(model)}
     boundary = work / "boundary.npz"
     # What --lean added, so that restore.py can take it off.
     config = dict(config_of(model), span_lean=list(a.lean))

@@ -1,4 +1,4 @@
-"""Step 3: teach the encoder to guess masked words of the unlabelled text.
+"""Teach the encoder to guess masked words of the unlabelled text.
 
 Fifteen of a hundred tokens lose all their features; a softmax over the commonest words guesses them. The guessing
 layer is thrown away. Runs for --minutes of processor time along one cosine; saves pretrained.pt every five minutes and resumes nothing: a run that was cut off is begun again, since

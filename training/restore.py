@@ -65,6 +65,8 @@ def main():
     torch.save(dict(common, steps=0, minutes=0.0, model=model.state_dict()), work / a.out)
     np.save(work / "vectors.npy", file["vectors.weight"])
     np.save(work / "vector_hashes.npy", file["vectors.hash"])
+    if "vectors.cluster" in file.sections:
+        np.save(work / "clusters.npy", file["vectors.cluster"])
     np.savez(work / "gazetteer.npz", hash=file["gazetteer.hash"], kinds=file["gazetteer.kinds"])
     np.savez(work / "boundary.npz", weight=file["boundary.weight"], threshold=config["boundary_threshold"])
     print(f"{a.file}: {file.header['name']} {file.header['version']} -> {work / a.out}")

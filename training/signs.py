@@ -1,4 +1,4 @@
-"""Step 7: names from words, affixes, shapes and gazetteer bits, and those of the neighbours: a linear-chain CRF over sparse signs.
+"""Names from words, affixes, shapes, clusters of word vectors and gazetteer bits, and those of the neighbours: a linear-chain CRF over sparse signs.
 
 It sees what the encoder sees and draws other conclusions: by itself it is about as good, the two together are better than either. A sign is a
 template with one or two properties of a token or of its neighbours, kept by a 64-bit key (docs/model-format.md, "Signs"). Only signs that the
@@ -23,14 +23,14 @@ SHARE = 0.5
 SETS = ("gmb", "wikigold", "uner")
 LABELS = 17
 # Properties of a token's form, in the order of their columns.
-FORM, WORD, PREFIX3, SUFFIX3, SUFFIX2, SHAPE, ENDS, GAZETTEER = range(8)
+FORM, WORD, PREFIX3, SUFFIX3, SUFFIX2, SHAPE, ENDS, CLUSTER, GAZETTEER = range(9)
 # (property, distance) of one or two tokens; the number of a template is its place.
 TEMPLATES = (
-    [((p, 0),) for p in range(8)]
-    + [((p, d),) for p in (WORD, SHAPE, SUFFIX3) for d in (-2, -1, 1, 2)]
+    [((p, 0),) for p in range(9)]
+    + [((p, d),) for p in (WORD, SHAPE, SUFFIX3, CLUSTER) for d in (-2, -1, 1, 2)]
     + [((GAZETTEER, d),) for d in (-1, 1)]
-    + [((WORD, d), (WORD, 0)) for d in (-1, 1)] + [((SHAPE, d), (SHAPE, 0)) for d in (-1, 1)]
-    + [((WORD, -1), (WORD, 1)), ((SHAPE, -1), (SHAPE, 1))]
+    + [((p, d), (p, 0)) for p in (WORD, SHAPE, CLUSTER) for d in (-1, 1)]
+    + [((p, -1), (p, 1)) for p in (WORD, SHAPE, CLUSTER)]
 )
 # Besides: one sign for each gazetteer bit of the token itself.
 BIT_TEMPLATE = len(TEMPLATES)
@@ -39,9 +39,32 @@ MULTIPLY = tuple(np.uint64(x) for x in (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 
 NOTHING = np.uint64(1)
 
 
-def properties(form):
-    """The form itself and the six features of it that have tables, each by its 64-bit hash."""
-    return (fnv1a(b"\x1f", fnv1a(fold(form).encode("utf-8", "surrogatepass"))), *hashes_of(form))
+def clusters(work):
+    """-> (words) uint8: which of 256 groups of neighbours each word vector belongs to. Spherical k-means, begun with common words; made once."""
+    path = work / "clusters.npy"
+    if not path.exists():
+        v = torch.from_numpy(np.load(work / "vectors.npy")).float()
+        v = v / v.norm(dim=1, keepdim=True).clamp(min=1e-6)
+        middle = v[torch.randperm(min(len(v), 20_000), generator=torch.Generator().manual_seed(1))[:256]]
+        for _ in range(15):
+            nearest = (v @ middle.T).argmax(1)
+            total = torch.zeros_like(middle).index_add_(0, nearest, v)
+            middle = torch.where(total.norm(dim=1, keepdim=True) > 0, total, middle)
+            middle = middle / middle.norm(dim=1, keepdim=True)
+        np.save(path, nearest.numpy().astype(np.uint8))
+    return np.load(path)
+
+
+def cluster_of(work):
+    """-> {hash of a word: its cluster}"""
+    return dict(zip(np.load(work / "vector_hashes.npy").tolist(), clusters(work).tolist()))
+
+
+def properties(form, grouped):
+    """The form itself and the six features of it that have tables, each by its 64-bit hash, and the cluster of its word."""
+    hashes = hashes_of(form)
+    cluster = grouped.get(hashes[0])
+    return (fnv1a(b"\x1f", fnv1a(fold(form).encode("utf-8", "surrogatepass"))), *hashes, 0 if cluster is None else cluster + 2)
 
 
 def mixed(template, one, other):
@@ -56,13 +79,13 @@ def mixed(template, one, other):
 class Types:
     """Properties by form, made once."""
 
-    def __init__(self):
-        self.of = {}
+    def __init__(self, grouped):
+        self.grouped, self.of = grouped, {}
 
     def __call__(self, forms):
         for f in forms:
             if f not in self.of:
-                self.of[f] = properties(f)
+                self.of[f] = properties(f, self.grouped)
         return np.array([self.of[f] for f in forms], np.uint64)
 
 
@@ -100,12 +123,12 @@ def rows(keys, known):
 class Signs:
     """Listed signs, what each says of every label, and what a label says of the next."""
 
-    def __init__(self, keys, weight, following):
-        self.keys, self.weight, self.next, self.types = keys, weight, following, Types()
+    def __init__(self, keys, weight, following, grouped):
+        self.keys, self.weight, self.next, self.types = keys, weight, following, Types(grouped)
 
     @staticmethod
-    def load(path):
-        return Signs(**torch.load(path, weights_only=False))
+    def load(work, name):
+        return Signs(**torch.load(work / name, weights_only=False), grouped=cluster_of(work))
 
     def scores(self, sentences):
         """-> (tokens, labels)"""
@@ -117,11 +140,11 @@ def main():
     ap = argparse.ArgumentParser(description=__doc__)
     ap.add_argument("--shared", default="../shared")
     ap.add_argument("--work", default="training/.work")
-    ap.add_argument("--passes", type=int, default=20)
+    ap.add_argument("--passes", type=int, default=12)
     ap.add_argument("--rate", type=float, default=0.1)
     ap.add_argument("--penalty", type=float, default=2e-6)
     ap.add_argument("--dropout", type=float, default=0.1)
-    ap.add_argument("--keep", type=int, default=160_000, help="signs that are kept, the heaviest first")
+    ap.add_argument("--keep", type=int, default=140_000, help="signs that are kept, the heaviest first")
     ap.add_argument("--silver", default="", help="sentences of silver.py in the work folder")
     ap.add_argument("--gold", type=int, default=2, help="how often the annotated sentences are read beside them")
     ap.add_argument("--out", default="signs.pt")
@@ -136,7 +159,7 @@ def main():
         more = pickle.loads((work / a.silver).read_bytes())
         print(f"{len(sentences)} sentences, {len(more)} more named by teachers")
         sentences = sentences * a.gold + more
-    keys = keys_of(sentences, Types())
+    keys = keys_of(sentences, Types(cluster_of(work)))
     found, count = np.unique(keys, return_counts=True)
     known = found[(count > 1) & (found > 0)]
     ends = np.cumsum([0] + [len(s["forms"]) for s in sentences])

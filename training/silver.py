@@ -68,7 +68,7 @@ def main():
     a = ap.parse_args()
     torch.set_num_threads(1)
     work = Path(a.work)
-    model, signs = load_model(work / a.model)[0], Signs.load(work / a.signs)
+    model, signs = load_model(work / a.model)[0], Signs.load(work, a.signs)
     following = SHARE * model.heads.entity_next.detach() + signs.next
     table, vocabulary = data.load(a.shared, work)["gazetteer"], data.Vocabulary(work)
     sentences = news(work, a.tokens)

@@ -1,4 +1,4 @@
-"""Step 4: train the encoder with all heads, one task a batch.
+"""Train the encoder with all heads, one task a batch.
 
 Runs for --minutes of processor time on one thread along one cosine, so that a busy machine costs patience and not accuracy; a checkpoint
 every three minutes holds everything, and --resume goes on from it. The tasks and their shares of the batches are TASKS below.
@@ -105,7 +105,7 @@ def load_model(path, *others):
     state.setdefault("branches", {})
     for other in others:
         more = torch.load(path.with_name(other), weights_only=False)
-        state["branches"].update({name: more["branches"][name] for name in more["trained"]})
+        state["branches"].update({name: more["branches"][name] for name in more["trained"] if name in more["branches"]})
         prefixes = tuple(x for name in more["trained"] for x in PARTS[name])
         kept = {k: v for k, v in state["model"].items() if not k.startswith(prefixes)}
         state["model"] = {**kept, **{k: v for k, v in more["model"].items() if k.startswith(prefixes)}}

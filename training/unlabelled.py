@@ -1,4 +1,4 @@
-"""Step 1: read the unlabelled text once, cut it into tokens and chunks, keep it as numbers.
+"""Read the unlabelled text once, cut it into tokens and chunks, keep it as numbers.
 
 Writes into the work folder: types.txt (one distinct token a line), tokens.npy (indices into it),
 chunks.npy (start and end of runs of 40 to 128 tokens within a paragraph, cut at sentence ends where

@@ -1,4 +1,4 @@
-"""Step 2: word vectors from the unlabelled text (skip-gram, 100 dimensions, window 3, minimum count 8).
+"""Word vectors from the unlabelled text (skip-gram, 100 dimensions, window 3, minimum count 8).
 
 Writes vectors.npy and vector_words.txt. The keys are the lower-cased, digit-folded words of features.py,
 so that one hash serves the vector list and the word table. With more than one worker the result differs in

@@ -1,4 +1,4 @@
-//! Names by sparse signs: what words, affixes, shapes and gazetteer bits of a token and its neighbours say of its label.
+//! Names by sparse signs: what words, affixes, shapes, clusters and gazetteer bits of a token and its neighbours say of its label.
 //!
 //! A linear model that was trained by itself and draws other conclusions from the same features than the encoder does; its scores
 //! are added to the entity head's. A sign that the file does not list says nothing. The computation is in `docs/model-format.md`,
@@ -14,13 +14,14 @@ use super::model_file::{ModelError, ModelFile};
 const WORD: usize = 1;
 const SUFFIX3: usize = 3;
 const SHAPE: usize = 5;
-const GAZETTEER: usize = 7;
+const CLUSTER: usize = 7;
+const GAZETTEER: usize = 8;
 
 /// A property, and of which token: counted from the one in question.
 type Place = (usize, isize);
 
 /// Which properties make a sign: one, or two together. The number of a template is its place.
-const TEMPLATES: [(Place, Option<Place>); 28] = [
+const TEMPLATES: [(Place, Option<Place>); 36] = [
     ((0, 0), None),
     ((1, 0), None),
     ((2, 0), None),
@@ -29,6 +30,7 @@ const TEMPLATES: [(Place, Option<Place>); 28] = [
     ((5, 0), None),
     ((6, 0), None),
     ((7, 0), None),
+    ((8, 0), None),
     ((WORD, -2), None),
     ((WORD, -1), None),
     ((WORD, 1), None),
@@ -41,14 +43,21 @@ const TEMPLATES: [(Place, Option<Place>); 28] = [
     ((SUFFIX3, -1), None),
     ((SUFFIX3, 1), None),
     ((SUFFIX3, 2), None),
+    ((CLUSTER, -2), None),
+    ((CLUSTER, -1), None),
+    ((CLUSTER, 1), None),
+    ((CLUSTER, 2), None),
     ((GAZETTEER, -1), None),
     ((GAZETTEER, 1), None),
     ((WORD, -1), Some((WORD, 0))),
     ((WORD, 1), Some((WORD, 0))),
     ((SHAPE, -1), Some((SHAPE, 0))),
     ((SHAPE, 1), Some((SHAPE, 0))),
+    ((CLUSTER, -1), Some((CLUSTER, 0))),
+    ((CLUSTER, 1), Some((CLUSTER, 0))),
     ((WORD, -1), Some((WORD, 1))),
     ((SHAPE, -1), Some((SHAPE, 1))),
+    ((CLUSTER, -1), Some((CLUSTER, 1))),
 ];
 
 /// Every property of what stands beyond the ends of a sentence.

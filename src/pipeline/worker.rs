@@ -7,12 +7,15 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 
 use crate::pipeline::offsets::Ticket;
 use crate::record::{Message, OutgoingRecord, Rejection, RejectionReason, dead_letter};
+
+/// Work on one message after which somebody should know which it was: a partition waits for it. A megabyte of news takes some seconds.
+const SLOW: Duration = Duration::from_secs(10);
 
 /// What became of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -200,9 +203,10 @@ impl<F: ProcessFactory> Worker<F> {
     }
 
     fn process(&self, process: &mut F::Process, message: &Message) -> Outcome {
+        let origin = &message.origin;
+        let begun = Instant::now();
         // Unwind safety: `process` may be half-changed after a panic; it is thrown away, the message was only read.
-        catch_unwind(AssertUnwindSafe(|| process.process(message))).unwrap_or_else(|panic| {
-            let origin = &message.origin;
+        let outcome = catch_unwind(AssertUnwindSafe(|| process.process(message))).unwrap_or_else(|panic| {
             let detail = panic_text(panic.as_ref());
             tracing::error!(
                 topic = &*origin.topic,
@@ -213,7 +217,19 @@ impl<F: ProcessFactory> Worker<F> {
             );
             *process = self.factory.build();
             Outcome::rejected(message, &Rejection::new(RejectionReason::AnalysisPanicked, detail))
-        })
+        });
+        let spent = begun.elapsed();
+        if spent >= SLOW {
+            tracing::warn!(
+                topic = &*origin.topic,
+                partition = origin.partition,
+                offset = origin.offset,
+                n_bytes = message.n_bytes(),
+                seconds = spent.as_secs_f64(),
+                "an article took long, and its partition waited"
+            );
+        }
+        outcome
     }
 }
 

@@ -54,6 +54,8 @@ struct Embedder {
     tables: Vec<Rows>,
     vector_hashes: Hashes,
     vectors: Rows,
+    /// Group of each listed word; empty if the file has none.
+    clusters: Vec<u8>,
     mix: Linear,
 }
 
@@ -87,7 +89,7 @@ impl Encoding {
 
 impl Encoding {
     /// A property of a token as a number: 0 the hash of its folded form, 1 to 6 those of its features in the order of the tables,
-    /// 7 the gazetteer's bits.
+    /// 7 its word's cluster, 8 the gazetteer's bits.
     #[inline]
     pub(super) fn property(&self, token_idx: usize, number: usize) -> u64 {
         let (form, flags) = self.tokens[token_idx];
@@ -100,7 +102,7 @@ impl Encoding {
 }
 
 /// Number of the property that is no hash.
-const GAZETTEER_BITS: usize = 7;
+const GAZETTEER_BITS: usize = 8;
 
 impl Encoder {
     pub(super) fn read(file: &ModelFile) -> Result<Self, ModelError> {
@@ -117,6 +119,11 @@ impl Encoder {
         if vector_hashes.len() != vectors.len() {
             return Err(file.required("vectors.weight")?.wrong("one row for each hash expected"));
         }
+        let clusters = file.section("vectors.cluster");
+        if let Some(section) = clusters.as_ref().filter(|section| section.bytes().len() != vectors.len()) {
+            return Err(section.wrong("one byte for each word expected"));
+        }
+        let clusters = clusters.map_or_else(Vec::new, |section| section.bytes().to_vec());
         let forms = tables.iter().map(|table| table.width).sum::<usize>() + vectors.width;
         let inputs = forms + flag_dim;
         let mix = weights(file, "mix.weight", inputs)?;
@@ -128,7 +135,7 @@ impl Encoder {
         let of_forms: Vec<f32> = mix.chunks_exact(inputs).flat_map(|row| row[..forms].iter().copied()).collect();
         let flags = (0..flag_dim).flat_map(|flag| mix.chunks_exact(inputs).map(move |row| row[forms + flag])).collect();
         Ok(Self {
-            embedder: Embedder { tables, vector_hashes, vectors, mix: Linear::of(forms, &of_forms, bias) },
+            embedder: Embedder { tables, vector_hashes, vectors, clusters, mix: Linear::of(forms, &of_forms, bias) },
             flags,
             norm: Norm::read(file, 2 * width)?,
             convolution: Convolution::read(file, 2 * width)?,
@@ -216,9 +223,10 @@ impl Embedder {
         self.mix.inputs()
     }
 
-    /// Writes the table rows and the word vector of a form; gives the hashes of its features.
-    fn embed(&self, token: &str, hasher: &mut Hasher, out: &mut [f32]) -> [u64; 6] {
+    /// Writes the table rows and the word vector of a form; gives the hashes of its features and its cluster.
+    fn embed(&self, token: &str, hasher: &mut Hasher, out: &mut [f32]) -> [u64; 7] {
         let hashes = hasher.hash(token).features;
+        let mut cluster = 0;
         let mut rest = out;
         for (table, hash) in self.tables.iter().zip(hashes) {
             let (part, after) = rest.split_at_mut(table.width);
@@ -226,10 +234,14 @@ impl Embedder {
             rest = after;
         }
         match self.vector_hashes.find(hashes[0]) {
-            Some(place) => self.vectors.copy(place, rest),
+            Some(place) => {
+                self.vectors.copy(place, rest);
+                cluster = self.clusters.get(place).map_or(0, |cluster| u64::from(*cluster) + 2);
+            }
             None => rest.fill(0.0),
         }
-        hashes
+        let [word, prefix, suffix3, suffix2, shape, ends] = hashes;
+        [word, prefix, suffix3, suffix2, shape, ends, cluster]
     }
 }
 

@@ -38,8 +38,8 @@ pub(super) struct TokenType {
     pub(super) quotation: Option<Quotation>,
     /// Hashes of the folded form and of its lower case, and the separator after them.
     pub(super) lemma_keys: [u64; 2],
-    /// Hashes of its features, in the order of the tables.
-    pub(super) features: [u64; 6],
+    /// Hashes of its features, in the order of the tables, and its word's cluster: 0 if it has none, else two more than its number.
+    pub(super) features: [u64; 7],
 }
 
 impl TypeCache {
