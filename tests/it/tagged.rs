@@ -165,6 +165,7 @@ fn roles_become_statements() {
     for case in file.split("core: ").skip(1) {
         let (core, rest) = case.split_once('\n').unwrap();
         let want: Vec<&str> = rest.lines().filter_map(|line| line.strip_prefix("want: ")).collect();
+        let asks_for_speakers = want.iter().any(|line| line.matches(" | ").count() == 3);
         let doc = document_with_roles(core);
         let (statements, _) = knowledge.extract(&doc, Field::Text, None, None);
         let words = |range: &TokenRange| doc.range_text(*range);
@@ -174,7 +175,9 @@ fn roles_become_statements() {
                 let source = found.source.as_ref().map_or("", words);
                 let cue = found.cue.as_ref().map_or("", |cue| words(&cue.tokens));
                 let content: Vec<&str> = found.content.iter().map(words).collect();
-                format!("{source} | {cue} | {}", content.join(" … "))
+                let line = format!("{source} | {cue} | {}", content.join(" … "));
+                let name = found.speaker.as_ref().and_then(|speaker| speaker.name.as_deref());
+                if asks_for_speakers { format!("{line} | {}", name.unwrap_or("-")) } else { line }
             })
             .collect();
         if got != want {

@@ -243,3 +243,19 @@ impl Covered {
         statement.cue.as_ref().is_some_and(|cue| self.contents[cue.tokens.start as usize])
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_cue_and_content_at_once_is_the_cues() {
+        let cue = TokenRange::new(3, 6);
+        let kept = |start, end| without(TokenRange::new(start, end), cue).map(|rest| (rest.start, rest.end));
+        // "wanted to know | whether", where the content begins with "to".
+        assert_eq!(kept(4, 9), Some((6, 9)));
+        assert_eq!(kept(0, 4), Some((0, 3)));
+        assert_eq!(kept(4, 5), None);
+        assert_eq!(kept(7, 9), Some((7, 9)));
+    }
+}

@@ -81,7 +81,7 @@ pub(super) fn is_of_other(doc: &Document, phrase: TokenRange, name: TokenRange) 
         leads_away |= match doc.deprels[at].base() {
             "nmod" => doc.deprels[at] != Deprel::NmodPoss && has_preposition(doc, phrase, at),
             // "the Council posting", "Ruiz voters": a thing or people called after it.
-            "compound" => at < head && doc.upos[head] == Upos::Noun && doc.entity_at(head).is_none(),
+            "compound" => at < head && doc.upos.get(head) == Some(&Upos::Noun) && doc.entity_at(head).is_none(),
             "acl" | "advcl" | "obl" => true,
             _ => false,
         };
