@@ -18,7 +18,7 @@ import gazetteer
 from features import fold
 from heads import tree, viterbi
 from layers import FLAG_DIM
-from signs import SHARE, Signs
+from signs import Signs
 from train import load_model
 
 
@@ -63,8 +63,7 @@ class Annotator:
         if "entity" in what:
             scores, following = heads.entity(own["entity"]), heads.entity_next
             if self.signs:
-                scores, following = SHARE * scores, SHARE * following + self.signs.next
-                scores[:bounds[-1][1]] += self.signs.scores(every)
+                scores, following = self.signs.beside(scores, following, every)
             for s, (i, j) in zip(every, bounds):
                 s["pred_entity"] = [labels["entity"][k] for k in viterbi(scores[i:j], following)]
         if "span" in what:

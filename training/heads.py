@@ -105,9 +105,7 @@ class Heads(nn.Module):
     def entity_loss(self, h, batch, p, sequences=False):
         scores = self.entity(h, p)
         if sequences:
-            bounds, n = batch["bounds"], batch["start"][-1:]
-            start = torch.cat([bounds[:, 0], n] if bounds[-1, 1] == n else [bounds[:, 0], bounds[-1:, 1], n])
-            return chain(scores, self.entity_next, batch["entity"], start) / len(scores)
+            return chain(scores, self.entity_next, batch["entity"], sentence_starts(batch)) / len(scores)
         share = F.log_softmax(scores, 1)
         ok = (batch["entity"][:, None] >> torch.arange(share.shape[1])[None]) & 1
         return -torch.logsumexp(share.masked_fill(ok == 0, float("-inf")), 1).mean()
@@ -130,6 +128,12 @@ class Heads(nn.Module):
                 right = rows[:, 9] == 1
                 loss = loss + LINK_SHARE * (torch.logsumexp(shares, 1).sum() - scores[right].sum()) / len(shares)
         return loss
+
+
+def sentence_starts(batch):
+    """Bounds of the runs that a batch's labels are chained in: its sentences, and what fills it up."""
+    bounds, n = batch["bounds"], batch["start"][-1:]
+    return torch.cat([bounds[:, 0], n] if bounds[-1, 1] == n else [bounds[:, 0], bounds[-1:, 1], n])
 
 
 def rules(k):

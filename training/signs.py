@@ -1,11 +1,10 @@
 """Names from words, affixes, shapes, clusters of word vectors and gazetteer bits, and those of the neighbours: a linear-chain CRF over sparse signs.
 
-It sees what the encoder sees and draws other conclusions: by itself it is about as good, the two together are better than either. A sign is a
+It sees what the encoder sees and draws other conclusions: on GMB and UNER it is better by itself than the encoder alone, and the two together are about as good there and better elsewhere. A sign is a
 template with one or two properties of a token or of its neighbours, kept by a 64-bit key (docs/model-format.md, "Signs"). Only signs that the
 training text has twice and that weigh something are kept, so that an unknown sign says nothing.
 """
 import argparse
-import pickle
 import time
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import torch
 import torch.nn.functional as F
 
 import data
+from corpora import ENTITY
 from features import fnv1a, fold, hashes_of
 from gazetteer import FIRST_FLAG, KINDS
 from heads import chain
@@ -21,7 +21,8 @@ from heads import chain
 # What the encoder's scores weigh beside the signs'.
 SHARE = 0.5
 SETS = ("gmb", "wikigold", "uner")
-LABELS = 17
+# Batches of a pass.
+PARTS = 40
 # Properties of a token's form, in the order of their columns.
 FORM, WORD, PREFIX3, SUFFIX3, SUFFIX2, SHAPE, ENDS, CLUSTER, GAZETTEER = range(9)
 # (property, distance) of one or two tokens; the number of a template is its place.
@@ -96,11 +97,11 @@ def keys_of(sentences, types):
     flags = np.concatenate([s["flags"] for s in sentences])[:, FIRST_FLAG:FIRST_FLAG + len(bits)].astype(np.uint64)
     table[:, GAZETTEER] = flags @ bits
     n = len(table)
-    at, number = np.arange(n), np.repeat(np.arange(len(sentences)), [len(s["forms"]) for s in sentences])
+    at, sentence = np.arange(n), np.repeat(np.arange(len(sentences)), [len(s["forms"]) for s in sentences])
     moved = {}
     for d in (-2, -1, 0, 1, 2):
         there = np.clip(at + d, 0, n - 1)
-        inside = (at + d == there) & (number[there] == number)
+        inside = (at + d == there) & (sentence[there] == sentence)
         moved[d] = np.where(inside[:, None], table[there], NOTHING)
     columns = []
     zero = np.zeros(n, np.uint64)
@@ -135,6 +136,13 @@ class Signs:
         at = rows(keys_of(sentences, self.types), self.keys)
         return F.embedding_bag(torch.from_numpy(at), F.pad(self.weight, (0, 0, 0, 1)), mode="sum")
 
+    def beside(self, scores, following, sentences):
+        """The entity head's scores, of which the first are these sentences', and its transitions, with what the signs add to both."""
+        scores = SHARE * scores
+        own = self.scores(sentences)
+        scores[:len(own)] += own
+        return scores, SHARE * following.detach() + self.next
+
 
 def main():
     ap = argparse.ArgumentParser(description=__doc__)
@@ -145,8 +153,6 @@ def main():
     ap.add_argument("--penalty", type=float, default=2e-6)
     ap.add_argument("--dropout", type=float, default=0.1)
     ap.add_argument("--keep", type=int, default=140_000, help="signs that are kept, the heaviest first")
-    ap.add_argument("--silver", default="", help="sentences of silver.py in the work folder")
-    ap.add_argument("--gold", type=int, default=2, help="how often the annotated sentences are read beside them")
     ap.add_argument("--out", default="signs.pt")
     a = ap.parse_args()
     torch.set_num_threads(1)
@@ -155,27 +161,21 @@ def main():
     work, begun = Path(a.work), time.time()
     sets = data.load(a.shared, work)["sets"]
     sentences = [s for name in SETS for s in sets[name]]
-    if a.silver:
-        more = pickle.loads((work / a.silver).read_bytes())
-        print(f"{len(sentences)} sentences, {len(more)} more named by teachers")
-        sentences = sentences * a.gold + more
     keys = keys_of(sentences, Types(cluster_of(work)))
     found, count = np.unique(keys, return_counts=True)
     known = found[(count > 1) & (found > 0)]
     ends = np.cumsum([0] + [len(s["forms"]) for s in sentences])
     allowed = torch.tensor([m for s in sentences for m in s["entity"]])
     places = torch.from_numpy(rows(keys, known))
-    weight, following = torch.nn.Parameter(torch.zeros(len(known) + 1, LABELS)), torch.nn.Parameter(torch.zeros(LABELS, LABELS))
+    weight, following = torch.nn.Parameter(torch.zeros(len(known) + 1, len(ENTITY))), torch.nn.Parameter(torch.zeros(len(ENTITY), len(ENTITY)))
     opt = torch.optim.Adagrad([weight, following], lr=a.rate)
     mean, steps = torch.zeros_like(weight), 0
     for number in range(a.passes):
         order, total = rng.permutation(len(sentences)), 0.0
-        for part in np.array_split(order, max(40, len(order) // 250)):
+        for part in np.array_split(order, PARTS):
             at = torch.cat([torch.arange(ends[k], ends[k + 1]) for k in part])
             start = torch.tensor(np.cumsum([0] + [len(sentences[k]["forms"]) for k in part]))
-            these = places[at]
-            if a.dropout:
-                these = torch.where(torch.rand(these.shape) < a.dropout, len(known), these)
+            these = torch.where(torch.rand(len(at), places.shape[1]) < a.dropout, len(known), places[at])
             s = F.embedding_bag(these, weight, mode="sum")
             loss = chain(s, following, allowed[at], start) / len(at)
             total += loss.item()
@@ -185,7 +185,7 @@ def main():
             opt.zero_grad()
         if number >= a.passes // 2:
             mean, steps = mean + weight.detach(), steps + 1
-        print(f"pass {number + 1}  loss {total / max(40, len(order) // 250):.4f}  {time.time() - begun:.0f} s", flush=True)
+        print(f"pass {number + 1}  loss {total / PARTS:.4f}  {time.time() - begun:.0f} s", flush=True)
     mean = mean / steps
     heavy = mean[:-1].abs().amax(1)
     kept = torch.sort(torch.topk(heavy, min(a.keep, len(heavy))).indices).values

@@ -14,9 +14,9 @@ import torch
 import corpora
 import data
 import gazetteer
-from heads import chain, viterbi
+from heads import chain, sentence_starts, viterbi
 from layers import FLAG_DIM
-from signs import SHARE, Signs
+from signs import Signs
 from train import load_model
 from unlabelled import ENDS
 
@@ -25,7 +25,7 @@ ALSO = 0.2
 
 
 def news(work, most):
-    """The chunks that `unlabelled` lists twice are the news; the longest part of them that holds `most` tokens, cut into sentences."""
+    """The chunks that `unlabelled` lists twice are the news: as many of them, drawn by chance, as hold `most` tokens, cut into sentences with a name's capital."""
     types = (work / "types.txt").read_text(encoding="utf-8").split("\n")
     tokens, chunks = np.load(work / "tokens.npy"), np.load(work / "chunks.npy")
     unique, counts = np.unique(chunks, axis=0, return_counts=True)
@@ -47,11 +47,9 @@ def news(work, most):
 
 def beliefs(scores, following, b):
     """-> (n, labels), the probability of each token's label in all sequences: the gradient of their sum."""
-    bounds, n = b["bounds"], b["start"][-1:]
-    start = torch.cat([bounds[:, 0], n] if bounds[-1, 1] == n else [bounds[:, 0], bounds[-1:, 1], n])
     scores.requires_grad_(True)
     # Less one path, that of no name at all: its labels are added again.
-    chain(scores, following, torch.ones(len(scores), dtype=torch.long), start).backward()
+    chain(scores, following, torch.ones(len(scores), dtype=torch.long), sentence_starts(b)).backward()
     p = scores.grad
     p[:, 0] += 1
     return p
@@ -69,7 +67,6 @@ def main():
     torch.set_num_threads(1)
     work = Path(a.work)
     model, signs = load_model(work / a.model)[0], Signs.load(work, a.signs)
-    following = SHARE * model.heads.entity_next.detach() + signs.next
     table, vocabulary = data.load(a.shared, work)["gazetteer"], data.Vocabulary(work)
     sentences = news(work, a.tokens)
     vocabulary.add([f for s in sentences for f in s["forms"]])
@@ -87,9 +84,7 @@ def main():
         b = data.batch(part, vocabulary)
         with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
             scores = model.heads.entity(model.read(b, branch="entity")).float()
-        scores = SHARE * torch.log_softmax(scores, 1)
-        scores[:n] += signs.scores([s for [s] in part])
-        p = beliefs(scores, following, b)
+        p = beliefs(*signs.beside(scores, model.heads.entity_next, [s for [s] in part]), b)
         also = (p >= ALSO).long() @ (1 << torch.arange(p.shape[1]))
         for [s], (i, j) in zip(part, b["bounds"].tolist()):
             best = viterbi(p[i:j].clamp(min=1e-6).log(), nothing)
