@@ -76,6 +76,9 @@ enum What {
         /// Show the errors of the worst articles in their text: {source} <cue> [content]
         #[arg(long, value_name = "N", default_value_t = 0)]
         errors: usize,
+        /// Leave out what is less sure
+        #[arg(long, value_name = "C", default_value_t = 0.0)]
+        min_confidence: f32,
         /// Hold the confidences against what is right, and print the weights that would fit them
         #[arg(long)]
         confidence: bool,
@@ -182,14 +185,14 @@ fn main() -> Result<()> {
             };
             entities::score(&gold, &system, &types, scheme, when)?.to_string()
         }
-        What::Statements { files, nested, errors, confidence } => {
+        What::Statements { files, nested, errors, min_confidence, confidence } => {
             let gold = statements::read_gold(&files.gold.display().to_string(), &files.read()?)?;
             let nested = match nested {
                 NestedIs::AsGold => Nested::AsGold,
                 NestedIs::Keep => Nested::Keep,
                 NestedIs::LeaveOut => Nested::LeaveOut,
             };
-            let answer = statements::answer(&gold, &mut Analyzer::new(&files.models()?), nested);
+            let answer = statements::answer(&gold, &mut Analyzer::new(&files.models()?), nested, min_confidence);
             write(&files.out, &answer)?;
             let system = statements::read_system(&files.out.display().to_string(), &answer, &gold)?;
             let mut figures = statements::measures::score(&gold, &system).to_string();

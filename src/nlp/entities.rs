@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use super::encoder::kernel::Matrix;
 use super::encoder::layers::{Linear, vector};
-use super::encoder::{Encoder, Encoding, HeadInput, HeadRows};
+use super::encoder::{Encoder, Encoding, HeadInput, HeadRows, Properties};
 use super::model_file::{ModelError, ModelFile};
 use super::signs::Signs;
 use crate::text::{Document, Entity, EntityKind, TokenRange};
@@ -29,6 +29,7 @@ pub(super) struct EntitySpace {
     pub(super) rows: HeadRows,
     scores: Vec<f32>,
     back: Vec<u8>,
+    properties: Vec<Properties>,
     /// The scores before they become sums, for the test that compares them.
     #[cfg(test)]
     pub(super) seen: Vec<f32>,
@@ -83,6 +84,7 @@ impl EntityHead {
             rows,
             scores,
             back,
+            properties,
             #[cfg(test)]
             seen,
         } = space;
@@ -96,7 +98,7 @@ impl EntityHead {
             let range = sentence.tokens.range();
             let scores = &mut scores[range.start * n_labels..range.end * n_labels];
             if let Some(signs) = &self.signs {
-                signs.add(&range, encoding, scores);
+                signs.add(&range, encoding, properties, scores);
             }
             #[cfg(test)]
             seen.extend_from_slice(scores);

@@ -6,11 +6,11 @@
 
 use std::ops::Range;
 
-use super::encoder::Encoding;
 use super::encoder::quantized::{Hashes, Rows};
+use super::encoder::{Encoding, Properties};
 use super::model_file::{ModelError, ModelFile};
 
-/// What is looked at in a token, as [`Encoding::property`] numbers it.
+/// What is looked at in a token, as [`Encoding::properties`] orders it.
 const WORD: usize = 1;
 const SUFFIX3: usize = 3;
 const SHAPE: usize = 5;
@@ -84,12 +84,21 @@ impl Signs {
         Ok(Some(Self { keys, weights }))
     }
 
-    /// Adds what the signs of a sentence's tokens say to their scores, a row of labels for each.
-    pub(super) fn add(&self, sentence: &Range<usize>, encoding: &Encoding, scores: &mut [f32]) {
-        for (token_idx, row) in sentence.clone().zip(scores.chunks_exact_mut(self.weights.width)) {
-            let property = |(number, distance): Place| match token_idx.checked_add_signed(distance) {
-                Some(at) if sentence.contains(&at) => encoding.property(at, number),
-                _ => NOTHING,
+    /// Adds what the signs of a sentence's tokens say to their scores, a row of labels for each. `space` is kept from sentence to
+    /// sentence.
+    pub(super) fn add(
+        &self,
+        sentence: &Range<usize>,
+        encoding: &Encoding,
+        space: &mut Vec<Properties>,
+        scores: &mut [f32],
+    ) {
+        space.clear();
+        space.extend(sentence.clone().map(|token_idx| encoding.properties(token_idx)));
+        for (at, row) in scores.chunks_exact_mut(self.weights.width).enumerate() {
+            let property = |(number, distance): Place| {
+                let other = at.checked_add_signed(distance).and_then(|at| space.get(at));
+                other.map_or(NOTHING, |properties| properties[number])
             };
             let mut say = |key: u64| {
                 if let Some(place) = self.keys.find(key) {
@@ -99,9 +108,10 @@ impl Signs {
             for (template, (one, other)) in (0..).zip(TEMPLATES) {
                 say(mixed(template, property(one), other.map_or(0, property)));
             }
-            let bits = encoding.property(token_idx, GAZETTEER);
-            for bit in (0..u64::BITS.into()).filter(|bit| bits >> bit & 1 == 1) {
-                say(mixed(TEMPLATES.len() as u64, bit, 0));
+            let mut bits = space[at][GAZETTEER];
+            while bits != 0 {
+                say(mixed(TEMPLATES.len() as u64, bits.trailing_zeros().into(), 0));
+                bits &= bits - 1;
             }
         }
     }

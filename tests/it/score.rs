@@ -90,7 +90,7 @@ fn statement_errors_stand_in_their_text_under_what_went_wrong() {
 fn nested_statements_are_an_answer_where_gold_has_some() {
     let nested_in = |gold: &str, nested: Nested| {
         let gold = statements::read_gold("gold", gold).unwrap();
-        let answer = statements::answer(&gold, &mut Analyzer::new(&Models::embedded()), nested);
+        let answer = statements::answer(&gold, &mut Analyzer::new(&Models::embedded()), nested, 0.0);
         assert!(statements::read_system("answer", &answer, &gold).unwrap().contains_key("a"), "{answer}");
         answer.matches("\"nested\":true").count()
     };

@@ -93,6 +93,7 @@ fn document_with_roles(line: &str) -> Document {
     let mut roles: Vec<(RoleSpan, u32)> = Vec::new();
     let mut links: Vec<(usize, &str, i64)> = Vec::new();
     let mut opening: Option<Role> = None;
+    let mut tags: Vec<Option<Upos>> = Vec::new();
     for word in line.split_whitespace() {
         if matches!(word, "||" | "¶") {
             let tokens = TokenRange::new(first, doc.tokens.len());
@@ -113,7 +114,9 @@ fn document_with_roles(line: &str) -> Document {
             continue;
         }
         let bare = word.trim_end_matches(['}', '>', ']']);
-        let (form, link) = bare.split_once('/').unwrap_or((bare, ""));
+        let mut parts = bare.split('/');
+        let (form, link) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+        tags.push(parts.next().map(|tag| tag.parse().expect("a part of speech")));
         if let Some(at) = link.find(['+', '-']) {
             links.push((doc.tokens.len(), &link[..at], link[at..].parse().expect("a distance in words")));
         }
@@ -153,8 +156,23 @@ fn document_with_roles(line: &str) -> Document {
         filled.heads[token] = u32::try_from(i64::try_from(token).unwrap() + distance).unwrap();
         filled.deprels[token] = relation.parse().expect("a relation");
     }
+    if tags.iter().any(Option::is_some) {
+        filled.upos = tags.into_iter().map(|tag| tag.unwrap_or(Upos::X)).collect();
+    }
     (filled.tokens, filled.sentences) = (doc.tokens, doc.sentences);
     filled
+}
+
+#[test]
+fn every_sign_of_a_confidence_has_a_weight_and_every_weight_a_sign() {
+    let doc = document_with_roles("{1 Ana Ruiz} <1 said> [1 that it rained] .");
+    let (statements, _) = Knowledge::embedded().unwrap().extract(&doc, Field::Text, None, None);
+    let mut signs = statements[0].signs.expect("a statement of the core has signs").0.map(|(name, _)| name);
+    let table = include_str!("../../data/lexicon/confidence.tsv").lines();
+    let mut weights: Vec<&str> = table.filter_map(|row| row.strip_prefix("core.")?.split('\t').next()).collect();
+    signs.sort_unstable();
+    weights.sort_unstable();
+    assert_eq!(signs.as_slice(), weights);
 }
 
 #[test]

@@ -112,12 +112,6 @@ impl Lexicon {
         self.signs.get(sign).copied().unwrap_or(0.0)
     }
 
-    /// The signs that the table weighs.
-    #[cfg(test)]
-    pub(crate) fn signs(&self) -> impl Iterator<Item = &'static str> {
-        self.signs.keys().copied()
-    }
-
     /// Confidence of a family of rules. One half where the table is silent: a coin, until somebody measures.
     pub(crate) fn confidence(&self, rule: &str) -> f32 {
         self.confidence.get(rule).copied().unwrap_or(0.5)

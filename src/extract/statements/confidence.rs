@@ -9,38 +9,9 @@ use crate::text::{TokenRange, Upos, Xpos};
 use super::learned::Shares;
 use super::{Attitude, Statement, StatementKind};
 
-/// What is looked at, by name.
-pub const SIGNS: [&str; 25] = [
-    "any",
-    "cue_share",
-    "source_share",
-    "source_link",
-    "content_share",
-    "content_link",
-    "content_by_tree",
-    "no_source",
-    "source_by_tree",
-    "source_words",
-    "direct",
-    "mixed",
-    "noun_content",
-    "to_content",
-    "content_words",
-    "content_pieces",
-    "rule_agrees",
-    "cue_is_noun",
-    "cue_is_participle",
-    "belief",
-    "intention",
-    "request",
-    "evaluation",
-    "perception",
-    "ruling",
-];
-
-/// The signs of one statement, in the order of [`SIGNS`].
+/// The signs of one statement, by name.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Signs(pub [f32; SIGNS.len()]);
+pub struct Signs(pub [(&'static str, f32); 25]);
 
 impl Signs {
     /// `rule_agrees`: a rule knows the cue, too.
@@ -59,38 +30,37 @@ impl Signs {
         let begins_with_to = reading.words.lower(first.start as usize) == "to";
         let holds_to = begins_with_to || cue.is_some_and(|cue| reading.words.lower(cue.end as usize - 1) == "to");
         Self([
-            1.0,
-            odds(Some(shares.cue)),
-            odds(shares.source),
-            odds(Some(shares.source_link)),
-            odds(shares.content.map(|(share, _)| share)),
-            odds(shares.content.map(|(_, link)| link)),
-            truth(shares.content.is_none()),
-            truth(statement.source.is_none()),
-            truth(statement.source.is_some() && shares.source.is_none()),
-            log(statement.source.map_or(0, words)),
-            truth(statement.kind == StatementKind::Direct),
-            truth(statement.kind == StatementKind::Mixed),
-            truth(is_indirect && !holds_to && is_noun_phrase(reading, first)),
-            truth(is_indirect && holds_to),
-            log(statement.content.iter().map(|piece| words(*piece)).sum()),
-            truth(statement.content.len() > 1),
-            truth(rule_agrees),
-            truth(is(head, &[Upos::Noun, Upos::Propn])),
-            truth(is_participle),
-            truth(statement.attitude == Attitude::Belief),
-            truth(statement.attitude == Attitude::Intention),
-            truth(statement.attitude == Attitude::Request),
-            truth(statement.attitude == Attitude::Evaluation),
-            truth(statement.attitude == Attitude::Perception),
-            truth(statement.attitude == Attitude::Ruling),
+            ("any", 1.0),
+            ("cue_share", odds(Some(shares.cue))),
+            ("source_share", odds(shares.source)),
+            ("source_link", odds(Some(shares.source_link))),
+            ("content_share", odds(shares.content.map(|(share, _)| share))),
+            ("content_link", odds(shares.content.map(|(_, link)| link))),
+            ("content_by_tree", truth(shares.content.is_none())),
+            ("no_source", truth(statement.source.is_none())),
+            ("source_by_tree", truth(statement.source.is_some() && shares.source.is_none())),
+            ("source_words", log(statement.source.map_or(0, words))),
+            ("direct", truth(statement.kind == StatementKind::Direct)),
+            ("mixed", truth(statement.kind == StatementKind::Mixed)),
+            ("noun_content", truth(is_indirect && !holds_to && is_noun_phrase(reading, first))),
+            ("to_content", truth(is_indirect && holds_to)),
+            ("content_words", log(statement.content.iter().map(|piece| words(*piece)).sum())),
+            ("content_pieces", truth(statement.content.len() > 1)),
+            ("rule_agrees", truth(rule_agrees)),
+            ("cue_is_noun", truth(is(head, &[Upos::Noun, Upos::Propn]))),
+            ("cue_is_participle", truth(is_participle)),
+            ("belief", truth(statement.attitude == Attitude::Belief)),
+            ("intention", truth(statement.attitude == Attitude::Intention)),
+            ("request", truth(statement.attitude == Attitude::Request)),
+            ("evaluation", truth(statement.attitude == Attitude::Evaluation)),
+            ("perception", truth(statement.attitude == Attitude::Perception)),
+            ("ruling", truth(statement.attitude == Attitude::Ruling)),
         ])
     }
 
     /// The probability that the statement is right.
     pub(super) fn probability(&self, reading: &Reading<'_, '_>) -> f32 {
-        let weights = SIGNS.iter().map(|sign| reading.lexicon.weight_of_sign(sign));
-        let curve: f32 = self.0.iter().zip(weights).map(|(sign, weight)| sign * weight).sum();
+        let curve: f32 = self.0.iter().map(|(name, sign)| sign * reading.lexicon.weight_of_sign(name)).sum();
         1.0 / (1.0 + (-curve).exp())
     }
 }
@@ -129,20 +99,4 @@ fn is_noun_phrase(reading: &Reading<'_, '_>, content: TokenRange) -> bool {
             .any(|token| doc.head(token) == Some(top) && matches!(doc.deprels[token].base(), "nsubj" | "csubj"))
     };
     matches!(doc.upos.get(top), Some(Upos::Noun | Upos::Propn | Upos::Pron | Upos::Num)) && !has_subject()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::extract::lexicon::Lexicon;
-
-    #[test]
-    fn every_sign_has_a_weight_and_every_weight_a_sign() {
-        let lexicon = Lexicon::load().unwrap_or_else(|error| panic!("{error}"));
-        let mut weighed: Vec<&str> = lexicon.signs().collect();
-        let mut known = SIGNS.to_vec();
-        weighed.sort_unstable();
-        known.sort_unstable();
-        assert_eq!(weighed, known);
-    }
 }

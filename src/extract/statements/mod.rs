@@ -215,7 +215,8 @@ fn is_in_name(reading: &Reading<'_, '_>, idx: usize) -> bool {
     reading.mentions.around(idx).is_some()
 }
 
-/// "member states", "the alleged terrorist": a word that the tree hangs on a noun as its kind says nothing.
+/// "state troopers", "the alleged terrorist": what the core takes for a noun or an attribute says nothing, whatever verb it looks like. A noun
+/// before a preposition may ("calls for").
 fn is_no_verb(reading: &Reading<'_, '_>, idx: usize) -> bool {
     let doc = reading.words.doc;
     match (doc.upos.get(idx), doc.deprels.get(idx)) {

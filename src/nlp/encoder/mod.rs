@@ -22,7 +22,7 @@ use features::{Hasher, Quotation, row};
 use gazetteer::Gazetteer;
 use layers::{Convolution, Linear, Norm, Sru, resize, vector, weights};
 use quantized::{Hashes, Rows};
-use types::TypeCache;
+use types::{TokenType, TypeCache};
 
 /// Sections of the six hashed tables, in the order of the features.
 const TABLES: [&str; 6] =
@@ -59,6 +59,9 @@ struct Embedder {
     mix: Linear,
 }
 
+/// What is known of a token by its looks, see [`Encoding::properties`].
+pub(super) type Properties = [u64; 9];
+
 /// What the encoder says of a document, with the working space it was made in.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Encoding {
@@ -88,21 +91,19 @@ impl Encoding {
 }
 
 impl Encoding {
-    /// A property of a token as a number: 0 the hash of its folded form, 1 to 6 those of its features in the order of the tables,
-    /// 7 its word's cluster, 8 the gazetteer's bits.
-    #[inline]
-    pub(super) fn property(&self, token_idx: usize, number: usize) -> u64 {
+    /// What is known of a token by its looks: the hash of its folded form, those of its features in the order of the tables, its
+    /// word's cluster, the gazetteer's bits.
+    pub(super) fn properties(&self, token_idx: usize) -> Properties {
         let (form, flags) = self.tokens[token_idx];
-        match number {
-            0 => self.types.get(form).lemma_keys[0],
-            GAZETTEER_BITS => u64::from(flags >> gazetteer::FIRST_FLAG) & ((1 << (2 * gazetteer::N_KINDS)) - 1),
-            feature => self.types.get(form).features[feature - 1],
-        }
+        let TokenType { lemma_keys, features, .. } = self.types.get(form);
+        let mut properties = Properties::default();
+        properties[0] = lemma_keys[0];
+        properties[1..=features.len()].copy_from_slice(features);
+        properties[features.len() + 1] =
+            u64::from(flags >> gazetteer::FIRST_FLAG) & ((1 << (2 * gazetteer::N_KINDS)) - 1);
+        properties
     }
 }
-
-/// Number of the property that is no hash.
-const GAZETTEER_BITS: usize = 8;
 
 impl Encoder {
     pub(super) fn read(file: &ModelFile) -> Result<Self, ModelError> {

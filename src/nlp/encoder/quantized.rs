@@ -82,9 +82,7 @@ impl Rows {
             }
         }
     }
-}
 
-impl Rows {
     /// Adds one row of i8 weights to a sum.
     #[inline]
     pub(in crate::nlp) fn add(&self, row: usize, sum: &mut [f32]) {

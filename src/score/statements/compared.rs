@@ -1,5 +1,7 @@
 //! A statement made ready for comparison: its spans trimmed, its visible characters, words, head word and kind.
 
+use std::collections::BTreeMap;
+
 use super::Row;
 use super::page::{Ends, Kind, Page, Set};
 
@@ -23,7 +25,7 @@ pub(super) struct Compared {
     names: Vec<String>,
     is_named: bool,
     pub(super) confidence: Option<f64>,
-    pub(super) signs: Vec<f64>,
+    pub(super) signs: BTreeMap<String, f64>,
 }
 
 impl Compared {

@@ -12,7 +12,7 @@ mod figures;
 mod marks;
 mod page;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -63,7 +63,7 @@ pub struct Row {
     #[serde(default)]
     confidence: Option<f64>,
     #[serde(default)]
-    signs: Option<Vec<f64>>,
+    signs: Option<BTreeMap<String, f64>>,
 }
 
 /// Who a speaker is, in either file.
@@ -176,7 +176,7 @@ fn check(statements: &[Row], length: usize) -> Result<(), String> {
 
 /// Analyses every article; the day of publication is the row's `date`, the title is not given apart from the text. JSON lines in
 /// the order of the gold file.
-pub fn answer(gold: &[Gold], analyzer: &mut Analyzer, nested: Nested) -> String {
+pub fn answer(gold: &[Gold], analyzer: &mut Analyzer, nested: Nested, min_confidence: f32) -> String {
     let keep_nested = match nested {
         Nested::AsGold => gold.iter().flat_map(|article| &article.statements).any(|row| row.nested),
         Nested::Keep => true,
@@ -192,6 +192,7 @@ pub fn answer(gold: &[Gold], analyzer: &mut Analyzer, nested: Nested) -> String 
             .statements
             .iter()
             .filter(|statement| statement.field == Field::Text && (keep_nested || statement.inside.is_none()))
+            .filter(|statement| statement.confidence >= min_confidence)
             .map(|statement| row(statement, &analysis.body, &code_points))
             .collect();
         lines.push_str(&json!({"id": article.id, "statements": found}).to_string());
@@ -220,6 +221,6 @@ fn row(statement: &Statement, doc: &Document, code_points: &CodePoints<'_>) -> V
         "speaker": statement.speaker.as_ref().map(|speaker| json!({"name": speaker.name})),
         "nested": statement.inside.is_some(),
         "confidence": statement.confidence,
-        "signs": statement.signs.map(|signs| signs.0.to_vec()),
+        "signs": statement.signs.map(|signs| signs.0.into_iter().collect::<BTreeMap<_, _>>()),
     })
 }

@@ -8,7 +8,6 @@ use std::fmt;
 use super::measures::{is_strict, nearness, pair_up, sides};
 use super::page::Page;
 use super::{Gold, System};
-use crate::extract::statements::confidence::SIGNS;
 
 /// Parts that the articles are dealt to: each is judged by weights that the others gave.
 const FOLDS: usize = 10;
@@ -19,12 +18,17 @@ const PENALTY: f64 = 3.0;
 /// Steps of Newton's method; the curve is convex, so few are enough.
 const STEPS: usize = 30;
 
-/// Width of a row of the table.
+/// The sign that every statement has.
+const ALWAYS: &str = "any";
+
+/// Rows of the table.
 const BINS: usize = 10;
 
 /// Confidence against truth over a corpus.
 #[derive(Debug)]
 pub struct Reliability {
+    /// Names of the signs.
+    names: Vec<String>,
     judged: Vec<Judged>,
 }
 
@@ -33,13 +37,13 @@ struct Judged {
     article: usize,
     said: f64,
     right: bool,
-    /// Empty for a statement of the rules.
+    /// In the order of [`Reliability::names`]; empty for a statement of the rules.
     signs: Vec<f64>,
 }
 
 /// Judges every statement of the system that says its confidence.
 pub fn reliability(gold: &[Gold], system: &System) -> Reliability {
-    let mut judged = Vec::new();
+    let (mut judged, mut names) = (Vec::new(), Vec::new());
     for (article, one) in gold.iter().enumerate() {
         let page = Page::new(&one.text);
         let (golds, systems) = sides(one, system, &page);
@@ -48,11 +52,15 @@ pub fn reliability(gold: &[Gold], system: &System) -> Reliability {
         for (place, statement) in systems.iter().enumerate() {
             if let Some(said) = statement.confidence {
                 let right = pairs.iter().any(|&(_, system)| system == place);
-                judged.push(Judged { article, said, right, signs: statement.signs.clone() });
+                if names.is_empty() {
+                    names = statement.signs.keys().cloned().collect();
+                }
+                let signs = statement.signs.values().copied().collect();
+                judged.push(Judged { article, said, right, signs });
             }
         }
     }
-    Reliability { judged }
+    Reliability { names, judged }
 }
 
 impl Reliability {
@@ -77,7 +85,7 @@ impl Reliability {
     /// Weights of the signs from all statements of the core, and the mean loss (nats) of each of them under weights that its article
     /// had no part in.
     fn fitted(&self) -> Option<(Vec<f64>, f64)> {
-        let learned: Vec<&Judged> = self.judged.iter().filter(|one| one.signs.len() == SIGNS.len()).collect();
+        let learned: Vec<&Judged> = self.judged.iter().filter(|one| !one.signs.is_empty()).collect();
         if learned.is_empty() {
             return None;
         }
@@ -85,10 +93,10 @@ impl Reliability {
         for fold in 0..FOLDS {
             let (apart, others): (Vec<&Judged>, Vec<&Judged>) =
                 learned.iter().partition(|one| one.article % FOLDS == fold);
-            let weights = fit(&others);
+            let weights = fit(&others, &self.names);
             loss += apart.iter().map(|one| surprise(curve(&one.signs, &weights), one.right)).sum::<f64>();
         }
-        Some((fit(&learned), loss / as_number(learned.len())))
+        Some((fit(&learned, &self.names), loss / as_number(learned.len())))
     }
 }
 
@@ -121,7 +129,7 @@ impl fmt::Display for Reliability {
             f,
             "mean loss of the core's statements {now:.4}, with weights fitted to other articles of this file {loss:.4}"
         )?;
-        for (sign, weight) in SIGNS.iter().zip(&weights) {
+        for (sign, weight) in self.names.iter().zip(&weights) {
             writeln!(f, "core.{sign}\t{weight:.2}")?;
         }
         Ok(())
@@ -129,12 +137,12 @@ impl fmt::Display for Reliability {
 }
 
 /// Weights that make the statements likeliest.
-fn fit(statements: &[&Judged]) -> Vec<f64> {
-    let n = SIGNS.len();
+fn fit(statements: &[&Judged], names: &[String]) -> Vec<f64> {
+    let n = names.len();
     let mut weights = vec![0.0; n];
     for _ in 0..STEPS {
-        // Slope and curvature of the loss; the first sign is always there and costs nothing.
-        let penalty = |at: usize| if at == 0 { 1e-6 } else { PENALTY };
+        // Slope and curvature of the loss; the sign that is always there costs nothing.
+        let penalty = |at: usize| if names[at] == ALWAYS { 1e-6 } else { PENALTY };
         let mut slope: Vec<f64> = (0..n).map(|at| -penalty(at) * weights[at]).collect();
         let mut curvature = vec![vec![0.0; n]; n];
         (0..n).for_each(|at| curvature[at][at] = penalty(at));
@@ -196,29 +204,28 @@ mod tests {
     use super::*;
 
     fn judged(said: f64, of_ten: usize, sign: f64) -> Vec<Judged> {
-        let signs = |right: bool| {
-            let mut signs = vec![0.0; SIGNS.len()];
-            signs[0] = 1.0;
-            signs[1] = if right { sign } else { -sign };
-            signs
-        };
+        let signs = |right: bool| vec![1.0, if right { sign } else { -sign }, 0.0];
         (0..10).map(|at| Judged { article: at, said, right: at < of_ten, signs: signs(at < of_ten) }).collect()
+    }
+
+    fn of(judged: Vec<Judged>) -> Reliability {
+        Reliability { names: ["any", "telling", "never"].map(str::to_owned).to_vec(), judged }
     }
 
     #[test]
     fn who_is_right_as_often_as_he_says_makes_no_calibration_error() {
-        let honest = Reliability { judged: judged(0.7, 7, 0.0) };
+        let honest = of(judged(0.7, 7, 0.0));
         assert!(honest.calibration_error() < 1e-9, "{honest}");
-        let boastful = Reliability { judged: judged(0.9, 5, 0.0) };
+        let boastful = of(judged(0.9, 5, 0.0));
         assert!((boastful.calibration_error() - 0.4).abs() < 1e-9, "{boastful}");
     }
 
     #[test]
     fn a_sign_that_tells_right_from_wrong_gets_weight_and_one_that_does_not_gets_none() {
-        let told = Reliability { judged: judged(0.7, 7, 1.0) };
+        let told = of(judged(0.7, 7, 1.0));
         let (weights, loss) = told.fitted().unwrap();
         assert!(weights[1] > 0.5 && weights[2].abs() < 1e-6, "{weights:?}");
-        let (_, without) = Reliability { judged: judged(0.7, 7, 0.0) }.fitted().unwrap();
+        let (_, without) = of(judged(0.7, 7, 0.0)).fitted().unwrap();
         assert!(loss < without, "{loss} {without}");
     }
 }
