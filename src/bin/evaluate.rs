@@ -14,7 +14,7 @@ use demarche::nlp::core::{Core, CoreModel};
 use demarche::nlp::model_file::ModelBytes;
 use demarche::nlp::sentences::SentenceSplitter;
 use demarche::nlp::tokenizer::Tokenizer;
-use demarche::score::statements::{self, Nested};
+use demarche::score::statements;
 use demarche::score::{conllu, entities, parse, sentences, tokens};
 use demarche::text::Document;
 
@@ -71,8 +71,11 @@ enum What {
         #[command(flatten)]
         files: Files,
         /// What becomes of statements inside the content of others
-        #[arg(long, value_enum, default_value_t = NestedIs::AsGold)]
-        nested: NestedIs,
+        #[arg(long, value_enum, default_value_t = PartIs::AsGold)]
+        nested: PartIs,
+        /// What becomes of statements whose content is no clause: "plans to leave", "condemned the raid"
+        #[arg(long, value_enum, default_value_t = PartIs::AsGold)]
+        phrases: PartIs,
         /// Show the errors of the worst articles in their text: {source} <cue> [content]
         #[arg(long, value_name = "N", default_value_t = 0)]
         errors: usize,
@@ -116,11 +119,21 @@ enum MatchBy {
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum NestedIs {
-    /// Left out of the answer if the gold file marks none of its statements as nested
+enum PartIs {
+    /// By what the gold file annotates: one that marks nested statements has those, and clauses alone
     AsGold,
     Keep,
     LeaveOut,
+}
+
+impl From<PartIs> for statements::Part {
+    fn from(part: PartIs) -> Self {
+        match part {
+            PartIs::AsGold => Self::AsGold,
+            PartIs::Keep => Self::Keep,
+            PartIs::LeaveOut => Self::LeaveOut,
+        }
+    }
 }
 
 impl Files {
@@ -185,14 +198,10 @@ fn main() -> Result<()> {
             };
             entities::score(&gold, &system, &types, scheme, when)?.to_string()
         }
-        What::Statements { files, nested, errors, min_confidence, confidence } => {
+        What::Statements { files, nested, phrases, errors, min_confidence, confidence } => {
             let gold = statements::read_gold(&files.gold.display().to_string(), &files.read()?)?;
-            let nested = match nested {
-                NestedIs::AsGold => Nested::AsGold,
-                NestedIs::Keep => Nested::Keep,
-                NestedIs::LeaveOut => Nested::LeaveOut,
-            };
-            let answer = statements::answer(&gold, &mut Analyzer::new(&files.models()?), nested, min_confidence);
+            let answers = statements::Answers { nested: nested.into(), phrases: phrases.into(), min_confidence };
+            let answer = statements::answer(&gold, &mut Analyzer::new(&files.models()?), answers);
             write(&files.out, &answer)?;
             let system = statements::read_system(&files.out.display().to_string(), &answer, &gold)?;
             let mut figures = statements::measures::score(&gold, &system).to_string();

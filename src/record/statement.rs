@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::span::{ArticleRecord, SentenceRecord, SpanRecord, SpanWriter, rounded};
-use crate::extract::statements::{Attitude, Speaker, SpeakerForm, Statement, StatementKind};
+use crate::extract::statements::{Attitude, ContentForm, Speaker, SpeakerForm, Statement, StatementKind};
 
 /// Who said what, to whom, in which words.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -21,6 +21,8 @@ pub struct StatementRecord {
     pub kind: StatementKindRecord,
     /// What the source does with the content.
     pub attitude: AttitudeRecord,
+    /// Whether the content is a clause, an infinitive or a phrase; null where no trained core has parsed it.
+    pub form: Option<ContentFormRecord>,
     /// The words credited: "he", "the envoy".
     pub source: Option<SpanRecord>,
     /// Who the source is, as far as the article says.
@@ -75,6 +77,19 @@ pub enum AttitudeRecord {
     Perception,
     /// Decreed or ruled.
     Ruling,
+}
+
+/// The grammar of the content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(rename = "ContentForm")]
+pub enum ContentFormRecord {
+    /// A clause with a finite verb or an imperative, which can be true or heeded: "that it will close".
+    Clause,
+    /// An infinitive: "to close it".
+    Infinitive,
+    /// A topic, a judgement in a word, a part of a sentence: "the closure".
+    Phrase,
 }
 
 /// Who the source is. A field is null where the article is silent.
@@ -158,6 +173,11 @@ pub(super) fn record(
             Attitude::Perception => AttitudeRecord::Perception,
             Attitude::Ruling => AttitudeRecord::Ruling,
         },
+        form: statement.form.map(|form| match form {
+            ContentForm::Clause => ContentFormRecord::Clause,
+            ContentForm::Infinitive => ContentFormRecord::Infinitive,
+            ContentForm::Phrase => ContentFormRecord::Phrase,
+        }),
         source: statement.source.map(|source| writer.range(source)),
         speaker: statement.speaker.as_ref().map(speaker),
         cue: statement.cue.as_ref().map(|cue| CueRecord { span: writer.range(cue.tokens), lemma: cue.lemma.clone() }),

@@ -66,6 +66,7 @@ fn analysis() -> Analysis {
         addressees: vec![tokens(8, 9)],
         when: Some(When { tokens: tokens(9, 11), date: Some(jiff::civil::date(2024, 4, 29)) }),
         via: None,
+        form: None,
         inside: None,
         confidence: 0.849_96,
         signs: None,

@@ -4,7 +4,7 @@ use demarche::analyzer::{Analyzer, Models};
 use demarche::nlp::sentences::SentenceSplitter;
 use demarche::score::entities::{self, Match, Scheme};
 use demarche::score::parse::{self, Tokens};
-use demarche::score::statements::{self, Nested};
+use demarche::score::statements::{self, Answers, Part};
 use demarche::score::{conllu, sentences};
 
 #[test]
@@ -88,17 +88,38 @@ fn statement_errors_stand_in_their_text_under_what_went_wrong() {
 
 #[test]
 fn nested_statements_are_an_answer_where_gold_has_some() {
-    let nested_in = |gold: &str, nested: Nested| {
-        let gold = statements::read_gold("gold", gold).unwrap();
-        let answer = statements::answer(&gold, &mut Analyzer::new(&Models::embedded()), nested, 0.0);
-        assert!(statements::read_system("answer", &answer, &gold).unwrap().contains_key("a"), "{answer}");
+    let nested_in = |gold: &str, nested: Part| {
+        let answer = answer(gold, Answers { nested, phrases: Part::Keep, min_confidence: 0.0 });
         answer.matches("\"nested\":true").count()
     };
     let outer_only = STATEMENTS.replace("\"nested\": true", "\"nested\": false");
-    assert_eq!(nested_in(STATEMENTS, Nested::AsGold), nested_in(STATEMENTS, Nested::Keep));
-    assert!(nested_in(STATEMENTS, Nested::Keep) > 0, "the minister tells what the port authority told");
-    assert_eq!(nested_in(&outer_only, Nested::AsGold), 0, "gold without nested statements wants none");
-    assert_eq!(nested_in(STATEMENTS, Nested::LeaveOut), 0, "asked to leave them out");
+    assert_eq!(nested_in(STATEMENTS, Part::AsGold), nested_in(STATEMENTS, Part::Keep));
+    assert!(nested_in(STATEMENTS, Part::Keep) > 0, "the minister tells what the port authority told");
+    assert_eq!(nested_in(&outer_only, Part::AsGold), 0, "gold without nested statements wants none");
+    assert_eq!(nested_in(STATEMENTS, Part::LeaveOut), 0, "asked to leave them out");
+}
+
+#[test]
+fn statements_without_a_clause_are_an_answer_where_gold_has_no_nested_ones() {
+    let text = "Ana Ruiz condemned the raid. She said that it was illegal.";
+    let found = |is_nested: bool, phrases: Part| {
+        let row = format!("{{\"content\": [38, 57], \"nested\": {is_nested}}}");
+        let gold = format!("{{\"id\": \"a\", \"text\": \"{text}\", \"statements\": [{row}]}}\n");
+        let answer = answer(&gold, Answers { nested: Part::Keep, phrases, min_confidence: 0.0 });
+        answer.matches("\"cue\"").count()
+    };
+    assert_eq!(found(false, Part::AsGold), 2, "PolNeAR annotates attitudes to things, too");
+    assert_eq!(found(true, Part::AsGold), 1, "in discourse trees only clauses are attributed");
+    assert_eq!(found(true, Part::Keep), 2, "asked to keep them");
+    assert_eq!(found(false, Part::LeaveOut), 1, "asked to leave them out");
+}
+
+/// The system's answer, which can be read back.
+fn answer(gold: &str, answers: Answers) -> String {
+    let gold = statements::read_gold("gold", gold).unwrap();
+    let answer = statements::answer(&gold, &mut Analyzer::new(&Models::embedded()), answers);
+    assert!(statements::read_system("answer", &answer, &gold).unwrap().contains_key("a"), "{answer}");
+    answer
 }
 
 #[test]

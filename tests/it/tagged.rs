@@ -6,7 +6,7 @@ use demarche::extract::Knowledge;
 use demarche::extract::statements::Field;
 use demarche::nlp::consistency::harmonize;
 use demarche::nlp::dates::mark_dates;
-use demarche::text::{Deprel, Document, Entity, Role, RoleSpan, Sentence, SentenceKind, Span, TokenRange, Upos};
+use demarche::text::{Deprel, Document, Entity, Role, RoleSpan, Sentence, SentenceKind, Span, TokenRange, Upos, Xpos};
 
 /// A document of the form that `tests/data/tagged/names.txt` describes.
 fn document(line: &str) -> Document {
@@ -94,6 +94,7 @@ fn document_with_roles(line: &str) -> Document {
     let mut links: Vec<(usize, &str, i64)> = Vec::new();
     let mut opening: Option<Role> = None;
     let mut tags: Vec<Option<Upos>> = Vec::new();
+    let mut penn_tags: Vec<Option<Xpos>> = Vec::new();
     for word in line.split_whitespace() {
         if matches!(word, "||" | "¶") {
             let tokens = TokenRange::new(first, doc.tokens.len());
@@ -116,7 +117,11 @@ fn document_with_roles(line: &str) -> Document {
         let bare = word.trim_end_matches(['}', '>', ']']);
         let mut parts = bare.split('/');
         let (form, link) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
-        tags.push(parts.next().map(|tag| tag.parse().expect("a part of speech")));
+        let tag = parts.next();
+        tags.push(tag.and_then(|tag| tag.parse().ok()));
+        penn_tags.push(tag.and_then(|tag| tag.parse().ok()));
+        let is_known = tag.is_none() || tags.last() != Some(&None) || penn_tags.last() != Some(&None);
+        assert!(is_known, "'{bare}' has no tag of a known kind");
         if let Some(at) = link.find(['+', '-']) {
             links.push((doc.tokens.len(), &link[..at], link[at..].parse().expect("a distance in words")));
         }
@@ -159,6 +164,9 @@ fn document_with_roles(line: &str) -> Document {
     if tags.iter().any(Option::is_some) {
         filled.upos = tags.into_iter().map(|tag| tag.unwrap_or(Upos::X)).collect();
     }
+    if penn_tags.iter().any(Option::is_some) {
+        filled.xpos = penn_tags.into_iter().map(|tag| tag.unwrap_or(Xpos::Fw)).collect();
+    }
     (filled.tokens, filled.sentences) = (doc.tokens, doc.sentences);
     filled
 }
@@ -183,7 +191,7 @@ fn roles_become_statements() {
     for case in file.split("core: ").skip(1) {
         let (core, rest) = case.split_once('\n').unwrap();
         let want: Vec<&str> = rest.lines().filter_map(|line| line.strip_prefix("want: ")).collect();
-        let asks_for_speakers = want.iter().any(|line| line.matches(" | ").count() == 3);
+        let n_columns = want.iter().map(|line| line.split(" | ").count()).max().unwrap_or(0);
         let doc = document_with_roles(core);
         let (statements, _) = knowledge.extract(&doc, Field::Text, None, None);
         let words = |range: &TokenRange| doc.range_text(*range);
@@ -193,9 +201,11 @@ fn roles_become_statements() {
                 let source = found.source.as_ref().map_or("", words);
                 let cue = found.cue.as_ref().map_or("", |cue| words(&cue.tokens));
                 let content: Vec<&str> = found.content.iter().map(words).collect();
-                let line = format!("{source} | {cue} | {}", content.join(" … "));
-                let name = found.speaker.as_ref().and_then(|speaker| speaker.name.as_deref());
-                if asks_for_speakers { format!("{line} | {}", name.unwrap_or("-")) } else { line }
+                let name = found.speaker.as_ref().and_then(|speaker| speaker.name.clone());
+                let form = found.form.map(|form| format!("{form:?}").to_lowercase());
+                let columns = [source.to_owned(), cue.to_owned(), content.join(" … ")];
+                let asked = [name, form].into_iter().map(|column| column.unwrap_or_else(|| "-".to_owned()));
+                columns.into_iter().chain(asked).take(n_columns).collect::<Vec<_>>().join(" | ")
             })
             .collect();
         if got != want {

@@ -5,7 +5,7 @@ use crate::record::{ActorRecord, AnalysisRecord, ArticleRecord, EventRecord, Spa
 
 /// The columns. Names are those of the records; `text` is a statement's content and an event's trigger, `start` and
 /// `end` are its first and last code point.
-const COLUMNS: [&str; 41] = [
+const COLUMNS: [&str; 42] = [
     "record",
     "id",
     "article_id",
@@ -21,6 +21,7 @@ const COLUMNS: [&str; 41] = [
     "confidence",
     "kind",
     "attitude",
+    "form",
     "source",
     "speaker",
     "role",
@@ -112,6 +113,7 @@ fn statement_row(found: &StatementRecord) -> [String; COLUMNS.len()] {
         ("confidence", found.confidence.to_string()),
         ("kind", json_name(&found.kind)),
         ("attitude", json_name(&found.attitude)),
+        ("form", found.form.as_ref().map(json_name).unwrap_or_default()),
         ("source", span(&found.source)),
         ("speaker", speaker.and_then(|speaker| speaker.name.clone()).unwrap_or_default()),
         ("role", speaker.and_then(|speaker| speaker.role.clone()).unwrap_or_default()),

@@ -172,6 +172,7 @@ pub(super) fn statement(
         addressees: said.addressees,
         when: said.when,
         via: said.via,
+        form: None,
         inside: None,
         confidence: 0.0,
         signs: None,

@@ -38,6 +38,7 @@ impl Marked {
             addressees: Vec::new(),
             when: None,
             via: None,
+            form: None,
             inside: None,
             confidence,
             signs: None,

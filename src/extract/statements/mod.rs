@@ -7,6 +7,7 @@
 mod bodies;
 pub mod confidence;
 mod details;
+mod form;
 mod frames;
 mod learned;
 mod marked;
@@ -28,7 +29,7 @@ use confidence::Signs;
 use frames::Frame;
 pub(crate) use sources::{Source, left as subject_left};
 use speakers::SpeakerResolver;
-pub use types::{Attitude, Cue, Field, Speaker, SpeakerForm, Statement, StatementKind, When};
+pub use types::{Attitude, ContentForm, Cue, Field, Speaker, SpeakerForm, Statement, StatementKind, When};
 
 /// Neighbours that are looked at for the statement around another one.
 const NESTING_REACH: usize = 12;
@@ -52,6 +53,9 @@ pub(crate) fn extract(reading: &Reading<'_, '_>, field: Field) -> Vec<Statement>
     statements
         .sort_by_key(|statement| (statement.content[0].start.min(start_of(statement)), statement.content[0].start));
     link_nested(&mut statements);
+    for statement in &mut statements {
+        statement.form = form::form_of(reading.words.doc, &statement.content);
+    }
     statements
 }
 
@@ -288,6 +292,7 @@ fn assemble(
             addressees: frame.addressee.map_or(said.addressees, |addressee| vec![addressee]),
             when: frame.when.or(said.when),
             via: relay.or(said.via),
+            form: None,
             inside: None,
             confidence: 0.0,
             signs: None,
@@ -361,6 +366,7 @@ fn continue_quotations(reading: &Reading<'_, '_>, field: Field, taken: &mut [boo
                 addressees: Vec::new(),
                 when: None,
                 via: None,
+                form: None,
                 inside: None,
                 ..statements[current].clone()
             });

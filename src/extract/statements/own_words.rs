@@ -57,6 +57,7 @@ fn read(
         addressees: Vec::new(),
         when: None,
         via: None,
+        form: None,
         inside: None,
         confidence: outer.confidence.min(reading.lexicon.confidence("own_words")),
         signs: None,

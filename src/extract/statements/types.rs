@@ -45,6 +45,17 @@ pub enum Attitude {
     Ruling,
 }
 
+/// The grammar of what is said; the earlier ones say more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ContentForm {
+    /// At least one clause with a finite verb or an imperative, which can be true or heeded: "that it will close".
+    Clause,
+    /// An infinitive: "to close it".
+    Infinitive,
+    /// A topic, a judgement in a word, a part of a sentence: "the closure".
+    Phrase,
+}
+
 /// The words that signal the attribution.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cue {
@@ -111,6 +122,8 @@ pub struct Statement {
     pub cue: Option<Cue>,
     /// What was said, in order; several pieces where the frame interrupts it. Never empty.
     pub content: Vec<TokenRange>,
+    /// Clause, infinitive or phrase; `None` where no core has parsed the text.
+    pub form: Option<ContentForm>,
     /// To whom.
     pub addressees: Vec<TokenRange>,
     /// When it was said.

@@ -23,7 +23,7 @@ use serde_json::{Value, json};
 use super::ScoreError;
 use crate::analyzer::Analyzer;
 use crate::article::Article;
-use crate::extract::statements::{Field, Statement, StatementKind};
+use crate::extract::statements::{ContentForm, Field, Statement, StatementKind};
 use crate::text::{CodePoints, Document, TokenRange};
 
 /// One article of a gold file.
@@ -106,15 +106,38 @@ impl Spans {
 /// What a system found in each article, by the article's id.
 pub type System = HashMap<String, Vec<Row>>;
 
-/// Which of the system's statements are answers: those inside the content of another one, too, or the outer ones alone.
+/// Whether what a gold file may or may not annotate is part of the answer. Files that mark statements as nested are derived from discourse
+/// trees: a statement inside the content of another one is annotated there, but a content is always a clause (relation `attribution`,
+/// Carlson and Marcu 2001). PolNeAR annotates the outer statements alone, and contents of any form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Nested {
-    /// As the gold file does: kept if it marks any of its statements as nested. PolNeAR annotates the outer ones alone.
+pub enum Part {
+    /// As the gold file does.
     AsGold,
     /// Kept.
     Keep,
     /// Left out of the answer.
     LeaveOut,
+}
+
+impl Part {
+    fn is_kept(self, gold_has_it: bool) -> bool {
+        match self {
+            Self::AsGold => gold_has_it,
+            Self::Keep => true,
+            Self::LeaveOut => false,
+        }
+    }
+}
+
+/// Which of the system's statements are answers.
+#[derive(Debug, Clone, Copy)]
+pub struct Answers {
+    /// Those inside the content of another one.
+    pub nested: Part,
+    /// Those whose content is an infinitive or a phrase.
+    pub phrases: Part,
+    /// Those at least this sure, 0 to 1.
+    pub min_confidence: f32,
 }
 
 /// Reads a gold file: JSON lines.
@@ -176,12 +199,11 @@ fn check(statements: &[Row], length: usize) -> Result<(), String> {
 
 /// Analyses every article; the day of publication is the row's `date`, the title is not given apart from the text. JSON lines in
 /// the order of the gold file.
-pub fn answer(gold: &[Gold], analyzer: &mut Analyzer, nested: Nested, min_confidence: f32) -> String {
-    let keep_nested = match nested {
-        Nested::AsGold => gold.iter().flat_map(|article| &article.statements).any(|row| row.nested),
-        Nested::Keep => true,
-        Nested::LeaveOut => false,
-    };
+pub fn answer(gold: &[Gold], analyzer: &mut Analyzer, answers: Answers) -> String {
+    let is_from_discourse_trees = gold.iter().flat_map(|article| &article.statements).any(|row| row.nested);
+    let keep_nested = answers.nested.is_kept(is_from_discourse_trees);
+    let keep_phrases = answers.phrases.is_kept(!is_from_discourse_trees);
+    let is_clause = |statement: &Statement| statement.form.is_none_or(|form| form == ContentForm::Clause);
     let mut lines = String::new();
     for article in gold {
         let published_at = article.date.and_then(noon);
@@ -192,7 +214,8 @@ pub fn answer(gold: &[Gold], analyzer: &mut Analyzer, nested: Nested, min_confid
             .statements
             .iter()
             .filter(|statement| statement.field == Field::Text && (keep_nested || statement.inside.is_none()))
-            .filter(|statement| statement.confidence >= min_confidence)
+            .filter(|statement| keep_phrases || is_clause(statement))
+            .filter(|statement| statement.confidence >= answers.min_confidence)
             .map(|statement| row(statement, &analysis.body, &code_points))
             .collect();
         lines.push_str(&json!({"id": article.id, "statements": found}).to_string());
