@@ -15,6 +15,12 @@ const APPOSITION_LIMIT: usize = 25;
 /// How many bearers of one surname are compared: a list of thousands of namesakes must not cost their square.
 const NAMESAKES: usize = 16;
 
+/// Letters of a name from which a letter more, less or other is a slip of the pen: short names differ by as little.
+const LONG_NAME: usize = 6;
+
+/// Persons before a name that are asked whether it is theirs misspelt.
+const MISSPELT_REACH: usize = 32;
+
 /// A person as the article describes him or her.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Person {
@@ -163,17 +169,46 @@ impl People {
     fn bearer(&self, name: &str) -> Option<usize> {
         let n_words = name.split_whitespace().count();
         let first_of = |name: &str| name.split_whitespace().next().unwrap_or_default().to_lowercase();
+        // Not a letter more: Martina is no slip for Martin.
+        let has_first_of = |known: &str| {
+            let (known, own) = (first_of(known), first_of(name));
+            known.len() == own.len() && is_spelt_like(&known, &own)
+        };
         let namesakes = self.by_surname.get(&surname_of(name)).map_or(&[][..], Vec::as_slice);
         let same_surname = namesakes.iter().rev().take(NAMESAKES).copied().find(|&index| {
             let known = &self.persons[index].name;
-            n_words == 1 || !known.contains(char::is_whitespace) || first_of(known) == first_of(name)
+            n_words == 1 || !known.contains(char::is_whitespace) || has_first_of(known)
         });
         let by_part = || {
             let bearers = self.by_part.get(&name.to_lowercase())?;
             bearers.last().copied()
         };
-        same_surname.or_else(by_part)
+        same_surname.or_else(by_part).or_else(|| self.misspelt(name).filter(|_| n_words == 1))
     }
+
+    /// The one person, of those who came last, whose surname this is but for a letter.
+    fn misspelt(&self, surname: &str) -> Option<usize> {
+        let surname = surname_of(surname);
+        let first = self.persons.len().saturating_sub(MISSPELT_REACH);
+        let is_full = |person: &Person| person.name.contains(char::is_whitespace);
+        let mut alike = (first..self.persons.len()).filter(|&index| {
+            let person = &self.persons[index];
+            is_full(person) && is_spelt_like(&surname_of(&person.name), &surname)
+        });
+        alike.next().filter(|_| alike.next().is_none())
+    }
+}
+
+/// Whether two names in lower case are one, or are long and differ by one letter.
+fn is_spelt_like(one: &str, other: &str) -> bool {
+    let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
+    let (shorter, longer) = if one.len() <= other.len() { (&one, &other) } else { (&other, &one) };
+    let begin = shorter.iter().zip(longer).take_while(|(one, other)| one == other).count();
+    if begin == longer.len() {
+        return true;
+    }
+    let end = shorter[begin..].iter().rev().zip(longer.iter().rev()).take_while(|(one, other)| one == other).count();
+    longer.len() >= LONG_NAME && begin > 0 && begin + end + 1 >= longer.len()
 }
 
 fn surname_of(name: &str) -> String {

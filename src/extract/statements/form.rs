@@ -14,11 +14,19 @@ pub(super) fn form_of(doc: &Document, content: &[TokenRange]) -> Option<ContentF
         return None;
     }
     let within = |token: usize| content.iter().any(|piece| piece.contains_token(token));
+    // "how it | closed": the parser takes such clauses for what a noun is, for want of one.
+    let begins = content.first().is_some_and(|piece| begins_clause(doc, piece.start as usize));
     let forms = content.iter().flat_map(|piece| piece.range()).filter_map(|token| {
         let form = verb_form(doc, token)?;
-        is_uppermost(doc, clause_of(doc, token), within).then_some(form)
+        (begins || is_uppermost(doc, clause_of(doc, token), within)).then_some(form)
     });
     Some(forms.min().unwrap_or(ContentForm::Phrase))
+}
+
+/// Whether a word opens a clause: "that", "whether", "how".
+fn begins_clause(doc: &Document, token: usize) -> bool {
+    doc.deprels[token] == Deprel::Mark && doc.xpos.get(token) == Some(&Xpos::In)
+        || matches!(doc.xpos.get(token), Some(Xpos::Wrb | Xpos::Wp | Xpos::Wdt))
 }
 
 /// What a verb makes of its clause. A bare form without "to" or an auxiliary is an imperative where it is nobody's complement.
