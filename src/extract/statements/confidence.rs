@@ -11,13 +11,12 @@ use super::{Attitude, Statement, StatementKind};
 
 /// The signs of one statement, by name.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Signs(pub [(&'static str, f32); 25]);
+pub struct Signs(pub [(&'static str, f32); 23]);
 
 impl Signs {
     /// `rule_agrees`: a rule knows the cue, too.
     pub(super) fn of(reading: &Reading<'_, '_>, statement: &Statement, shares: &Shares, rule_agrees: bool) -> Self {
         let doc = reading.words.doc;
-        let first = statement.content[0];
         let words = |range: TokenRange| range.range().filter(|&token| reading.words.is_word(token)).count();
         let cue = statement.cue.as_ref().map(|cue| cue.tokens);
         let head = cue.and_then(|cue| top(reading, cue));
@@ -26,9 +25,6 @@ impl Signs {
         };
         let is_participle =
             cue.is_some_and(|cue| cue.len() == 1 && doc.xpos.get(cue.start as usize) == Some(&Xpos::Vbg));
-        let is_indirect = statement.kind == StatementKind::Indirect;
-        let begins_with_to = reading.words.lower(first.start as usize) == "to";
-        let holds_to = begins_with_to || cue.is_some_and(|cue| reading.words.lower(cue.end as usize - 1) == "to");
         Self([
             ("any", 1.0),
             ("cue_share", odds(Some(shares.cue))),
@@ -42,8 +38,6 @@ impl Signs {
             ("source_words", log(statement.source.map_or(0, words))),
             ("direct", truth(statement.kind == StatementKind::Direct)),
             ("mixed", truth(statement.kind == StatementKind::Mixed)),
-            ("noun_content", truth(is_indirect && !holds_to && is_noun_phrase(reading, first))),
-            ("to_content", truth(is_indirect && holds_to)),
             ("content_words", log(statement.content.iter().map(|piece| words(*piece)).sum())),
             ("content_pieces", truth(statement.content.len() > 1)),
             ("rule_agrees", truth(rule_agrees)),
@@ -87,16 +81,4 @@ fn top(reading: &Reading<'_, '_>, range: TokenRange) -> Option<usize> {
         return None;
     }
     range.range().find(|&token| doc.head(token).is_none_or(|head| !range.contains_token(head)))
-}
-
-/// Whether a content names something and tells nothing of it: a noun on top, and no clause of its own.
-fn is_noun_phrase(reading: &Reading<'_, '_>, content: TokenRange) -> bool {
-    let doc = reading.words.doc;
-    let Some(top) = top(reading, content) else { return false };
-    let has_subject = || {
-        content
-            .range()
-            .any(|token| doc.head(token) == Some(top) && matches!(doc.deprels[token].base(), "nsubj" | "csubj"))
-    };
-    matches!(doc.upos.get(top), Some(Upos::Noun | Upos::Propn | Upos::Pron | Upos::Num)) && !has_subject()
 }
