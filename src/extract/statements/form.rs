@@ -13,7 +13,11 @@ pub(super) fn form_of(doc: &Document, content: &[TokenRange]) -> Option<ContentF
     if doc.heads.is_empty() {
         return None;
     }
-    let within = |token: usize| content.iter().any(|piece| piece.contains_token(token));
+    // Pieces are in order; a quotation may go on in thousands of them.
+    let within = |token: usize| {
+        let at = content.partition_point(|piece| piece.end as usize <= token);
+        content.get(at).is_some_and(|piece| piece.contains_token(token))
+    };
     // "how it | closed": the parser takes such clauses for what a noun is, for want of one.
     let begins = content.first().is_some_and(|piece| begins_clause(doc, piece.start as usize));
     let forms = content.iter().flat_map(|piece| piece.range()).filter_map(|token| {
