@@ -20,22 +20,10 @@ from layers import FLAG_DIM, VECTOR_DIM
 QUOTES = {"\u201c": 1, "\u201e": 1, "\u201f": 1, "``": 1, "\u201d": 2, "''": 2, '"': 3}
 
 
-# Sets of which a part is held out to be measured on, and the name of that part.
-HELD_OUT = {"gmb": "gmb held out", "uner": "uner held out"}
-
-
-def load(shared, work, whole=False):
-    """-> dict with the sentences of each set, the gazetteer and the labels; `whole`: sets with what is held out of them otherwise."""
-    out = read(shared, work)
-    for name, rest in HELD_OUT.items() if whole else ():
-        out["sets"][name] += out["sets"][rest]
-    return out
-
-
-def read(shared, work):
-    """All that `load` may give; cached, since reading takes a minute."""
+def load(shared, work, fresh=False):
+    """-> dict with the sentences of each set, the gazetteer and the labels; cached, since reading takes a minute."""
     cache = work / "corpora.pickle"
-    if cache.exists():
+    if cache.exists() and not fresh:
         return pickle.loads(cache.read_bytes())
     bank, ner = Path(shared) / "data/treebank", Path(shared) / "data/treebank/ner"
     gmb = corpora.entities(ner / "gmb-train.bio", "gmb", group=4)
@@ -45,12 +33,10 @@ def read(shared, work):
         "ewt": corpora.conllu(bank / "en_ewt-train.conllu.gz"),
         "gum": corpora.conllu(bank / "en_gum-train.conllu.gz"),
         "gmb": gmb[:cut],
-        "gmb held out": gmb[cut:],
         "wikigold": corpora.entities(ner / "wikigold.bio", "wikigold", group=4),
         "gumner": corpora.entities(ner / "gum-train.bio", "gum", group=4),
         # The train part of this set could not be had, so every second block of twenty sentences of its dev part is learned from.
         "uner": [s for s in uner if int(s["doc"]) % 2 == 0],
-        "uner held out": [s for s in uner if int(s["doc"]) % 2 == 1],
         "polnear": corpora.statements(Path(shared) / "data/statements/polnear-train.jsonl", Path(work) / "polnear-train.tokens.jsonl"),
     }
     table = gazetteer.table(Path(shared) / "data/gazetteer", work)

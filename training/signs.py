@@ -153,14 +153,13 @@ def main():
     ap.add_argument("--penalty", type=float, default=2e-6)
     ap.add_argument("--dropout", type=float, default=0.1)
     ap.add_argument("--keep", type=int, default=140_000, help="signs that are kept, the heaviest first")
-    ap.add_argument("--whole", action="store_true", help="learn from what is held out, too: nothing is measured on it then")
     ap.add_argument("--out", default="signs.pt")
     a = ap.parse_args()
     torch.set_num_threads(1)
     torch.manual_seed(1)
     rng = np.random.default_rng(1)
     work, begun = Path(a.work), time.time()
-    sets = data.load(a.shared, work, a.whole)["sets"]
+    sets = data.load(a.shared, work)["sets"]
     sentences = [s for name in SETS for s in sets[name]]
     keys = keys_of(sentences, Types(cluster_of(work)))
     found, count = np.unique(keys, return_counts=True)
