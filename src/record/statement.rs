@@ -36,6 +36,8 @@ pub struct StatementRecord {
     pub addressees: Vec<SpanRecord>,
     /// When it was said, where the clause tells.
     pub when: Option<WhenRecord>,
+    /// Where or in what it was said: "in a statement", "at a news conference".
+    pub occasion: Option<SpanRecord>,
     /// The outlet that relayed it: "according to the news agency Tass".
     pub via: Option<SpanRecord>,
     /// Id of the statement whose content holds this one.
@@ -187,6 +189,7 @@ pub(super) fn record(
             .when
             .as_ref()
             .map(|when| WhenRecord { span: writer.range(when.tokens), date: when.date.map(|date| date.to_string()) }),
+        occasion: statement.occasion.map(|occasion| writer.range(occasion)),
         via: statement.via.map(|via| writer.range(via)),
         inside,
         confidence: rounded(statement.confidence),

@@ -45,6 +45,7 @@ struct ExpectedStatement {
     attitude: Option<String>,
     to: Option<String>,
     when: Option<String>,
+    occasion: Option<String>,
     via: Option<String>,
     inside: Option<usize>,
 }
@@ -151,6 +152,7 @@ fn compare_statement(out: &mut String, at: &str, doc: &Document, expected: &Expe
     check("addressee", &expected.to, text(found.addressees.first().copied()));
     let when = found.when.as_ref().and_then(|when| when.date).map(|date| date.to_string());
     check("when", &expected.when, when.unwrap_or_default());
+    check("occasion", &expected.occasion, text(found.occasion));
     check("via", &expected.via, text(found.via));
     differ(out, &format!("{at} content"), &expected.content, texts(doc, &found.content));
     differ(out, &format!("{at} inside"), &expected.inside.map(Some), found.inside);

@@ -65,6 +65,7 @@ fn analysis() -> Analysis {
         content: vec![tokens(0, 3)],
         addressees: vec![tokens(8, 9)],
         when: Some(When { tokens: tokens(9, 11), date: Some(jiff::civil::date(2024, 4, 29)) }),
+        occasion: None,
         via: None,
         form: None,
         inside: None,

@@ -5,7 +5,7 @@ use crate::record::{ActorRecord, AnalysisRecord, ArticleRecord, EventRecord, Spa
 
 /// The columns. Names are those of the records; `text` is a statement's content and an event's trigger, `start` and
 /// `end` are its first and last code point.
-const COLUMNS: [&str; 42] = [
+const COLUMNS: [&str; 43] = [
     "record",
     "id",
     "article_id",
@@ -31,6 +31,7 @@ const COLUMNS: [&str; 42] = [
     "cue",
     "addressees",
     "when",
+    "occasion",
     "via",
     "inside",
     "plover_type",
@@ -123,6 +124,7 @@ fn statement_row(found: &StatementRecord) -> [String; COLUMNS.len()] {
         ("cue", found.cue.as_ref().map(|cue| cue.span.text.clone()).unwrap_or_default()),
         ("addressees", texts(&found.addressees)),
         ("when", found.when.as_ref().and_then(|when| when.date.clone()).unwrap_or_default()),
+        ("occasion", span(&found.occasion)),
         ("via", span(&found.via)),
         ("inside", found.inside.map(|id| id.to_string()).unwrap_or_default()),
     ];

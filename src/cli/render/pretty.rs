@@ -81,10 +81,17 @@ pub(super) fn statement(found: &StatementRecord, width: usize, out: &mut String)
     credit.sort_by_key(|span| span.start);
     let credit = credit.iter().map(|span| span.text.as_str()).collect::<Vec<_>>().join(" ");
     let via = found.via.as_ref().map(|via| format!("via {}", via.text));
+    let occasion = found.occasion.as_ref().map(|occasion| occasion.text.as_str());
     let when = found.when.as_ref().map(|when| when.date.clone().unwrap_or_else(|| when.span.text.clone()));
     let confidence = confidence(found.confidence);
     let known = [Some(credit.as_str()).filter(|words| !words.is_empty()), Some(kind(found.kind))];
-    let known = known.into_iter().flatten().chain(when.as_deref()).chain(via.as_deref()).chain([confidence.as_str()]);
+    let known = known
+        .into_iter()
+        .flatten()
+        .chain(occasion)
+        .chain(when.as_deref())
+        .chain(via.as_deref())
+        .chain([confidence.as_str()]);
     aside(known).write(out, width, &format!("{indent}  "), &format!("{indent}  "));
 }
 

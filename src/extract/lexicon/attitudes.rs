@@ -1,6 +1,7 @@
 //! What a source does with the content, told by the words of any cue: "could not say", "called for", "his claim that", ":".
 //!
-//! Two tables: the cues that the rules look for, and the many more that a trained core may find.
+//! Three tables: the cues that the rules look for, the many more that a trained core may find, and verbs that nobody listed, by the listed
+//! ones that are used alike.
 
 use crate::extract::statements::Attitude;
 use crate::nlp::tables::{self, TableError};
@@ -48,9 +49,12 @@ impl Expression for AttitudeRule {
 }
 
 pub(super) fn load(inflections: &Inflections) -> Result<VerbIndex<AttitudeRule>, TableError> {
-    let text = include_str!("../../../data/lexicon/attitudes.tsv");
     let mut index = VerbIndex::new();
-    for row in tables::read("data/lexicon/attitudes.tsv", text, 4)? {
+    let listed = tables::read("data/lexicon/attitudes.tsv", include_str!("../../../data/lexicon/attitudes.tsv"), 4)?;
+    // Verbs of which only their likeness to listed ones is known; none stands in another table.
+    let learned = include_str!("../../../data/lexicon/attitudes-learned.tsv");
+    let learned = tables::read("data/lexicon/attitudes-learned.tsv", learned, 4)?;
+    for row in listed.into_iter().chain(learned) {
         let class = match row.cell(1) {
             "verb" => Class::Verb,
             "light" => Class::Light,

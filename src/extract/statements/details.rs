@@ -95,6 +95,9 @@ impl Circumstances<'_, '_, '_> {
                     || words.is(idx, WordClass::SUBORDINATOR.or(WordClass::RELATIVE))
             };
             let (start, end) = (gap.start as usize, gap.end as usize);
+            // "said the minister, Ana Ruiz, | in a statement": the comma closes what stands before.
+            let is_closed = end > start + 1 && words.eq(start, ",") && words.is(start + 1, WordClass::PREPOSITION);
+            let start = start + usize::from(is_closed);
             TokenRange::new(start, (start..end).find(|&idx| ends(idx)).unwrap_or(end))
         });
         let before = gaps.iter().copied().filter(|gap| {

@@ -171,6 +171,7 @@ pub(super) fn statement(
         content: found.content,
         addressees: said.addressees,
         when: said.when,
+        occasion: said.occasion,
         via: said.via,
         form: None,
         inside: None,
@@ -179,12 +180,13 @@ pub(super) fn statement(
     }
 }
 
-/// Takes over what a rule that knows the cue ("told X that") says of it and the core does not: to whom, when, who relayed it.
+/// Takes over what a rule that knows the cue ("told X that") says of it and the core does not: to whom, when, where, who relayed it.
 pub(super) fn complete(statement: &mut Statement, by_rule: &Statement) {
     if statement.addressees.is_empty() {
         statement.addressees.clone_from(&by_rule.addressees);
     }
     statement.when = statement.when.take().or_else(|| by_rule.when.clone());
+    statement.occasion = statement.occasion.or(by_rule.occasion);
     statement.via = statement.via.or(by_rule.via);
 }
 

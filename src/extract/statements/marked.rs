@@ -37,6 +37,7 @@ impl Marked {
             content: vec![self.content],
             addressees: Vec::new(),
             when: None,
+            occasion: None,
             via: None,
             form: None,
             inside: None,

@@ -56,6 +56,7 @@ fn read(
         content: vec![content],
         addressees: Vec::new(),
         when: None,
+        occasion: None,
         via: None,
         form: None,
         inside: None,

@@ -128,6 +128,8 @@ pub struct Statement {
     pub addressees: Vec<TokenRange>,
     /// When it was said.
     pub when: Option<When>,
+    /// Where or in what: "in a statement", "at a news conference".
+    pub occasion: Option<TokenRange>,
     /// The outlet that relayed it: "according to the news agency Tass".
     pub via: Option<TokenRange>,
     /// Index, among the analysis's statements, of the one whose content holds this one.
