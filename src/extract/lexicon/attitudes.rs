@@ -51,7 +51,7 @@ impl Expression for AttitudeRule {
 pub(super) fn load(inflections: &Inflections) -> Result<VerbIndex<AttitudeRule>, TableError> {
     let mut index = VerbIndex::new();
     let listed = tables::read("data/lexicon/attitudes.tsv", include_str!("../../../data/lexicon/attitudes.tsv"), 4)?;
-    // Verbs of which only their likeness to listed ones is known; none stands in another table.
+    // Verbs of which only their likeness to listed ones is known: all are light, so that whatever is listed in the cue goes first.
     let learned = include_str!("../../../data/lexicon/attitudes-learned.tsv");
     let learned = tables::read("data/lexicon/attitudes-learned.tsv", learned, 4)?;
     for row in listed.into_iter().chain(learned) {
