@@ -31,7 +31,7 @@ impl<'a, 'd> Reading<'a, 'd> {
         let words = Words::new(doc, &lexicon.word_classes);
         let mentions = Mentions::find(&words, lexicon);
         let homes = Homes::find(&words, &mentions, lexicon, publisher);
-        let people = People::find(&words, &mentions, lexicon, &homes);
+        let people = People::find(&words, &mentions, lexicon, &homes, published);
         let quotes = quotes::pair(&words);
         Self { lexicon, words, mentions, people, homes, quotes, published }
     }

@@ -109,6 +109,9 @@ pub struct SpeakerRecord {
     pub country: Option<String>,
     /// CAMEO actor code: "RUSGOV".
     pub code: Option<String>,
+    /// Wikidata item of a person whom the table of office holders knows by this name, country and time.
+    #[schemars(regex(pattern = "^Q[0-9]+$"))]
+    pub wikidata: Option<String>,
     /// How the source refers to the speaker.
     pub form: SpeakerFormRecord,
 }
@@ -203,6 +206,7 @@ fn speaker(speaker: &Speaker) -> SpeakerRecord {
         organization: speaker.organization.clone(),
         country: speaker.country.clone(),
         code: speaker.code.clone(),
+        wikidata: speaker.wikidata.map(str::to_owned),
         form: match speaker.form {
             SpeakerForm::Name => SpeakerFormRecord::Name,
             SpeakerForm::Pronoun => SpeakerFormRecord::Pronoun,

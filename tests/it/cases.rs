@@ -39,6 +39,7 @@ struct ExpectedStatement {
     role: Option<String>,
     organization: Option<String>,
     country: Option<String>,
+    wikidata: Option<String>,
     cue: Option<String>,
     kind: Option<String>,
     content: Option<Vec<String>>,
@@ -146,6 +147,7 @@ fn compare_statement(out: &mut String, at: &str, doc: &Document, expected: &Expe
     check("role", &expected.role, speaker.role.unwrap_or_default());
     check("organization", &expected.organization, speaker.organization.unwrap_or_default());
     check("country", &expected.country, speaker.country.unwrap_or_default());
+    check("wikidata", &expected.wikidata, speaker.wikidata.unwrap_or_default().to_owned());
     check("cue", &expected.cue, text(found.cue.as_ref().map(|cue| cue.tokens)));
     check("kind", &expected.kind, format!("{:?}", found.kind).to_lowercase());
     check("attitude", &expected.attitude, format!("{:?}", found.attitude).to_lowercase());

@@ -5,7 +5,7 @@ use crate::record::{ActorRecord, AnalysisRecord, ArticleRecord, EventRecord, Spa
 
 /// The columns. Names are those of the records; `text` is a statement's content and an event's trigger, `start` and
 /// `end` are its first and last code point.
-const COLUMNS: [&str; 43] = [
+const COLUMNS: [&str; 44] = [
     "record",
     "id",
     "article_id",
@@ -28,6 +28,7 @@ const COLUMNS: [&str; 43] = [
     "organization",
     "speaker_country",
     "speaker_code",
+    "speaker_wikidata",
     "cue",
     "addressees",
     "when",
@@ -121,6 +122,7 @@ fn statement_row(found: &StatementRecord) -> [String; COLUMNS.len()] {
         ("organization", speaker.and_then(|speaker| speaker.organization.clone()).unwrap_or_default()),
         ("speaker_country", speaker.and_then(|speaker| speaker.country.clone()).unwrap_or_default()),
         ("speaker_code", speaker.and_then(|speaker| speaker.code.clone()).unwrap_or_default()),
+        ("speaker_wikidata", speaker.and_then(|speaker| speaker.wikidata.clone()).unwrap_or_default()),
         ("cue", found.cue.as_ref().map(|cue| cue.span.text.clone()).unwrap_or_default()),
         ("addressees", texts(&found.addressees)),
         ("when", found.when.as_ref().and_then(|when| when.date.clone()).unwrap_or_default()),

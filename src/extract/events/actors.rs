@@ -57,7 +57,7 @@ fn person(reading: &Reading<'_, '_>, mention: &Mention) -> Option<Actor> {
         code: format!("{}{}", entity.code, person.sector.unwrap_or_default()),
         country: entity.is_country.then(|| entity.code.to_owned()),
         sector: person.sector.map(str::to_owned),
-        wikidata: None,
+        wikidata: person.wikidata.map(str::to_owned),
     })
 }
 
@@ -67,7 +67,7 @@ fn place(reading: &Reading<'_, '_>, mentions: &[Mention], entity: usize, form: P
     let first = mentions[0];
     let mut end = first.end();
     let mut sector = (form == PlaceForm::Metonym).then_some("GOV");
-    let mut name = None;
+    let mut named = None;
     let mut n_used = 1;
     let mut at = end + usize::from(words.is_possessive(end));
     // At most one adjective may stand between: "Chinese state hackers", "Russian entities".
@@ -79,9 +79,8 @@ fn place(reading: &Reading<'_, '_>, mentions: &[Mention], entity: usize, form: P
         match next.what {
             What::Role { sector: of_role, .. } | What::Body { sector: of_role } => sector = sector.or(of_role),
             What::Person { .. } => {
-                let person = reading.people.of_mention(next).map(|person| reading.people.get(person));
-                name = person.map(|person| person.name.clone());
-                sector = sector.or(person.and_then(|person| person.sector));
+                named = reading.people.of_mention(next).map(|person| reading.people.get(person));
+                sector = sector.or(named.and_then(|person| person.sector));
             }
             What::Place { .. } => {}
         }
@@ -93,11 +92,11 @@ fn place(reading: &Reading<'_, '_>, mentions: &[Mention], entity: usize, form: P
     let sector = sector.filter(|_| entity.is_country);
     let actor = Actor {
         tokens: TokenRange::new(first.start(), end),
-        name: name.unwrap_or_else(|| entity.name.to_owned()),
+        name: named.map_or(entity.name, |person| &person.name).to_owned(),
         code: format!("{}{}", entity.code, sector.unwrap_or_default()),
         country: entity.is_country.then(|| entity.code.to_owned()),
         sector: sector.map(str::to_owned),
-        wikidata: None,
+        wikidata: named.and_then(|person| person.wikidata).map(str::to_owned),
     };
     (Some(actor), n_used)
 }
@@ -143,6 +142,6 @@ pub(super) fn from_speaker(speaker: &crate::extract::statements::Speaker, tokens
         sector: sector.map(str::to_owned),
         code,
         country,
-        wikidata: None,
+        wikidata: speaker.wikidata.map(str::to_owned),
     })
 }

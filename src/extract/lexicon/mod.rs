@@ -4,6 +4,7 @@
 
 mod attitudes;
 mod inflection;
+mod officeholders;
 mod phrases;
 mod roles;
 mod verbs;
@@ -16,6 +17,8 @@ use crate::nlp::tables::{self, TableError};
 use attitudes::AttitudeRule;
 use inflection::Inflections;
 pub(crate) use inflection::VerbForm;
+use officeholders::Officeholders;
+pub(crate) use officeholders::Term;
 pub(crate) use phrases::PhraseMap;
 pub(crate) use roles::{BodyWords, GivenNames, RolePart, RoleWord, Sex};
 pub(crate) use verbs::{CueFrame, CueRule, Opening, TriggerClass, TriggerFrame, TriggerRule, VerbIndex};
@@ -68,6 +71,7 @@ pub(crate) struct Lexicon {
     pub(crate) roles: PhraseMap<RoleWord>,
     pub(crate) bodies: BodyWords,
     pub(crate) given_names: GivenNames,
+    pub(crate) officeholders: Officeholders,
     pub(crate) word_classes: WordClasses,
     pub(crate) cues: VerbIndex<CueRule>,
     pub(crate) triggers: VerbIndex<TriggerRule>,
@@ -98,6 +102,7 @@ impl Lexicon {
             roles,
             bodies,
             given_names: GivenNames::load()?,
+            officeholders: Officeholders::default(),
             word_classes: WordClasses::load()?,
             cues: verbs::load_cues(&inflections)?,
             triggers: verbs::load_triggers(&inflections)?,
@@ -105,6 +110,11 @@ impl Lexicon {
             confidence,
             signs,
         })
+    }
+
+    /// The index of the country with this ISO alpha-3 code.
+    pub(crate) fn country(&self, code: &str) -> Option<usize> {
+        self.entities.iter().position(|entity| entity.is_country && entity.code == code)
     }
 
     /// What a sign of right or wrong statements of the trained core weighs (`core.SIGN` in the table); nothing where it is silent.

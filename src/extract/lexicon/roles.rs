@@ -78,6 +78,11 @@ impl GivenNames {
         let (first, _) = name.split_once(char::is_whitespace)?;
         self.0.get(first).copied()
     }
+
+    /// Whether a word is a given name.
+    pub(crate) fn contains(&self, word: &str) -> bool {
+        self.0.contains_key(word)
+    }
 }
 
 fn sex(row: &Row, column: usize) -> Result<Option<Sex>, TableError> {

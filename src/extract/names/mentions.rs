@@ -2,6 +2,8 @@
 //!
 //! One pass, left to right, longest first. It does not decide who is meant by a surname; see [`super::people`].
 
+use std::collections::HashSet;
+
 use crate::extract::lexicon::{Lexicon, PlaceForm, RolePart, RoleWord, Sex, WordClass, Words};
 use crate::text::{EntityKind, TokenRange};
 
@@ -72,7 +74,7 @@ pub(crate) struct Mentions(Vec<Mention>);
 
 impl Mentions {
     pub(crate) fn find(words: &Words<'_>, lexicon: &Lexicon) -> Self {
-        let mut finder = Finder { words, lexicon, found: Vec::new() };
+        let mut finder = Finder { words, lexicon, found: Vec::new(), office_surnames: HashSet::new() };
         for sentence in &words.doc.sentences {
             finder.sentence(sentence.tokens);
         }
@@ -113,9 +115,11 @@ struct Finder<'a, 'd> {
     words: &'a Words<'d>,
     lexicon: &'a Lexicon,
     found: Vec<Mention>,
+    /// Surnames met so far that are the name of an office elsewhere: "Bishop", "King".
+    office_surnames: HashSet<&'d str>,
 }
 
-impl Finder<'_, '_> {
+impl<'d> Finder<'_, 'd> {
     fn sentence(&mut self, range: TokenRange) {
         let end = range.end as usize;
         let mut idx = range.start as usize;
@@ -125,6 +129,7 @@ impl Finder<'_, '_> {
             let length = self
                 .place(idx, end)
                 .or_else(|| self.honorific(idx, end))
+                .or_else(|| self.office_surname(idx))
                 .or_else(|| self.role(idx, end))
                 .or_else(|| if is_shouted { None } else { self.capitalized(idx, end, range.start as usize, None) });
             idx += length.unwrap_or(1);
@@ -173,7 +178,9 @@ impl Finder<'_, '_> {
         if self.words.eq(at, ".") {
             at += 1;
         }
-        if at >= end || !self.words.is_capitalized(at) || self.role_word(at, end).is_some() {
+        // "Mr. President" addresses an office, "Mr. King" may be somebody.
+        let is_office = || self.role_word(at, end).is_some() && !self.is_known_surname(at);
+        if at >= end || !self.words.is_capitalized(at) || is_office() {
             return None;
         }
         let name = self.capitalized(at, end, at, sex)?;
@@ -193,6 +200,31 @@ impl Finder<'_, '_> {
         let words = self.words;
         let word = |at: usize| (at < end).then(|| words.lower(at));
         self.lexicon.roles.longest(idx, word).map(|(length, role)| (length, *role))
+    }
+
+    /// "Bishop", where Ann Bishop was named before; not "the Bishop" and not "Bishop Ndlovu".
+    fn office_surname(&mut self, idx: usize) -> Option<usize> {
+        let words = self.words;
+        let is_surname = self.office_surnames.contains(words.text(idx))
+            && !words.is_capitalized(idx + 1)
+            && (idx == 0 || !words.is(idx - 1, WordClass::DETERMINER));
+        if is_surname { self.push(idx, idx + 1, What::Person { sex: None }) } else { None }
+    }
+
+    /// Whether a word that names an office was met as a surname, or the core takes it for a person.
+    fn is_known_surname(&self, idx: usize) -> bool {
+        let is_person = |kind| kind == EntityKind::Person;
+        self.office_surnames.contains(self.words.text(idx))
+            || self.words.doc.entity_at(idx).is_some_and(|entity| is_person(entity.kind))
+    }
+
+    /// The last word of "Ann Bishop", "Stephen King": a given name stands before it, or the core takes both for one person.
+    fn is_office_surname(&self, idx: usize) -> bool {
+        let words = self.words;
+        let of_core = words.doc.entity_at(idx).filter(|entity| entity.kind == EntityKind::Person);
+        let is_of_core = of_core.is_some_and(|entity| (entity.tokens.start as usize) < idx);
+        let is_after_given_name = idx > 0 && self.lexicon.given_names.contains(words.text(idx - 1));
+        words.is_capitalized(idx) && !words.is_capitalized(idx + 1) && (is_of_core || is_after_given_name)
     }
 
     /// "deputy foreign minister", "foreign ministry", "officials".
@@ -238,6 +270,9 @@ impl Finder<'_, '_> {
             let is_joined = words.is_glued(at) && matches!(words.text(at), "-" | "–") && words.is_glued(at + 1);
             if is_joined && at + 1 < end {
                 at += 2;
+            } else if self.is_office_surname(at) {
+                self.office_surnames.insert(words.text(at));
+                at += 1;
             } else if self.continues_name(at) && self.opens_nothing_else(at, end) {
                 sector = self.lexicon.bodies.head(words.lower(at)).or(sector);
                 at += 1;

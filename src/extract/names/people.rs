@@ -3,10 +3,13 @@
 
 use std::collections::HashMap;
 
+use jiff::civil::Date;
+
 use crate::extract::lexicon::{Lexicon, PlaceForm, Sex, WordClass, Words};
 use crate::text::TokenRange;
 
 use super::homes::{self, Homes};
+use super::known::{self, Described};
 use super::{Mention, Mentions, What};
 
 /// How far an apposition may reach, in tokens: longer ones are clauses that merely begin like one.
@@ -32,8 +35,32 @@ pub(crate) struct Person {
     pub(crate) country: Option<usize>,
     pub(crate) sector: Option<&'static str>,
     pub(crate) sex: Option<Sex>,
+    /// Wikidata item, if the table of office holders knows exactly this person.
+    pub(crate) wikidata: Option<&'static str>,
     /// The office or body that the person is described by, where nothing beside it tells the country.
     office: Option<TokenRange>,
+}
+
+impl Person {
+    /// Fills in what the article leaves out and the table of office holders knows.
+    fn look_up(&mut self, mentions: &Mentions, lexicon: &Lexicon, published: Option<Date>) {
+        let described = Described {
+            name: &self.name,
+            is_described: self.role.is_some() || self.organization.is_some(),
+            sector: self.sector,
+            country: self.country.map(|entity| lexicon.entities[entity].code),
+        };
+        let Some(known) = known::identify(described, mentions, lexicon, published) else { return };
+        self.wikidata = known.wikidata;
+        self.country = self.country.or(known.country);
+        if self.role.is_none() {
+            self.role = known.office.map(str::to_owned);
+            self.sector = self.sector.or(known.sector);
+        }
+        if known.country.is_none() {
+            self.office = None;
+        }
+    }
 }
 
 /// What the words around a name say.
@@ -62,7 +89,14 @@ pub(crate) struct People {
 }
 
 impl People {
-    pub(crate) fn find(words: &Words<'_>, mentions: &Mentions, lexicon: &Lexicon, homes: &Homes) -> Self {
+    /// `published` is the day of publication.
+    pub(crate) fn find(
+        words: &Words<'_>,
+        mentions: &Mentions,
+        lexicon: &Lexicon,
+        homes: &Homes,
+        published: Option<Date>,
+    ) -> Self {
         let mut people = Self::default();
         for (position, mention) in mentions.all().iter().enumerate() {
             if let What::Person { sex } = mention.what {
@@ -73,7 +107,10 @@ impl People {
             }
         }
         people.introduce(words, mentions);
-        // What stands beside a name anywhere comes before what the rest of the article suggests.
+        // What stands beside a name anywhere comes first, then what is known of the name, last what the rest of the article suggests.
+        for person in &mut people.persons {
+            person.look_up(mentions, lexicon, published);
+        }
         for person in &mut people.persons {
             if person.country.is_none()
                 && let Some(office) = person.office

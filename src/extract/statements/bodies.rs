@@ -43,6 +43,7 @@ pub(super) fn body_speaker(
         organization: Some(bare.to_owned()),
         country: country.map(|entity| entity.code.to_owned()),
         code: country.map(|entity| format!("{}{}", entity.code, sector.unwrap_or_default())),
+        wikidata: None,
         form: SpeakerForm::Name,
     }
 }
@@ -96,7 +97,15 @@ pub(super) fn place_speaker(reading: &Reading<'_, '_>, inside: &[Mention]) -> Sp
     let sector = if form == PlaceForm::Metonym { "GOV" } else { "" };
     let organization = (form == PlaceForm::Metonym || !entity.is_country).then(|| words.to_owned());
     let form = if name.is_some() { SpeakerForm::Name } else { SpeakerForm::Description };
-    Speaker { name, role: None, organization, country, code: Some(format!("{}{sector}", entity.code)), form }
+    Speaker {
+        name,
+        role: None,
+        organization,
+        country,
+        code: Some(format!("{}{sector}", entity.code)),
+        wikidata: None,
+        form,
+    }
 }
 
 fn body_of(reading: &Reading<'_, '_>, inside: &[Mention]) -> Option<Speaker> {

@@ -82,6 +82,7 @@ impl SpeakerResolver {
             organization: known.organization.clone(),
             country: country.map(str::to_owned),
             code: country.map(|code| format!("{code}{}", known.sector.unwrap_or_default())),
+            wikidata: known.wikidata,
             form,
         }
     }
@@ -216,6 +217,7 @@ impl SpeakerResolver {
             organization,
             country: country.map(str::to_owned),
             code: country.map(|code| format!("{code}{}", sector.unwrap_or_default())),
+            wikidata: None,
             form: SpeakerForm::Description,
         }
     }

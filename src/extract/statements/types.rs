@@ -78,6 +78,8 @@ pub struct Speaker {
     pub country: Option<String>,
     /// CAMEO actor code: "RUSGOV".
     pub code: Option<String>,
+    /// Wikidata item of a person whom the table of office holders knows.
+    pub wikidata: Option<&'static str>,
     /// How the source refers to the speaker.
     pub form: SpeakerForm,
 }

@@ -1,0 +1,77 @@
+//! Persons by the table of office holders, where the words beside a name leave country or office out.
+//!
+//! A namesake must not be given somebody else's country. So the full name has to match, the article has to name the country, its date has to
+//! lie in the term, and all holders of that name who pass have to be of one country. A person whom the article gives an office of state may have held
+//! the listed one some years before or after; somebody whom it describes as anything else is not looked up.
+
+use jiff::civil::Date;
+
+use crate::extract::lexicon::{Lexicon, Term};
+
+use super::{Mention, Mentions};
+
+/// What the article itself says of a person.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Described<'a> {
+    pub(super) name: &'a str,
+    /// Whether it has an office or a body.
+    pub(super) is_described: bool,
+    pub(super) sector: Option<&'static str>,
+    /// ISO 3166-1 alpha-3.
+    pub(super) country: Option<&'static str>,
+}
+
+/// Whom the table knows by that name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Known {
+    /// Index into the lexicon's entities; none for offices of international bodies.
+    pub(super) country: Option<usize>,
+    pub(super) sector: Option<&'static str>,
+    /// The one office that the person held on the day of publication.
+    pub(super) office: Option<&'static str>,
+    pub(super) wikidata: Option<&'static str>,
+}
+
+/// Looks a person up.
+pub(super) fn identify(
+    person: Described<'_>,
+    mentions: &Mentions,
+    lexicon: &Lexicon,
+    published: Option<Date>,
+) -> Option<Known> {
+    let is_official = matches!(person.sector, Some("GOV" | "MIL" | "LEG" | "JUD" | "COP" | "SPY" | "OPP"));
+    if person.is_described && !is_official {
+        return None;
+    }
+    let mut terms = lexicon.officeholders.terms_of(person.name);
+    terms.retain(|term| person.country.is_none() || term.country == person.country);
+    let covers = |term: &Term| published.is_some_and(|day| term.covers(day));
+    let in_career = |term: &Term| is_official && published.is_none_or(|day| term.is_in_career(day));
+    let holds_now = terms.iter().any(covers);
+    terms.retain(|term| if holds_now { covers(term) } else { in_career(term) });
+    let first = *terms.first()?;
+    if terms.iter().any(|term| term.country != first.country) || !is_named(mentions, lexicon, first.country) {
+        return None;
+    }
+    let mut items: Vec<&str> = terms.iter().filter_map(|term| term.wikidata).collect();
+    items.dedup();
+    let one = |found: &[&'static str]| if let [one] = found { Some(*one) } else { None };
+    // "Minister of Foreign Affairs" and "Minister of Foreign Affairs of Canada" are one office.
+    let shortest = terms.iter().map(|term| term.office).min_by_key(|office| office.len());
+    let office = shortest.filter(|&one| terms.iter().all(|term| term.office.starts_with(one)));
+    let country = first.country.and_then(|code| lexicon.country(code));
+    Some(Known {
+        country,
+        sector: first.sector.filter(|_| terms.iter().all(|term| term.sector == first.sector)),
+        office: office.filter(|_| holds_now && items.len() < 2),
+        wikidata: one(&items),
+    })
+}
+
+/// Whether the article speaks of the country; where the office is of an international body, of any such body.
+fn is_named(mentions: &Mentions, lexicon: &Lexicon, country: Option<&str>) -> bool {
+    mentions.all().iter().filter_map(Mention::place).any(|(entity, _)| {
+        let entity = &lexicon.entities[entity];
+        country.map_or(!entity.is_country, |code| entity.is_country && entity.code == code)
+    })
+}
