@@ -12,6 +12,7 @@ mod lemmatizer;
 pub mod model_file;
 mod parser;
 mod pieces;
+mod runs;
 pub mod sentences;
 mod signs;
 mod span_relations;

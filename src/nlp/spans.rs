@@ -1,8 +1,7 @@
-//! Sources, cues and contents of statements: BIO labels for each role over a paragraph, then a pointer from each cue to
-//! its source and from each content to its cue.
+//! Sources, cues and contents of statements: BIO labels for each role over a run (`runs.rs`), then a pointer from each cue to
+//! its source and from each content to its cue; from a run without a cue to those of its neighbours.
 //!
-//! Both are learned from whole paragraphs, so nothing here crosses a paragraph. What the spans mean, who the source is and
-//! what goes on in the next paragraph is for `extract`. The computation is in `docs/model-format.md`, "Spans" and "Links".
+//! What the spans mean and who the source is is for `extract`. The computation is in `docs/model-format.md`, "Spans" and "Links".
 
 use std::ops::Range;
 
@@ -20,6 +19,12 @@ const LABELS: usize = 3;
 
 /// Candidates on either side that a span may belong to: a paragraph of thousands of spans takes no longer for each.
 const REACH: usize = 48;
+
+/// Cues of the run before that a content without one may belong to.
+const REACH_BACK: usize = 6;
+
+/// Added to the score of the cue that the content before this one belongs to, where both stand in different runs: what has begun goes on.
+const GOES_ON: f32 = 1.5;
 
 /// Added to the score of beginning a cue in a sentence that has content but no cue.
 const CUE_OF_CONTENT: f32 = 1.5;
@@ -48,6 +53,15 @@ struct Pointer {
     candidate: Linear,
     /// What the place of a candidate adds; the last number is that of "none".
     relation: Vec<f32>,
+}
+
+/// What counts beside the candidates themselves.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Else {
+    /// It may be none of them.
+    None,
+    /// It is one of them; this one's score is so much higher.
+    Favour(Option<(usize, f32)>),
 }
 
 /// Working space, kept from article to article.
@@ -109,16 +123,17 @@ impl SpanHead {
         let (encoding, hidden) = self.input.apply(encoder, encoding, &mut rows);
         self.out.apply(Matrix::whole(hidden, self.input.outputs()), &mut space.scores);
         let mut spans = Vec::new();
-        let mut sentences = doc.sentences.as_slice();
-        while let Some(first) = sentences.first() {
-            let n = sentences.iter().take_while(|sentence| sentence.paragraph == first.paragraph).count();
-            let paragraph = first.tokens.start as usize..sentences[n - 1].tokens.end as usize;
+        let mut begins = Vec::new();
+        for run in super::runs::runs(doc) {
+            let sentences = &doc.sentences[run];
+            let paragraph = sentences[0].tokens.start as usize..sentences[sentences.len() - 1].tokens.end as usize;
             let at = spans.len();
+            begins.push(at);
             self.find(&paragraph, space, &mut spans);
-            self.look_again(&sentences[..n], at, space, &mut spans);
-            sentences = &sentences[n..];
+            self.look_again(sentences, at, space, &mut spans);
             self.join(doc, at, encoding, space, &mut spans);
         }
+        self.join_over_borders(doc, &begins, encoding, space, &mut spans);
         doc.roles = Some(spans);
         space.rows = rows;
     }
@@ -189,8 +204,42 @@ impl SpanHead {
             all.filter(|(_, span)| span.role == role).map(|(place, _)| place).collect::<Vec<_>>()
         };
         let (sources, cues, contents) = (places(Role::Source), places(Role::Cue), places(Role::Content));
-        self.point(doc, &self.sources, &cues, &sources, true, encoding, space, spans);
-        self.point(doc, &self.cues, &contents, &cues, false, encoding, space, spans);
+        self.point(doc, &self.sources, &cues, &sources, Else::None, encoding, space, spans);
+        self.point(doc, &self.cues, &contents, &cues, Else::Favour(None), encoding, space, spans);
+    }
+
+    /// Joins the contents of each run without a cue to one of the last run before it that has some, or to the first cue of the next run.
+    fn join_over_borders(
+        &self,
+        doc: &Document,
+        begins: &[usize],
+        encoding: &[f32],
+        space: &mut SpanSpace,
+        spans: &mut [RoleSpan],
+    ) {
+        let mut before: Vec<usize> = Vec::new();
+        for (run, &start) in begins.iter().enumerate() {
+            let bound = |run: usize| begins.get(run).copied().unwrap_or(spans.len());
+            let (end, next_end) = (bound(run + 1), bound(run + 2));
+            let of =
+                |role: Role, range: Range<usize>| range.filter(|place| spans[*place].role == role).collect::<Vec<_>>();
+            let cues = of(Role::Cue, start..end);
+            if !cues.is_empty() {
+                before = cues[cues.len().saturating_sub(REACH_BACK)..].to_vec();
+                continue;
+            }
+            let contents = of(Role::Content, start..end);
+            let next = if contents.is_empty() { None } else { of(Role::Cue, end..next_end).first().copied() };
+            for content in contents {
+                let last = spans[..content].iter().rev().find(|span| span.role == Role::Content);
+                let last = last.and_then(|span| span.of).map(|place| place as usize);
+                let mut candidates: Vec<usize> = before.iter().copied().chain(last).chain(next).collect();
+                candidates.sort_unstable();
+                candidates.dedup();
+                let favoured = last.map(|place| (place, GOES_ON));
+                self.point(doc, &self.cues, &[content], &candidates, Else::Favour(favoured), encoding, space, spans);
+            }
+        }
     }
 
     #[expect(clippy::too_many_arguments, reason = "one computation over parts that are held apart")]
@@ -200,7 +249,7 @@ impl SpanHead {
         pointer: &Pointer,
         queries: &[usize],
         candidates: &[usize],
-        may_be_none: bool,
+        or: Else,
         encoding: &[f32],
         space: &mut SpanSpace,
         spans: &mut [RoleSpan],
@@ -224,10 +273,15 @@ impl SpanHead {
             shares.clear();
             shares.extend(near.clone().map(|column| {
                 let lie = Lie::of(doc, own, ranges[column], &ranges[near.clone()]);
+                let more = match or {
+                    Else::Favour(Some((favoured, more))) if favoured == candidates[column] => more,
+                    _ => 0.0,
+                };
                 product(query, &right[column * width..][..width])
                     + lie.numbers().map(|at| pointer.relation[at]).sum::<f32>()
+                    + more
             }));
-            if may_be_none {
+            if or == Else::None {
                 shares.push(product(query, &self.none) + pointer.relation[N_RELATIONS]);
             }
             let best = super::core::argmax(shares);

@@ -1,7 +1,6 @@
 //! Statements from the roles that a trained core found: spans and links become sources, cues and contents.
 //!
-//! The core decides what is said where; this decides what makes a statement: a cue with content. What the core reads by
-//! the paragraph is joined over paragraphs here, since a quotation may go on in the next one.
+//! The core decides what is said where; this decides what makes a statement: a cue with content.
 
 use crate::extract::reading::Reading;
 use crate::text::{Role, RoleSpan, SentenceKind, TokenRange};
@@ -13,7 +12,7 @@ use super::speakers::SpeakerResolver;
 use super::tree::{complement, subject};
 use super::{Cue, Field, Statement};
 
-/// Paragraphs on that a quotation without a cue of its own goes on with the statement before it.
+/// Paragraphs between a quotation and the statement that it goes on with, or the cue that comes before or behind it.
 const CONTINUATION: u32 = 1;
 
 /// Share of a link below which a further piece of content in the sentence of its cue belongs to nobody.
@@ -51,23 +50,24 @@ pub(super) fn find(reading: &Reading<'_, '_>, roles: &[RoleSpan], signed: &[Sign
     };
     // By cue: its contents, in order since the roles are.
     let mut contents: Vec<Vec<&RoleSpan>> = vec![Vec::new(); roles.len()];
-    let mut last_cue: Option<usize> = None;
     let is_signed = |span: &RoleSpan| {
         let quote = reading.quote_around(span.tokens.start as usize);
         quote.is_some_and(|quote| signed.binary_search_by_key(&quote, |signed| signed.quote).is_ok())
     };
     let is_free = |span: &&RoleSpan| span.role == Role::Content && is_story(span) && !is_signed(span);
+    let mut last: Option<(TokenRange, usize)> = None;
     for span in roles.iter().filter(is_free) {
-        let cue = span.of.map(|cue| cue as usize).or_else(|| {
-            let last = last_cue?;
-            let end = contents[last].last().map_or(roles[last].tokens.end, |piece| piece.tokens.end);
-            let gap = paragraph_of(span.tokens.start).saturating_sub(paragraph_of(end - 1));
-            let is_quoted = reading.quote_around(span.tokens.start as usize).is_some();
-            (is_quoted && gap <= CONTINUATION).then_some(last)
-        });
-        if let Some(cue) = cue {
+        let own = paragraph_of(span.tokens.start);
+        let is_near = |cue: &usize| paragraph_of(roles[*cue].tokens.start) == own;
+        let by_core = span.of.map(|cue| cue as usize);
+        let goes_on = last.filter(|(before, _)| is_one_quotation(reading, roles, *before, span.tokens));
+        let Some(cue) = by_core.filter(is_near).or(goes_on.map(|(_, cue)| cue)).or(by_core) else { continue };
+        last = Some((span.tokens, cue));
+        let before = contents[cue].last().map_or(roles[cue].tokens, |piece| piece.tokens);
+        let gap = own.abs_diff(paragraph_of(before.end - 1)).min(own.abs_diff(paragraph_of(roles[cue].tokens.start)));
+        let is_quoted = || reading.quote_around(span.tokens.start as usize).is_some();
+        if gap == 0 || gap <= CONTINUATION && (is_quoted() || is_announced(reading, own)) {
             contents[cue].push(span);
-            last_cue = Some(cue);
         }
     }
     let mut found = Vec::new();
@@ -104,6 +104,23 @@ pub(super) fn find(reading: &Reading<'_, '_>, roles: &[RoleSpan], signed: &[Sign
     found
 }
 
+/// Whether two contents in a row stand in one quotation, which may go on over paragraphs, with no cue between them.
+fn is_one_quotation(reading: &Reading<'_, '_>, roles: &[RoleSpan], one: TokenRange, other: TokenRange) -> bool {
+    let quote = |range: TokenRange| reading.quote_around(range.start as usize);
+    let (Some(first), Some(last)) = (quote(one), quote(other)) else { return false };
+    let begin = |token: u32| roles.partition_point(|role| role.tokens.start < token);
+    let between = begin(one.end)..begin(other.start).max(begin(one.end));
+    reading.quotes[first..=last].iter().skip(1).all(|quote| quote.continues)
+        && !roles[between].iter().any(|role| role.role == Role::Cue)
+}
+
+/// Whether the paragraph before this one ends with a colon.
+fn is_announced(reading: &Reading<'_, '_>, paragraph: u32) -> bool {
+    let sentences = &reading.words.doc.sentences;
+    let first = sentences.partition_point(|sentence| sentence.paragraph < paragraph);
+    first > 0 && reading.words.eq(sentences[first - 1].tokens.end as usize - 1, ":")
+}
+
 /// Every content belongs to some cue, also one whose own cue was overlooked: what stands in another sentence than a cue that has content
 /// of its own, and in no quotation, is not of that cue.
 fn drop_strays(reading: &Reading<'_, '_>, cue: &RoleSpan, pieces: &mut Vec<&RoleSpan>) {
@@ -135,12 +152,17 @@ fn without(content: TokenRange, cue: TokenRange) -> Option<TokenRange> {
     (!rest.is_empty()).then_some(rest)
 }
 
-/// Pieces between which nothing but a comma stands are one.
+/// Pieces of one paragraph between which nothing but a comma stands are one.
 fn joined(reading: &Reading<'_, '_>, pieces: impl Iterator<Item = TokenRange>) -> Vec<TokenRange> {
+    let doc = reading.words.doc;
+    let paragraph_of = |token: u32| doc.sentences[doc.sentence_of(token as usize)].paragraph;
     let mut joined: Vec<TokenRange> = Vec::new();
     for piece in pieces {
         match joined.last_mut() {
-            Some(last) if (last.end..piece.start).all(|token| reading.words.eq(token as usize, ",")) => {
+            Some(last)
+                if (last.end..piece.start).all(|token| reading.words.eq(token as usize, ","))
+                    && paragraph_of(last.end - 1) == paragraph_of(piece.start) =>
+            {
                 last.end = piece.end;
             }
             _ => joined.push(piece),

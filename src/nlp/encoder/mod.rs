@@ -259,15 +259,15 @@ fn segment(doc: &Document, segments: &mut Vec<usize>) {
     segments.clear();
     segments.push(0);
     let mut start = 0;
-    let mut paragraph = doc.sentences.first().map_or(0, |sentence| sentence.paragraph);
-    for sentence in &doc.sentences {
-        let range = sentence.tokens.range();
-        let full = range.end - start > LONGEST_SEGMENT || sentence.paragraph != paragraph;
-        if full && range.start > start {
-            segments.push(range.start);
-            start = range.start;
+    for run in super::runs::runs(doc) {
+        for (place, sentence) in doc.sentences[run].iter().enumerate() {
+            let range = sentence.tokens.range();
+            let full = range.end - start > LONGEST_SEGMENT || place == 0;
+            if full && range.start > start {
+                segments.push(range.start);
+                start = range.start;
+            }
         }
-        paragraph = sentence.paragraph;
     }
     segments.push(doc.tokens.len());
 }

@@ -1,0 +1,67 @@
+//! What is read as one: a paragraph, or several where the first announces the next.
+//!
+//! "The minister added:" says nothing by itself, and the words behind it do not tell that they are quoted.
+
+use std::ops::Range;
+
+use crate::text::{Document, SentenceKind};
+
+/// Tokens of a run of several paragraphs: no more than training saw in one segment.
+const LONGEST: usize = 400;
+
+/// The sentences of a document in runs: a paragraph, with the paragraph behind it where it ends with a colon.
+pub(super) fn runs(doc: &Document) -> Vec<Range<usize>> {
+    let sentences = &doc.sentences;
+    let mut runs: Vec<Range<usize>> = Vec::new();
+    for paragraph in sentences.chunk_by(|one, next| one.paragraph == next.paragraph) {
+        let start = runs.last().map_or(0, |run| run.end);
+        let end = start + paragraph.len();
+        let announces = |run: &Range<usize>| {
+            let (first, last) = (sentences[run.start], sentences[run.end - 1]);
+            let length = sentences[end - 1].tokens.end - first.tokens.start;
+            let is_prose = last.kind == SentenceKind::Prose && paragraph[0].kind == SentenceKind::Prose;
+            is_prose && length as usize <= LONGEST && doc.token_text(last.tokens.end as usize - 1) == ":"
+        };
+        match runs.last_mut().filter(|run| announces(run)) {
+            Some(run) => run.end = end,
+            None => runs.push(start..end),
+        }
+    }
+    runs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::{Sentence, Span, TokenRange};
+
+    /// Paragraphs of blank-separated tokens, a sentence each.
+    fn document(paragraphs: &[(&str, SentenceKind)]) -> Document {
+        let mut doc = Document::new(paragraphs.iter().map(|(text, _)| *text).collect::<Vec<_>>().join(" "));
+        let mut byte = 0;
+        for (number, (text, kind)) in paragraphs.iter().enumerate() {
+            let first = doc.tokens.len();
+            for token in text.split(' ') {
+                doc.tokens.push(Span::new(byte, byte + token.len()));
+                byte += token.len() + 1;
+            }
+            let tokens = TokenRange::new(first, doc.tokens.len());
+            doc.sentences.push(Sentence { tokens, kind: *kind, paragraph: u32::try_from(number).unwrap() });
+        }
+        doc
+    }
+
+    #[test]
+    fn a_paragraph_that_ends_with_a_colon_is_read_with_the_next() {
+        let prose = SentenceKind::Prose;
+        let long = "word ".repeat(LONGEST - 1) + "word";
+        let n_paragraphs = |paragraphs: &[(&str, SentenceKind)]| {
+            runs(&document(paragraphs)).iter().map(ExactSizeIterator::len).collect::<Vec<_>>()
+        };
+        assert_eq!(n_paragraphs(&[("She added :", prose), ("It is late .", prose), ("He left .", prose)]), [2, 1]);
+        assert_eq!(n_paragraphs(&[("First :", prose), ("Second :", prose), ("Third .", prose)]), [3]);
+        assert_eq!(n_paragraphs(&[("She added :", prose), (&long, prose)]), [1, 1], "longer than training saw");
+        assert_eq!(n_paragraphs(&[("By A Writer :", SentenceKind::Boilerplate), ("It is late .", prose)]), [1, 1]);
+        assert_eq!(n_paragraphs(&[]), [0; 0]);
+    }
+}
