@@ -18,7 +18,7 @@ from layers import FLAG_DIM
 from train import load_model
 
 # As in src/nlp/spans.rs.
-REACH_BACK, GOES_ON = 6, 1.5
+REACH_BACK, GOES_ON = 6, 4.0
 
 
 def articles(path, tokens, table):

@@ -24,7 +24,7 @@ const REACH: usize = 48;
 const REACH_BACK: usize = 6;
 
 /// Added to the score of the cue that the content before this one belongs to, where both stand in different runs: what has begun goes on.
-const GOES_ON: f32 = 1.5;
+const GOES_ON: f32 = 4.0;
 
 /// Added to the score of beginning a cue in a sentence that has content but no cue.
 const CUE_OF_CONTENT: f32 = 1.5;
