@@ -22,7 +22,7 @@ const NAMESAKES: usize = 16;
 const LONG_NAME: usize = 6;
 
 /// Persons before a name that are asked whether it is theirs misspelt.
-const MISSPELT_REACH: usize = 32;
+const MISSPELT_REACH: usize = 128;
 
 /// A person as the article describes him or her.
 #[derive(Debug, Clone, Default)]
