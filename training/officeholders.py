@@ -53,6 +53,11 @@ def folded(word):
     return "".join(out)
 
 
+def code_of(iso3):
+    """Kosovo has no code of ISO's; the lexicon uses CAMEO's."""
+    return "KOS" if iso3 == "XKX" else iso3
+
+
 def sector(office):
     return next((s for s, pattern in SECTORS if re.search(pattern, office, re.I)), "GOV")
 
@@ -67,18 +72,19 @@ def main():
         with open(Path(a.shared) / "data/gazetteer" / name, encoding="utf-8") as f:
             yield from csv.DictReader(f, delimiter="\t", quoting=csv.QUOTE_NONE)
 
-    codes, iso3 = {}, set()
+    lexicon = Path("data/lexicon/countries.tsv").read_text(encoding="utf-8").splitlines()
+    countries = {line.split("\t")[0] for line in lexicon if not line.startswith("#")}
+    codes = {}
     for row in table("countries.tsv"):
-        iso3.add(row["iso3"])
         for name in [row["name"], row["official_name"], *row["alternative_names"].split("|")]:
-            codes.setdefault(name.strip(), row["iso3"])
+            codes.setdefault(name.strip(), code_of(row["iso3"]))
     out, unknown = set(), set()
 
     def add(name, item, code, office, begins, ends):
         office = re.sub(r"\s*\(.*\)|[\t|]", "", office).strip()
         # "Jovita N., Head of Delegation"
         named = key(name.split(",")[0])
-        if named and code is not None:
+        if named and (code == "" or code in countries):
             out.add((named, item, code, sector(office), office, begins, ends))
 
     codes[""] = ""
@@ -88,18 +94,18 @@ def main():
             unknown.add(row["country"])
         add(row["name"], row["wikidata"], code, row["position"], row["from"], row["to"])
     for row in table("leaders_factbook.tsv"):
-        if row["iso3"] in iso3:
+        if row["iso3"]:
             if row["role"] == "United States chief of mission":
                 add(row["name"], "", "USA", f"ambassador to {row['country']}", row["from"], row["to"])
             elif row["role"] == "chief of mission to the United States":
-                add(row["name"], "", row["iso3"], "ambassador to the United States", row["from"], row["to"])
+                add(row["name"], "", code_of(row["iso3"]), "ambassador to the United States", row["from"], row["to"])
             elif row["title"]:
-                add(row["name"], "", row["iso3"], row["title"], row["from"], row["to"])
+                add(row["name"], "", code_of(row["iso3"]), row["title"], row["from"], row["to"])
     for row in table("us_congress.tsv"):
         add(row["name"], "", row["iso3"], row["role"], row["from"], row["to"])
     for row in table("ministers_cia_2019.tsv"):
-        if row["iso3"] in iso3:
-            add(row["name"], "", row["iso3"], row["title"], row["as_of"], row["as_of"])
+        if row["iso3"]:
+            add(row["name"], "", code_of(row["iso3"]), row["title"], row["as_of"], row["as_of"])
     lines = ["\t".join(row) for row in sorted(out)]
     Path(a.out).write_text(HEADER + "\n".join(lines) + "\n", encoding="utf-8")
     print(f"{len(lines)} terms of {len({row[0] for row in out})} names; countries not known: {sorted(unknown)}")

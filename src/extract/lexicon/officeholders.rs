@@ -1,6 +1,6 @@
 //! Who held which office when, from `data/lexicon/officeholders.tsv`.
 //!
-//! The rows ascend by a key of the name, so a name is looked up in the text itself: to read the 22,663 rows at every start would cost more
+//! The rows ascend by a key of the name, so a name is looked up in the text itself: to read the 22,661 rows at every start would cost more
 //! than to load the model.
 
 use jiff::civil::Date;
@@ -81,6 +81,12 @@ impl Officeholders {
         let Some(key) = key(name) else { return Vec::new() };
         let mut rows = self.0[self.first_row(&key)..].lines();
         std::iter::from_fn(|| rows.next()?.strip_prefix(key.as_str())?.strip_prefix('\t').map(term)).collect()
+    }
+
+    /// The country of each term.
+    #[cfg(test)]
+    pub(super) fn countries(&self) -> impl Iterator<Item = &'static str> {
+        self.0.lines().filter_map(|row| term(row.split_once('\t')?.1).country)
     }
 
     /// Where the first row begins whose key is not before this one.

@@ -32,10 +32,34 @@ pub(super) struct Known {
     pub(super) wikidata: Option<&'static str>,
 }
 
+/// The countries and international bodies that an article names.
+#[derive(Debug)]
+pub(super) struct Named {
+    /// By index into the lexicon's entities.
+    is_named: Vec<bool>,
+    any_body: bool,
+}
+
+impl Named {
+    pub(super) fn find(mentions: &Mentions, lexicon: &Lexicon) -> Self {
+        let mut named = Self { is_named: vec![false; lexicon.entities.len()], any_body: false };
+        for (entity, _) in mentions.all().iter().filter_map(Mention::place) {
+            named.is_named[entity] = true;
+            named.any_body |= !lexicon.entities[entity].is_country;
+        }
+        named
+    }
+
+    /// Whether the article speaks of the country; of an office without one, whether it speaks of any international body.
+    fn holds(&self, country: Option<usize>) -> bool {
+        country.map_or(self.any_body, |entity| self.is_named[entity])
+    }
+}
+
 /// Looks a person up.
 pub(super) fn identify(
     person: Described<'_>,
-    mentions: &Mentions,
+    named: &Named,
     lexicon: &Lexicon,
     published: Option<Date>,
 ) -> Option<Known> {
@@ -50,7 +74,8 @@ pub(super) fn identify(
     let holds_now = terms.iter().any(covers);
     terms.retain(|term| if holds_now { covers(term) } else { in_career(term) });
     let first = *terms.first()?;
-    if terms.iter().any(|term| term.country != first.country) || !is_named(mentions, lexicon, first.country) {
+    let country = first.country.and_then(|code| lexicon.country(code));
+    if terms.iter().any(|term| term.country != first.country) || !named.holds(country) {
         return None;
     }
     let mut items: Vec<&str> = terms.iter().filter_map(|term| term.wikidata).collect();
@@ -59,19 +84,10 @@ pub(super) fn identify(
     // "Minister of Foreign Affairs" and "Minister of Foreign Affairs of Canada" are one office.
     let shortest = terms.iter().map(|term| term.office).min_by_key(|office| office.len());
     let office = shortest.filter(|&one| terms.iter().all(|term| term.office.starts_with(one)));
-    let country = first.country.and_then(|code| lexicon.country(code));
     Some(Known {
         country,
         sector: first.sector.filter(|_| terms.iter().all(|term| term.sector == first.sector)),
         office: office.filter(|_| holds_now && items.len() < 2),
         wikidata: one(&items),
-    })
-}
-
-/// Whether the article speaks of the country; where the office is of an international body, of any such body.
-fn is_named(mentions: &Mentions, lexicon: &Lexicon, country: Option<&str>) -> bool {
-    mentions.all().iter().filter_map(Mention::place).any(|(entity, _)| {
-        let entity = &lexicon.entities[entity];
-        country.map_or(!entity.is_country, |code| entity.is_country && entity.code == code)
     })
 }

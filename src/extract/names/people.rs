@@ -9,7 +9,7 @@ use crate::extract::lexicon::{Lexicon, PlaceForm, Sex, WordClass, Words};
 use crate::text::TokenRange;
 
 use super::homes::{self, Homes};
-use super::known::{self, Described};
+use super::known::{self, Described, Named};
 use super::{Mention, Mentions, What};
 
 /// How far an apposition may reach, in tokens: longer ones are clauses that merely begin like one.
@@ -43,14 +43,14 @@ pub(crate) struct Person {
 
 impl Person {
     /// Fills in what the article leaves out and the table of office holders knows.
-    fn look_up(&mut self, mentions: &Mentions, lexicon: &Lexicon, published: Option<Date>) {
+    fn look_up(&mut self, named: &Named, lexicon: &Lexicon, published: Option<Date>) {
         let described = Described {
             name: &self.name,
             is_described: self.role.is_some() || self.organization.is_some(),
             sector: self.sector,
             country: self.country.map(|entity| lexicon.entities[entity].code),
         };
-        let Some(known) = known::identify(described, mentions, lexicon, published) else { return };
+        let Some(known) = known::identify(described, named, lexicon, published) else { return };
         self.wikidata = known.wikidata;
         self.country = self.country.or(known.country);
         if self.role.is_none() {
@@ -108,8 +108,9 @@ impl People {
         }
         people.introduce(words, mentions);
         // What stands beside a name anywhere comes first, then what is known of the name, last what the rest of the article suggests.
+        let named = Named::find(mentions, lexicon);
         for person in &mut people.persons {
-            person.look_up(mentions, lexicon, published);
+            person.look_up(&named, lexicon, published);
         }
         for person in &mut people.persons {
             if person.country.is_none()
