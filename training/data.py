@@ -20,9 +20,14 @@ from layers import FLAG_DIM, VECTOR_DIM
 QUOTES = {"\u201c": 1, "\u201e": 1, "\u201f": 1, "``": 1, "\u201d": 2, "''": 2, '"': 3}
 
 
-def load(shared, work, fresh=False):
-    """-> dict with the sentences of each set, the gazetteer and the labels; cached, since reading takes a minute."""
+def load(shared, work, fresh=False, doubted=""):
+    """-> dict with the sentences of each set, the gazetteer and the labels; cached, since reading takes a minute. `doubted` names a file of doubt.py."""
     cache = work / "corpora.pickle"
+    if doubted:
+        out = load(shared, work, fresh)
+        for s, masks in zip(out["sets"]["gmb"], pickle.loads((work / doubted).read_bytes()), strict=True):
+            s["entity"] = masks
+        return out
     if cache.exists() and not fresh:
         return pickle.loads(cache.read_bytes())
     bank, ner = Path(shared) / "data/treebank", Path(shared) / "data/treebank/ner"

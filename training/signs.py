@@ -144,53 +144,61 @@ class Signs:
         return scores, SHARE * following.detach() + self.next
 
 
+class Corpus:
+    """Annotated sentences as places of their signs among the known ones, those that stand there twice."""
+
+    def __init__(self, sentences, grouped):
+        keys = keys_of(sentences, Types(grouped))
+        found, count = np.unique(keys, return_counts=True)
+        self.sentences, self.known = sentences, found[(count > 1) & (found > 0)]
+        self.places = torch.from_numpy(rows(keys, self.known))
+        self.ends = np.cumsum([0] + [len(s["forms"]) for s in sentences])
+        self.allowed = torch.tensor([m for s in sentences for m in s["entity"]])
+
+    def fit(self, which, passes=12, rate=0.1, penalty=2e-6, dropout=0.1, show=False):
+        """Trains on the sentences of these numbers -> (known + 1, labels) weights, the mean of the later passes, and what a label says of the next"""
+        torch.manual_seed(1)
+        rng, begun = np.random.default_rng(1), time.time()
+        n = len(self.known)
+        weight, following = torch.nn.Parameter(torch.zeros(n + 1, len(ENTITY))), torch.nn.Parameter(torch.zeros(len(ENTITY), len(ENTITY)))
+        opt = torch.optim.Adagrad([weight, following], lr=rate)
+        mean, steps = torch.zeros_like(weight), 0
+        for number in range(passes):
+            total = 0.0
+            for part in np.array_split(rng.permutation(which), PARTS):
+                at = torch.cat([torch.arange(self.ends[k], self.ends[k + 1]) for k in part])
+                start = torch.tensor(np.cumsum([0] + [len(self.sentences[k]["forms"]) for k in part]))
+                these = torch.where(torch.rand(len(at), self.places.shape[1]) < dropout, n, self.places[at])
+                loss = chain(F.embedding_bag(these, weight, mode="sum"), following, self.allowed[at], start) / len(at)
+                total += loss.item()
+                (loss + penalty * (weight ** 2).sum()).backward()
+                weight.grad[-1] = 0
+                opt.step()
+                opt.zero_grad()
+            if number >= passes // 2:
+                mean, steps = mean + weight.detach(), steps + 1
+            if show:
+                print(f"pass {number + 1}  loss {total / PARTS:.4f}  {time.time() - begun:.0f} s", flush=True)
+        return mean / steps, following.detach()
+
+
 def main():
     ap = argparse.ArgumentParser(description=__doc__)
     ap.add_argument("--shared", default="../shared")
     ap.add_argument("--work", default="training/.work")
-    ap.add_argument("--passes", type=int, default=12)
-    ap.add_argument("--rate", type=float, default=0.1)
-    ap.add_argument("--penalty", type=float, default=2e-6)
-    ap.add_argument("--dropout", type=float, default=0.1)
+    ap.add_argument("--doubted", default="", help="what doubt.py made, to be learned from in the place of GMB's own labels")
     ap.add_argument("--keep", type=int, default=140_000, help="signs that are kept, the heaviest first")
     ap.add_argument("--out", default="signs.pt")
     a = ap.parse_args()
     torch.set_num_threads(1)
-    torch.manual_seed(1)
-    rng = np.random.default_rng(1)
-    work, begun = Path(a.work), time.time()
-    sets = data.load(a.shared, work)["sets"]
-    sentences = [s for name in SETS for s in sets[name]]
-    keys = keys_of(sentences, Types(cluster_of(work)))
-    found, count = np.unique(keys, return_counts=True)
-    known = found[(count > 1) & (found > 0)]
-    ends = np.cumsum([0] + [len(s["forms"]) for s in sentences])
-    allowed = torch.tensor([m for s in sentences for m in s["entity"]])
-    places = torch.from_numpy(rows(keys, known))
-    weight, following = torch.nn.Parameter(torch.zeros(len(known) + 1, len(ENTITY))), torch.nn.Parameter(torch.zeros(len(ENTITY), len(ENTITY)))
-    opt = torch.optim.Adagrad([weight, following], lr=a.rate)
-    mean, steps = torch.zeros_like(weight), 0
-    for number in range(a.passes):
-        order, total = rng.permutation(len(sentences)), 0.0
-        for part in np.array_split(order, PARTS):
-            at = torch.cat([torch.arange(ends[k], ends[k + 1]) for k in part])
-            start = torch.tensor(np.cumsum([0] + [len(sentences[k]["forms"]) for k in part]))
-            these = torch.where(torch.rand(len(at), places.shape[1]) < a.dropout, len(known), places[at])
-            s = F.embedding_bag(these, weight, mode="sum")
-            loss = chain(s, following, allowed[at], start) / len(at)
-            total += loss.item()
-            (loss + a.penalty * (weight ** 2).sum()).backward()
-            weight.grad[-1] = 0
-            opt.step()
-            opt.zero_grad()
-        if number >= a.passes // 2:
-            mean, steps = mean + weight.detach(), steps + 1
-        print(f"pass {number + 1}  loss {total / PARTS:.4f}  {time.time() - begun:.0f} s", flush=True)
-    mean = mean / steps
-    heavy = mean[:-1].abs().amax(1)
+    work = Path(a.work)
+    sets = data.load(a.shared, work, doubted=a.doubted)["sets"]
+    corpus = Corpus([s for name in SETS for s in sets[name]], cluster_of(work))
+    weight, following = corpus.fit(np.arange(len(corpus.sentences)), show=True)
+    heavy = weight[:-1].abs().amax(1)
     kept = torch.sort(torch.topk(heavy, min(a.keep, len(heavy))).indices).values
-    torch.save({"keys": known[kept.numpy()], "weight": mean[kept], "following": following.detach()}, work / a.out)
-    print(f"{len(known)} signs, {len(kept)} kept, the lightest {heavy[kept].min():.3f}")
+    torch.save({"keys": corpus.known[kept.numpy()], "weight": weight[kept], "following": following}, work / a.out)
+    print(f"{len(heavy)} signs, {len(kept)} kept, the lightest {heavy[kept].min():.3f}")
 
 
 if __name__ == "__main__":

@@ -130,6 +130,7 @@ def main():
     ap.add_argument("--sequences", action="store_true", help="entities and spans: the loss of the whole label sequence, not of each token")
     ap.add_argument("--branches", default="", help="layers of their own for heads: entity=1,span=2")
     ap.add_argument("--train", default="", help="train these heads and their branches alone: entity,span")
+    ap.add_argument("--doubted", default="", help="what doubt.py made, to be learned from in the place of GMB's own labels")
     ap.add_argument("--silver", default="", help="sentences of silver.py in the work folder, for the task of that name")
     ap.add_argument("--init", default="", help="pretrained encoder in the work folder")
     ap.add_argument("--out", default="model.pt")
@@ -143,7 +144,7 @@ def main():
     torch.manual_seed(a.seed)
     rng = np.random.default_rng(a.seed)
     work = Path(a.work)
-    corpora = data.load(a.shared, work)
+    corpora = data.load(a.shared, work, doubted=a.doubted)
     labels = dict(corpora["labels"], index={k: {x: i for i, x in enumerate(v)} for k, v in corpora["labels"].items()})
     corpora["sets"]["silver"] = pickle.loads((work / a.silver).read_bytes()) if a.silver else []
     # Scripts beyond the head's share are known to the lexicon only.
