@@ -123,7 +123,7 @@ def write(path, name, config, labels, sections, extra=()):
             add(key, "bf16", bf16(array))
         else:
             add(key, dtype, array)
-    header = {"name": name, "version": "0.3.0", "license": LICENSE, "attribution": ATTRIBUTION, "config": config, "labels": labels, "sections": entries}
+    header = {"name": name, "version": "0.4.0", "license": LICENSE, "attribution": ATTRIBUTION, "config": config, "labels": labels, "sections": entries}
     # Offsets depend on the header's length and stand in it: they are given room and filled in on a second pass.
     size = 0
     for _ in range(3):
