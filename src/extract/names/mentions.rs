@@ -224,7 +224,9 @@ impl<'d> Finder<'_, 'd> {
         let of_core = words.doc.entity_at(idx).filter(|entity| entity.kind == EntityKind::Person);
         let is_of_core = of_core.is_some_and(|entity| (entity.tokens.start as usize) < idx);
         let is_after_given_name = idx > 0 && self.lexicon.given_names.contains(words.text(idx - 1));
-        words.is_capitalized(idx) && !words.is_capitalized(idx + 1) && (is_of_core || is_after_given_name)
+        let is_office = || self.role_word(idx, idx + 1).is_some_and(|(_, role)| role.part == RolePart::Head);
+        let ends_name = words.is_capitalized(idx) && !words.is_capitalized(idx + 1);
+        ends_name && (is_of_core || is_after_given_name) && is_office()
     }
 
     /// "deputy foreign minister", "foreign ministry", "officials".
