@@ -5,6 +5,7 @@
 use crate::extract::reading::Reading;
 use crate::text::{Role, RoleSpan, SentenceKind, TokenRange};
 
+use super::announced;
 use super::details::details;
 use super::frames::kind_of;
 use super::signed::Signed;
@@ -66,7 +67,7 @@ pub(super) fn find(reading: &Reading<'_, '_>, roles: &[RoleSpan], signed: &[Sign
         let before = contents[cue].last().map_or(roles[cue].tokens, |piece| piece.tokens);
         let gap = own.abs_diff(paragraph_of(before.end - 1)).min(own.abs_diff(paragraph_of(roles[cue].tokens.start)));
         let is_quoted = || reading.quote_around(span.tokens.start as usize).is_some();
-        if gap == 0 || gap <= CONTINUATION && (is_quoted() || is_announced(reading, own)) {
+        if gap == 0 || gap <= CONTINUATION && (is_quoted() || announced::is_announced(reading, own)) {
             contents[cue].push(span);
         }
     }
@@ -80,6 +81,11 @@ pub(super) fn find(reading: &Reading<'_, '_>, roles: &[RoleSpan], signed: &[Sign
             continue;
         }
         let mut content = joined(reading, pieces.iter().filter_map(|piece| without(piece.tokens, cue.tokens)));
+        if let Some(paragraph) = announced::paragraph(reading, roles, cue.tokens) {
+            content.retain(|piece| !piece.overlaps(paragraph));
+            content.push(paragraph);
+            content.sort_by_key(|piece| piece.start);
+        }
         if content.is_empty() {
             content.extend(
                 complement(doc, cue.tokens).filter(|range| range.range().any(|token| is_telling(reading, token))),
@@ -112,13 +118,6 @@ fn is_one_quotation(reading: &Reading<'_, '_>, roles: &[RoleSpan], one: TokenRan
     let between = begin(one.end)..begin(other.start).max(begin(one.end));
     reading.quotes[first..=last].iter().skip(1).all(|quote| quote.continues)
         && !roles[between].iter().any(|role| role.role == Role::Cue)
-}
-
-/// Whether the paragraph before this one ends with a colon.
-fn is_announced(reading: &Reading<'_, '_>, paragraph: u32) -> bool {
-    let sentences = &reading.words.doc.sentences;
-    let first = sentences.partition_point(|sentence| sentence.paragraph < paragraph);
-    first > 0 && reading.words.eq(sentences[first - 1].tokens.end as usize - 1, ":")
 }
 
 /// Every content belongs to some cue, also one whose own cue was overlooked: what stands in another sentence than a cue that has content

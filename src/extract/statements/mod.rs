@@ -4,6 +4,7 @@
 //! Rules over words: cues from a table, subjects by clause boundaries, quotations by their marks. Quotations without a cue
 //! continue the statement before them.
 
+mod announced;
 mod bodies;
 pub mod confidence;
 mod details;
