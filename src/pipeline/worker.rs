@@ -219,18 +219,22 @@ impl<F: ProcessFactory> Worker<F> {
             *process = self.factory.build();
             Outcome::rejected(message, &Rejection::new(RejectionReason::AnalysisPanicked, detail))
         });
-        let spent = begun.elapsed();
-        if spent >= SLOW {
-            tracing::warn!(
-                topic = &*origin.topic,
-                partition = origin.partition,
-                offset = origin.offset,
-                n_bytes = message.n_bytes(),
-                seconds = spent.as_secs_f64(),
-                "an article took long, and its partition waited"
-            );
-        }
+        name_if_slow(message, begun.elapsed());
         outcome
+    }
+}
+
+fn name_if_slow(message: &Message, spent: Duration) {
+    if spent >= SLOW {
+        let origin = &message.origin;
+        tracing::warn!(
+            topic = &*origin.topic,
+            partition = origin.partition,
+            offset = origin.offset,
+            n_bytes = message.n_bytes(),
+            seconds = spent.as_secs_f64(),
+            "an article took long, and its partition waited"
+        );
     }
 }
 
@@ -243,4 +247,62 @@ fn panic_text(panic: &(dyn Any + Send)) -> &str {
         .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
         .unwrap_or("panicked without words");
     text.char_indices().nth(MAX_CHARS).map_or(text, |(end, _)| &text[..end])
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::{self, Write as _};
+    use std::sync::Mutex;
+
+    use tracing::field::{Field, Visit};
+    use tracing::span::{Attributes, Id, Record};
+    use tracing::{Event, Metadata, Subscriber};
+
+    use super::*;
+    use crate::record::Origin;
+
+    /// Writes the fields of every event down.
+    #[derive(Default, Clone)]
+    struct Log(Arc<Mutex<String>>);
+
+    impl Visit for Log {
+        fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+            let mut text = self.0.lock().unwrap();
+            write!(text, "{}={value:?} ", field.name()).unwrap();
+        }
+    }
+
+    impl Subscriber for Log {
+        fn enabled(&self, _: &Metadata<'_>) -> bool {
+            true
+        }
+        fn new_span(&self, _: &Attributes<'_>) -> Id {
+            Id::from_u64(1)
+        }
+        fn record(&self, _: &Id, _: &Record<'_>) {}
+        fn record_follows_from(&self, _: &Id, _: &Id) {}
+        fn event(&self, event: &Event<'_>) {
+            event.record(&mut self.clone());
+        }
+        fn enter(&self, _: &Id) {}
+        fn exit(&self, _: &Id) {}
+    }
+
+    fn log_after(spent: Duration) -> String {
+        let origin = Origin { topic: Arc::from("articles"), partition: 3, offset: 41, timestamp_ms: None };
+        let message = Message { origin, key: None, payload: Some(b"text".to_vec()), headers: Vec::new() };
+        let log = Log::default();
+        tracing::subscriber::with_default(log.clone(), || name_if_slow(&message, spent));
+        let text = log.0.lock().unwrap();
+        text.clone()
+    }
+
+    #[test]
+    fn an_article_that_keeps_its_partition_waiting_is_named_in_the_log() {
+        let line = log_after(SLOW);
+        for part in ["topic=\"articles\"", "partition=3", "offset=41", "n_bytes=4", "seconds=10.0"] {
+            assert!(line.contains(part), "no {part} in: {line}");
+        }
+        assert_eq!(log_after(SLOW - Duration::from_millis(1)), "", "a line about an article that was fast enough");
+    }
 }
