@@ -1,6 +1,6 @@
 """Who held which office when: data/lexicon/officeholders.tsv, from the tables of office holders in ../shared/data/gazetteer.
 
-A person is listed by a key of the name (`key` here, `Officeholders::key` in src/extract/lexicon/officeholders.rs) under which the usual
+A person is listed by a key of the name (`key` here, `key` in src/extract/lexicon/officeholders.rs) under which the usual
 spellings of one name fall together.
 """
 import argparse

@@ -6,13 +6,13 @@ use std::ops::Range;
 
 use crate::text::{Document, SentenceKind};
 
-/// Tokens of a run of several paragraphs: no more than training saw in one segment.
-const LONGEST: usize = 400;
+/// Tokens after which a segment ends with its sentence. Training saw segments of up to 400 tokens.
+pub(super) const LONGEST_SEGMENT: usize = 400;
 
-/// The sentences of a document in runs: a paragraph, with the paragraph behind it where it ends with a colon.
-pub(super) fn runs(doc: &Document) -> Vec<Range<usize>> {
+/// The sentences of a document in runs: a paragraph, with the paragraph behind it where it ends with a colon and both are no longer than a segment.
+pub(super) fn find(doc: &Document, runs: &mut Vec<Range<usize>>) {
     let sentences = &doc.sentences;
-    let mut runs: Vec<Range<usize>> = Vec::new();
+    runs.clear();
     for paragraph in sentences.chunk_by(|one, next| one.paragraph == next.paragraph) {
         let start = runs.last().map_or(0, |run| run.end);
         let end = start + paragraph.len();
@@ -20,14 +20,31 @@ pub(super) fn runs(doc: &Document) -> Vec<Range<usize>> {
             let (first, last) = (sentences[run.start], sentences[run.end - 1]);
             let length = sentences[end - 1].tokens.end - first.tokens.start;
             let is_prose = last.kind == SentenceKind::Prose && paragraph[0].kind == SentenceKind::Prose;
-            is_prose && length as usize <= LONGEST && doc.token_text(last.tokens.end as usize - 1) == ":"
+            is_prose && length as usize <= LONGEST_SEGMENT && doc.token_text(last.tokens.end as usize - 1) == ":"
         };
         match runs.last_mut().filter(|run| announces(run)) {
             Some(run) => run.end = end,
             None => runs.push(start..end),
         }
     }
-    runs
+}
+
+/// Where segments begin and end, in tokens, each from one entry to the next: runs, and what is left of one where it is longer.
+pub(super) fn cut(doc: &Document, runs: &[Range<usize>], segments: &mut Vec<usize>) {
+    segments.clear();
+    segments.push(0);
+    let mut start = 0;
+    for run in runs {
+        for (place, sentence) in doc.sentences[run.clone()].iter().enumerate() {
+            let range = sentence.tokens.range();
+            let full = range.end - start > LONGEST_SEGMENT || place == 0;
+            if full && range.start > start {
+                segments.push(range.start);
+                start = range.start;
+            }
+        }
+    }
+    segments.push(doc.tokens.len());
 }
 
 #[cfg(test)]
@@ -54,9 +71,11 @@ mod tests {
     #[test]
     fn a_paragraph_that_ends_with_a_colon_is_read_with_the_next() {
         let prose = SentenceKind::Prose;
-        let long = "word ".repeat(LONGEST - 1) + "word";
+        let long = "word ".repeat(LONGEST_SEGMENT - 1) + "word";
         let n_paragraphs = |paragraphs: &[(&str, SentenceKind)]| {
-            runs(&document(paragraphs)).iter().map(ExactSizeIterator::len).collect::<Vec<_>>()
+            let mut runs = Vec::new();
+            find(&document(paragraphs), &mut runs);
+            runs.iter().map(ExactSizeIterator::len).collect::<Vec<_>>()
         };
         assert_eq!(n_paragraphs(&[("She added :", prose), ("It is late .", prose), ("He left .", prose)]), [2, 1]);
         assert_eq!(n_paragraphs(&[("First :", prose), ("Second :", prose), ("Third .", prose)]), [3]);

@@ -23,7 +23,8 @@ const REACH: usize = 48;
 /// Cues of the run before that a content without one may belong to.
 const REACH_BACK: usize = 6;
 
-/// Added to the score of the cue that the content before this one belongs to, where both stand in different runs: what has begun goes on.
+/// Added to the score of the cue that the content before this one belongs to, where its own run has none: what has begun goes on
+/// (measured by `training/borders.py`).
 const GOES_ON: f32 = 4.0;
 
 /// Added to the score of beginning a cue in a sentence that has content but no cue.
@@ -120,29 +121,31 @@ impl SpanHead {
         space: &mut SpanSpace,
     ) {
         let mut rows = std::mem::take(&mut space.rows);
-        let (encoding, hidden) = self.input.apply(encoder, encoding, &mut rows);
+        let runs = std::mem::take(&mut encoding.runs);
+        let (read, hidden) = self.input.apply(encoder, encoding, &mut rows);
         self.out.apply(Matrix::whole(hidden, self.input.outputs()), &mut space.scores);
         let mut spans = Vec::new();
         let mut begins = Vec::new();
-        for run in super::runs::runs(doc) {
-            let sentences = &doc.sentences[run];
-            let paragraph = sentences[0].tokens.start as usize..sentences[sentences.len() - 1].tokens.end as usize;
+        for run in &runs {
+            let sentences = &doc.sentences[run.clone()];
+            let tokens = sentences[0].tokens.start as usize..sentences[sentences.len() - 1].tokens.end as usize;
             let at = spans.len();
             begins.push(at);
-            self.find(&paragraph, space, &mut spans);
+            self.find(&tokens, space, &mut spans);
             self.look_again(sentences, at, space, &mut spans);
-            self.join(doc, at, encoding, space, &mut spans);
+            self.join(doc, at, read, space, &mut spans);
         }
-        self.join_over_borders(doc, &begins, encoding, space, &mut spans);
+        self.join_over_borders(doc, &begins, read, space, &mut spans);
         doc.roles = Some(spans);
         space.rows = rows;
+        encoding.runs = runs;
     }
 
-    /// The spans of a paragraph, in the order of the text; of two that begin together in the order of the roles.
-    fn find(&self, paragraph: &Range<usize>, space: &mut SpanSpace, spans: &mut Vec<RoleSpan>) {
+    /// The spans of a run's tokens, in the order of the text; of two that begin together in the order of the roles.
+    fn find(&self, run: &Range<usize>, space: &mut SpanSpace, spans: &mut Vec<RoleSpan>) {
         let at = spans.len();
         let width = self.out.outputs();
-        let scores = &space.scores[paragraph.start * width..paragraph.end * width];
+        let scores = &space.scores[run.start * width..run.end * width];
         for (place, role) in ROLES.into_iter().enumerate() {
             space.one_role.clear();
             space
@@ -151,7 +154,7 @@ impl SpanHead {
             let next = &self.next[place * LABELS * LABELS..][..LABELS * LABELS];
             decode(&mut space.one_role, next, &mut space.back, |range, _| {
                 let share = share(scores, width, LABELS * place, &range);
-                let tokens = TokenRange::new(paragraph.start + range.start, paragraph.start + range.end);
+                let tokens = TokenRange::new(run.start + range.start, run.start + range.end);
                 spans.push(RoleSpan { role, tokens, of: None, share, link_share: 1.0 });
             });
         }
@@ -197,7 +200,7 @@ impl SpanHead {
         }
     }
 
-    /// Joins the spans of a paragraph, those from `at` on.
+    /// Joins the spans of a run, those from `at` on.
     fn join(&self, doc: &Document, at: usize, encoding: &[f32], space: &mut SpanSpace, spans: &mut [RoleSpan]) {
         let places = |role: Role| {
             let all = spans.iter().enumerate().skip(at);

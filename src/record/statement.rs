@@ -94,13 +94,13 @@ pub enum ContentFormRecord {
     Phrase,
 }
 
-/// Who the source is. A field is null where the article is silent.
+/// Who the source is. A field is null where the article is silent, unless a table of office holders knows the person's office or country.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "Speaker")]
 pub struct SpeakerRecord {
     /// The fullest name that the article gives.
     pub name: Option<String>,
-    /// Office in the article's words.
+    /// Office in the article's words, or in the table's.
     pub role: Option<String>,
     /// Body in the article's words.
     pub organization: Option<String>,

@@ -128,6 +128,11 @@ impl Document {
         self.sentences.partition_point(|sentence| sentence.tokens.end as usize <= token_idx)
     }
 
+    /// The paragraph of a token, by number.
+    pub fn paragraph_of(&self, token_idx: usize) -> u32 {
+        self.sentences[self.sentence_of(token_idx)].paragraph
+    }
+
     /// The head of a token in the tree; nothing for the root of a sentence.
     pub fn head(&self, token_idx: usize) -> Option<usize> {
         let head = self.heads[token_idx] as usize;

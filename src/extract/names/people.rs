@@ -24,7 +24,7 @@ const LONG_NAME: usize = 6;
 /// Persons before a name that are asked whether it is theirs misspelt.
 const MISSPELT_REACH: usize = 128;
 
-/// A person as the article describes him or her.
+/// A person as the article describes him or her, completed by the table of office holders.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Person {
     /// Fullest name given.

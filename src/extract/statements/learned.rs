@@ -44,7 +44,7 @@ pub(super) struct Shares {
 /// signatures.
 pub(super) fn find(reading: &Reading<'_, '_>, roles: &[RoleSpan], signed: &[Signed]) -> Vec<Found> {
     let doc = reading.words.doc;
-    let paragraph_of = |token: u32| doc.sentences[doc.sentence_of(token as usize)].paragraph;
+    let paragraph_of = |token: u32| doc.paragraph_of(token as usize);
     let is_story = |span: &RoleSpan| {
         let sentence = doc.sentences[doc.sentence_of(span.tokens.start as usize)];
         sentence.kind != SentenceKind::Boilerplate
@@ -154,7 +154,7 @@ fn without(content: TokenRange, cue: TokenRange) -> Option<TokenRange> {
 /// Pieces of one paragraph between which nothing but a comma stands are one.
 fn joined(reading: &Reading<'_, '_>, pieces: impl Iterator<Item = TokenRange>) -> Vec<TokenRange> {
     let doc = reading.words.doc;
-    let paragraph_of = |token: u32| doc.sentences[doc.sentence_of(token as usize)].paragraph;
+    let paragraph_of = |token: u32| doc.paragraph_of(token as usize);
     let mut joined: Vec<TokenRange> = Vec::new();
     for piece in pieces {
         match joined.last_mut() {

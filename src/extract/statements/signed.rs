@@ -19,7 +19,6 @@ pub(super) struct Signed {
 /// The quotations that a dash and a name follow, and nothing more in their line.
 pub(super) fn find(reading: &Reading<'_, '_>) -> Vec<Signed> {
     let words = &reading.words;
-    let sentences = &words.doc.sentences;
     let mut found = Vec::new();
     for (quote, stretch) in reading.quotes.iter().enumerate() {
         let dash = stretch.end;
@@ -31,7 +30,7 @@ pub(super) fn find(reading: &Reading<'_, '_>) -> Vec<Signed> {
         while goes_on(end) && end - dash <= SIGNATURE_LIMIT && is_of_signature(words.text(end)) {
             end += 1;
         }
-        let paragraph = |token: usize| sentences[words.doc.sentence_of(token)].paragraph;
+        let paragraph = |token: usize| words.doc.paragraph_of(token);
         let is_last = end >= words.len() || paragraph(end) != paragraph(dash) || words.begins_line(end);
         let is_near = end > dash + 1 && paragraph(end - 1) == paragraph(stretch.open);
         if is_last && is_near && words.is_capitalized(dash + 1) {

@@ -65,7 +65,8 @@ pub struct Cue {
     pub lemma: String,
 }
 
-/// Who the source is, as far as the article says. Nothing is invented: a field is `None` where the article is silent.
+/// Who the source is, as far as the article says. Nothing is invented: a field is `None` where the article is silent, but for office and country of a
+/// person whom the table of office holders knows by exactly this name, country and time.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Speaker {
     /// The fullest name that the article gives.

@@ -13,9 +13,12 @@ pub(super) mod layers;
 pub(super) mod quantized;
 mod types;
 
+use std::ops::Range;
+
 use pulp::Arch;
 
 use super::model_file::{ModelError, ModelFile};
+use super::runs;
 use crate::text::Document;
 pub(super) use branch::{HeadInput, HeadRows};
 use features::{Hasher, Quotation, row};
@@ -67,6 +70,8 @@ pub(super) type Properties = [u64; 9];
 pub(super) struct Encoding {
     /// One row for each token.
     pub(super) rows: Vec<f32>,
+    /// The sentences that are read as one.
+    pub(super) runs: Vec<Range<usize>>,
     /// Where segments begin and end, in tokens: each from one entry to the next.
     segments: Vec<usize>,
     types: TypeCache,
@@ -155,14 +160,15 @@ impl Encoder {
     }
 
     /// Reads a document's tokens, sentences and paragraphs. A segment, over whose borders nothing is carried, is a
-    /// paragraph, or as many whole sentences of it as fit into [`LONGEST_SEGMENT`]. Shows the rows after each stage.
+    /// run (`runs.rs`), or as many whole sentences of it as fit into [`runs::LONGEST_SEGMENT`]. Shows the rows after each stage.
     pub(super) fn encode_observed(
         &self,
         doc: &Document,
         encoding: &mut Encoding,
         mut observe: impl FnMut(&'static str, &[f32]),
     ) {
-        segment(doc, &mut encoding.segments);
+        runs::find(doc, &mut encoding.runs);
+        runs::cut(doc, &encoding.runs, &mut encoding.segments);
         self.embed(doc, encoding);
         let Encoding { rows, segments, wide, other, state, .. } = encoding;
         self.norm.apply(self.arch, rows);
@@ -251,23 +257,3 @@ const MOST_FLAGS: usize = 32;
 
 /// Names of the recurrent layers for those who watch.
 const STAGES: [&str; 4] = ["sru0", "sru1", "sru2", "sru3"];
-
-/// Tokens after which a segment ends with its sentence. Training saw segments of up to 400 tokens.
-const LONGEST_SEGMENT: usize = 400;
-
-fn segment(doc: &Document, segments: &mut Vec<usize>) {
-    segments.clear();
-    segments.push(0);
-    let mut start = 0;
-    for run in super::runs::runs(doc) {
-        for (place, sentence) in doc.sentences[run].iter().enumerate() {
-            let range = sentence.tokens.range();
-            let full = range.end - start > LONGEST_SEGMENT || place == 0;
-            if full && range.start > start {
-                segments.push(range.start);
-                start = range.start;
-            }
-        }
-    }
-    segments.push(doc.tokens.len());
-}
