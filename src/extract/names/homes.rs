@@ -61,6 +61,11 @@ pub(crate) struct Homes {
     described: HashMap<Family, Vec<Described>>,
 }
 
+/// Whether an office of this sector is one of a state, or of those who would hold it.
+pub(super) fn is_of_state(sector: Option<&str>) -> bool {
+    matches!(sector, Some("GOV" | "MIL" | "LEG" | "JUD" | "COP" | "SPY" | "OPP"))
+}
+
 impl Homes {
     pub(crate) fn find(words: &Words<'_>, mentions: &Mentions, lexicon: &Lexicon, publisher: Option<&str>) -> Self {
         let subjects = subjects(words, mentions, lexicon);
@@ -92,7 +97,7 @@ impl Homes {
             return Some(country);
         }
         // Experts and witnesses are nobody's officials, and bodies of several countries have secretaries-general.
-        let is_state = matches!(sector, Some("GOV" | "MIL" | "LEG" | "JUD" | "COP" | "SPY" | "OPP"));
+        let is_state = is_of_state(sector);
         let is_spokesperson = text.to_lowercase().contains("spokes") && self.publisher.is_some();
         if !is_state && !is_spokesperson || is_international(text) {
             return None;

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 
 use crate::extract::lexicon::{Lexicon, Term};
 
-use super::{Mention, Mentions};
+use super::{Mention, Mentions, homes};
 
 /// What the article itself says of a person.
 #[derive(Debug, Clone, Copy)]
@@ -63,7 +63,7 @@ pub(super) fn identify(
     lexicon: &Lexicon,
     published: Option<Date>,
 ) -> Option<Known> {
-    let is_official = matches!(person.sector, Some("GOV" | "MIL" | "LEG" | "JUD" | "COP" | "SPY" | "OPP"));
+    let is_official = homes::is_of_state(person.sector);
     if person.is_described && !is_official {
         return None;
     }
