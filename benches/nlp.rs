@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use demarche::extract::Knowledge;
-use demarche::extract::statements::Field;
+use demarche::finding::Field;
 use demarche::nlp::Annotate;
 use demarche::nlp::core::{Core, CoreModel};
 use demarche::nlp::model_file::ModelBytes;

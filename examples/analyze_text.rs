@@ -19,7 +19,7 @@ fn main() -> std::io::Result<()> {
         writeln!(out, "{speaker}: {}", content.join(" … "))?;
     }
     for event in &analysis.events {
-        let codes = |actors: &[demarche::extract::events::Actor]| {
+        let codes = |actors: &[demarche::finding::Actor]| {
             actors.iter().map(|actor| actor.code.as_str()).collect::<Vec<_>>().join("+")
         };
         let (actors, recipients) = (codes(&event.actors), codes(&event.recipients));

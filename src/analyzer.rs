@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use crate::article::Article;
-use crate::extract::Knowledge;
-use crate::extract::events::{Event, Ontology};
-use crate::extract::statements::{Field, Statement};
+use crate::extract::{Knowledge, Ontology};
+use crate::finding::{Entity, Event, Field, Statement};
 use crate::nlp::Annotate;
 use crate::nlp::core::{Core, CoreModel};
 use crate::nlp::layout::LayoutMarker;
@@ -25,6 +24,8 @@ pub struct Analysis {
     pub statements: Vec<Statement>,
     /// Events, in the order of the text (those of the title first).
     pub events: Vec<Event>,
+    /// Who takes part, in the order of their first mentions.
+    pub entities: Vec<Entity>,
 }
 
 /// Everything loaded: lexicons, ontology, the linguistic core. Immutable, shared by all threads.

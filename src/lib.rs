@@ -4,7 +4,7 @@
 //!
 //! 1. [`record::input`] turns the bytes of a message or file into an [`article::Article`], or a [`record::Rejection`];
 //! 2. [`analyzer::Analyzer`] makes a [`text::Document`] of it: [`nlp`] fills the layers (tokens, sentences, …);
-//! 3. [`extract::statements`] finds who said what to whom, [`extract::events`] who did what to whom;
+//! 3. [`extract`] finds who said what to whom and who did what to whom: the [`finding`]s;
 //! 4. [`record::output`] writes both as records, [`record::dead_letter`] writes what was refused, and why;
 //! 5. [`pipeline`] does 1–4 for every message of a topic, in transactions; [`kafka`] is the real broker under it;
 //! 6. [`telemetry`] counts what happened, [`config`] says how, [`cli`] is the commands.
@@ -16,6 +16,7 @@
 //! ```
 //! use demarche::analyzer::{Analyzer, Models};
 //! use demarche::article::Article;
+//! use demarche::finding::EventType;
 //!
 //! let text = "France expelled three Belarusian diplomats on Monday. \
 //!             \"We had no choice,\" Foreign Minister Alain Dubreuil said.";
@@ -24,7 +25,7 @@
 //! let analysis = analyzer.analyze(&Article::from_text("n-1", text));
 //!
 //! let event = &analysis.events[0];
-//! assert_eq!(event.plover_type, "SANCTION");
+//! assert_eq!(event.plover_type, EventType::Sanction);
 //! assert_eq!(event.cameo, "161");
 //! assert_eq!(event.actors[0].code, "FRA");
 //! assert_eq!(event.recipients[0].code, "BLRGOV");
@@ -38,6 +39,8 @@
 
 pub mod article;
 pub mod text;
+
+pub mod finding;
 
 pub mod nlp;
 

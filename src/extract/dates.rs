@@ -6,8 +6,8 @@ use jiff::ToSpan;
 use jiff::civil::{Date, Weekday};
 use jiff::tz::Offset;
 
-use crate::extract::events::Precision;
 use crate::extract::lexicon::Words;
+use crate::finding::Precision;
 use crate::text::TokenRange;
 
 /// A date expression and what it means.

@@ -8,18 +8,19 @@ pub mod statements;
 mod dates;
 mod lexicon;
 mod names;
+mod ontology;
 mod quotes;
 mod reading;
 
 use jiff::Timestamp;
 
+use crate::finding::{Event, Field, Statement};
 use crate::nlp::tables::TableError;
 use crate::text::Document;
 
-use events::Event;
 use lexicon::Lexicon;
+pub use ontology::{CameoCode, Ontology};
 use reading::Reading;
-use statements::{Field, Statement};
 
 /// The rules' knowledge, loaded: lexicons and word lists. Immutable, shared by all threads.
 #[derive(Debug)]

@@ -12,8 +12,7 @@ use super::statement::{self, StatementRecord};
 use super::{Rejection, bounds, ids};
 use crate::analyzer::Analysis;
 use crate::article::Article;
-use crate::extract::events::Event;
-use crate::extract::statements::{Field, Statement};
+use crate::finding::{Event, Field, Statement};
 use crate::text::{Document, SentenceKind, Span};
 
 /// Everything found in one article.

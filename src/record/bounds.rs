@@ -8,7 +8,7 @@
 use super::{Rejection, RejectionReason};
 use crate::analyzer::Analysis;
 use crate::article::Article;
-use crate::extract::statements::Field;
+use crate::finding::Field;
 use crate::text::TokenRange;
 
 /// What an article may cost whatever its size: a headline alone makes some records of a kilobyte or two.
@@ -33,14 +33,11 @@ pub(super) fn check(article: &Article, analysis: &Analysis) -> Result<(), Reject
     let allowed = BASE_BYTES.saturating_add(n_bytes_in.saturating_mul(FACTOR));
     // The id is also key and `ce_subject`.
     let reference = 3 * article.id.len() + length(&article.url) + length(&article.title) + length(&article.publisher);
-    let statements = analysis.statements.iter().map(|found| {
-        let parts = found.content.iter().chain(&found.addressees).copied().chain(found.source);
-        repeated(analysis, found.field, found.sentence, parts)
-    });
+    let statements =
+        analysis.statements.iter().map(|found| repeated(analysis, found.field, found.sentence, found.spans()));
     let events = analysis.events.iter().map(|found| {
-        let actors = || found.actors.iter().chain(&found.recipients);
-        let words = repeated(analysis, found.field, found.sentence, actors().map(|actor| actor.tokens));
-        words + BYTES_AN_ACTOR * actors().count()
+        let words = repeated(analysis, found.field, found.sentence, found.spans());
+        words + BYTES_AN_ACTOR * (found.actors.len() + found.recipients.len())
     });
     let n_bytes = statements
         .chain(events)

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::span::{ArticleRecord, SentenceRecord, SpanRecord, SpanWriter, rounded};
-use crate::extract::events::{Actor, Event, EventDate, EventStatus, Precision};
+use crate::finding::{Actor, Event, EventDate, EventStatus, Precision};
 
 /// Who did what to whom, when, where, and whether it happened.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -183,9 +183,9 @@ pub(super) fn record(
         sentence: writer.sentence(event.sentence),
         trigger: TriggerRecord { span: writer.range(event.trigger), lemma: event.lemma.clone() },
         plover: PloverRecord {
-            event_type: event.plover_type.clone(),
-            mode: event.mode.clone(),
-            contexts: event.contexts.clone(),
+            event_type: event.plover_type.name().to_owned(),
+            mode: event.mode.map(|mode| mode.name().to_owned()),
+            contexts: event.contexts.iter().map(|context| context.name().to_owned()).collect(),
         },
         cameo: event.cameo.clone(),
         root: event.cameo.chars().take(2).collect(),
@@ -218,7 +218,7 @@ fn actor_record(actor: &Actor, writer: &SpanWriter<'_>) -> ActorRecord {
         name: actor.name.clone(),
         code: actor.code.clone(),
         country: actor.country.clone(),
-        sector: actor.sector.clone(),
+        sector: actor.sector.map(|sector| sector.name().to_owned()),
         wikidata: actor.wikidata.clone(),
     }
 }

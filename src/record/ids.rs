@@ -3,7 +3,7 @@
 
 use uuid::Uuid;
 
-use crate::extract::statements::Field;
+use crate::finding::Field;
 use crate::text::Span;
 
 /// The namespace of all ids of records: version 5 of `urn:demarche` in RFC 9562's URL namespace.

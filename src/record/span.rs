@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::article::Article;
-use crate::extract::statements::Field;
+use crate::finding::Field;
 use crate::text::{CodePoints, Document, Span, TokenRange};
 
 /// Words of the article and where they stand.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::span::{ArticleRecord, SentenceRecord, SpanRecord, SpanWriter, rounded};
-use crate::extract::statements::{Attitude, ContentForm, Speaker, SpeakerForm, Statement, StatementKind};
+use crate::finding::{Attitude, ContentForm, Speaker, SpeakerForm, Statement, StatementKind};
 
 /// Who said what, to whom, in which words.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]

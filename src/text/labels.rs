@@ -5,53 +5,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// A label that is in none of the closed sets.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("no {set} is named '{name}'")]
-pub struct UnknownLabel {
-    set: &'static str,
-    name: String,
-}
-
-/// An enum whose members have a written name each, in the order given.
-macro_rules! labels {
-    ($(#[$meta:meta])* pub enum $set:ident { $($(#[$of_member:meta])* $member:ident = $name:literal,)+ }) => {
-        $(#[$meta])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum $set {
-            $(#[doc = concat!("Written <code>", $name, "</code>.")] $(#[$of_member])* $member,)+
-        }
-
-        impl $set {
-            /// All members, in order.
-            pub const ALL: &'static [Self] = &[$(Self::$member,)+];
-
-            /// The written name.
-            pub fn name(self) -> &'static str {
-                match self {
-                    $(Self::$member => $name,)+
-                }
-            }
-        }
-
-        impl fmt::Display for $set {
-            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.pad(self.name())
-            }
-        }
-
-        impl FromStr for $set {
-            type Err = UnknownLabel;
-
-            fn from_str(name: &str) -> Result<Self, UnknownLabel> {
-                match name {
-                    $($name => Ok(Self::$member),)+
-                    _ => Err(UnknownLabel { set: stringify!($set), name: name.to_owned() }),
-                }
-            }
-        }
-    };
-}
+use super::closed_set::{UnknownLabel, labels};
 
 labels! {
     /// Universal part of speech.
@@ -296,7 +250,7 @@ impl FromStr for Feats {
             let bit = FEATURES
                 .iter()
                 .position(|known| *known == feature)
-                .ok_or_else(|| UnknownLabel { set: "feature", name: feature.to_owned() })?;
+                .ok_or_else(|| UnknownLabel::new("feature", feature))?;
             feats.0 |= 1 << bit;
         }
         Ok(feats)

@@ -3,14 +3,17 @@
 //! Offsets inside the crate are half-open **byte** ranges ([`Span`]) and half-open **token** ranges ([`TokenRange`]).
 //! Code points exist on the wire only: [`CodePoints`] converts.
 
+mod closed_set;
 mod code_points;
 mod document;
 mod labels;
 mod lemmas;
 mod span;
 
+pub use closed_set::UnknownLabel;
+pub(crate) use closed_set::labels;
 pub use code_points::CodePoints;
 pub use document::{Document, Entity, Role, RoleSpan, Sentence, SentenceKind};
-pub use labels::{Deprel, EntityKind, Feats, UnknownLabel, Upos, Xpos};
+pub use labels::{Deprel, EntityKind, Feats, Upos, Xpos};
 pub use lemmas::Lemmas;
 pub use span::{Span, TokenRange};

@@ -7,8 +7,7 @@ use std::path::Path;
 
 use demarche::analyzer::{Analysis, Analyzer, Models};
 use demarche::article::Article;
-use demarche::extract::events::{Actor, Event};
-use demarche::extract::statements::Statement;
+use demarche::finding::{Actor, Event, Statement};
 use demarche::text::{Document, TokenRange};
 use serde::Deserialize;
 
@@ -166,7 +165,7 @@ fn compare_event(out: &mut String, at: &str, doc: &Document, expected: &Expected
         |what: &str, expected: &Option<String>, found: String| differ(out, &format!("{at} {what}"), expected, found);
     check("trigger", &expected.trigger, doc.range_text(found.trigger).to_owned());
     check("cameo", &expected.cameo, found.cameo.clone());
-    check("plover", &expected.plover, found.plover_type.clone());
+    check("plover", &expected.plover, found.plover_type.to_string());
     check("status", &expected.status, format!("{:?}", found.status).to_lowercase());
     check("date", &expected.date, found.date.as_ref().map(|date| date.value.to_string()).unwrap_or_default());
     check("location", &expected.location, found.location.as_ref().map(|place| place.name.clone()).unwrap_or_default());

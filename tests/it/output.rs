@@ -3,8 +3,10 @@
 
 use demarche::analyzer::{Analysis, Analyzer, Models};
 use demarche::article::Article;
-use demarche::extract::events::{Actor, Event, EventDate, EventPlace, EventStatus, Precision};
-use demarche::extract::statements::{Attitude, Cue, Field, Speaker, SpeakerForm, Statement, StatementKind, When};
+use demarche::finding::{
+    Actor, Attitude, Context, Cue, Event, EventDate, EventPlace, EventStatus, EventType, Field, Precision, Sector,
+    Speaker, SpeakerForm, Statement, StatementKind, When,
+};
 use demarche::record::schema::Kind;
 use demarche::record::{
     AnalysisRecord, Channel, Message, Origin, OutgoingRecord, OutputOptions, Rejection, RejectionReason, dead_letter,
@@ -70,7 +72,8 @@ fn analysis() -> Analysis {
         form: None,
         inside: None,
         confidence: 0.849_96,
-        signs: None,
+        speakers: vec![],
+        features: vec![],
     };
     let unsure = Statement { inside: Some(0), confidence: 0.2, cue: None, ..statement.clone() };
     let actor = |start, end, name: &str| Actor {
@@ -78,8 +81,9 @@ fn analysis() -> Analysis {
         name: name.into(),
         code: "VALGOV".into(),
         country: Some("VAL".into()),
-        sector: Some("GOV".into()),
+        sector: Some(Sector::Gov),
         wikidata: Some("Q42".into()),
+        entity: None,
     };
     let event = Event {
         field: Field::Text,
@@ -89,9 +93,9 @@ fn analysis() -> Analysis {
         cameo: "036".into(),
         quad_class: 1,
         goldstein: Some(4.0),
-        plover_type: "AGREE".into(),
+        plover_type: EventType::Agree,
         mode: None,
-        contexts: vec!["executive".into()],
+        contexts: vec![Context::Executive],
         actors: vec![actor(3, 5, "Ada Finch")],
         recipients: vec![actor(8, 9, "reporters")],
         status: EventStatus::Planned,
@@ -120,6 +124,7 @@ fn analysis() -> Analysis {
         title: Some(document(TITLE, &[(2, SentenceKind::Headline)])),
         statements: vec![statement, unsure],
         events: vec![in_title, event.clone(), event],
+        entities: vec![],
     }
 }
 

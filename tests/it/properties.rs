@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use demarche::analyzer::{Analysis, Analyzer, Models};
 use demarche::article::Article;
-use demarche::extract::statements::Field;
+use demarche::finding::Field;
 use demarche::text::{Document, TokenRange};
 use proptest::prelude::*;
 
@@ -77,16 +77,12 @@ fn assert_well_formed(analysis: &Analysis) {
     for (index, found) in analysis.statements.iter().enumerate() {
         let doc = doc_of(found.field);
         assert!(!found.content.is_empty() && found.sentence < doc.sentences.len());
-        let cue = found.cue.as_ref().map(|cue| cue.tokens);
-        let when = found.when.as_ref().map(|when| when.tokens);
-        let parts = found.content.iter().chain(&found.addressees).copied();
-        parts.chain(cue).chain(found.source).chain(when).chain(found.via).for_each(|range| check(doc, range));
+        found.spans().for_each(|range| check(doc, range));
         assert!(found.inside.is_none_or(|outer| outer < analysis.statements.len() && outer != index));
     }
     for found in &analysis.events {
         let doc = doc_of(found.field);
-        check(doc, found.trigger);
-        found.actors.iter().chain(&found.recipients).for_each(|actor| check(doc, actor.tokens));
+        found.spans().for_each(|range| check(doc, range));
         assert!(found.statement.is_none_or(|index| index < analysis.statements.len()));
         assert!(!found.actors.is_empty(), "an event without an actor: {found:?}");
     }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use demarche::extract::Knowledge;
-use demarche::extract::statements::Field;
+use demarche::finding::Field;
 use demarche::nlp::consistency::harmonize;
 use demarche::nlp::dates::mark_dates;
 use demarche::text::{Deprel, Document, Entity, Role, RoleSpan, Sentence, SentenceKind, Span, TokenRange, Upos, Xpos};
@@ -172,15 +172,15 @@ fn document_with_roles(line: &str) -> Document {
 }
 
 #[test]
-fn every_sign_of_a_confidence_has_a_weight_and_every_weight_a_sign() {
+fn every_feature_of_a_confidence_has_a_weight_and_every_weight_a_feature() {
     let doc = document_with_roles("{1 Ana Ruiz} <1 said> [1 that it rained] .");
     let (statements, _) = Knowledge::embedded().unwrap().extract(&doc, Field::Text, None, None);
-    let mut signs = statements[0].signs.expect("a statement of the core has signs").0.map(|(name, _)| name);
+    let mut features: Vec<&str> = statements[0].features.iter().map(|(name, _)| *name).collect();
     let table = include_str!("../../data/lexicon/confidence.tsv").lines();
     let mut weights: Vec<&str> = table.filter_map(|row| row.strip_prefix("core.")?.split('\t').next()).collect();
-    signs.sort_unstable();
+    features.sort_unstable();
     weights.sort_unstable();
-    assert_eq!(signs.as_slice(), weights);
+    assert_eq!(features, weights);
 }
 
 #[test]

@@ -3,9 +3,8 @@
 use crate::extract::lexicon::PlaceForm;
 use crate::extract::names::{Mention, What};
 use crate::extract::reading::Reading;
+use crate::finding::{Actor, Sector, Speaker};
 use crate::text::TokenRange;
-
-use super::Actor;
 
 /// The parties named in a range, in order; a country that comes again is not repeated.
 pub(super) fn parties(reading: &Reading<'_, '_>, start: usize, end: usize) -> Vec<Actor> {
@@ -19,7 +18,7 @@ pub(super) fn parties(reading: &Reading<'_, '_>, start: usize, end: usize) -> Ve
         match found.iter_mut().find(|known| same_side(known, &actor)) {
             // "Russia’s government": what comes second may say more.
             Some(known) if known.sector.is_none() && actor.sector.is_some() && known.country.is_some() => {
-                known.sector.clone_from(&actor.sector);
+                known.sector = actor.sector;
                 known.code.clone_from(&actor.code);
             }
             Some(_) => {}
@@ -56,8 +55,9 @@ fn person(reading: &Reading<'_, '_>, mention: &Mention) -> Option<Actor> {
         name: person.name.clone(),
         code: format!("{}{}", entity.code, person.sector.unwrap_or_default()),
         country: entity.is_country.then(|| entity.code.to_owned()),
-        sector: person.sector.map(str::to_owned),
+        sector: person.sector.and_then(known_sector),
         wikidata: person.wikidata.map(str::to_owned),
+        entity: None,
     })
 }
 
@@ -95,8 +95,9 @@ fn place(reading: &Reading<'_, '_>, mentions: &[Mention], entity: usize, form: P
         name: named.map_or(entity.name, |person| &person.name).to_owned(),
         code: format!("{}{}", entity.code, sector.unwrap_or_default()),
         country: entity.is_country.then(|| entity.code.to_owned()),
-        sector: sector.map(str::to_owned),
+        sector: sector.and_then(known_sector),
         wikidata: named.and_then(|person| person.wikidata).map(str::to_owned),
+        entity: None,
     };
     (Some(actor), n_used)
 }
@@ -121,8 +122,9 @@ fn office_of(reading: &Reading<'_, '_>, mentions: &[Mention], sector: Option<&'s
                 name: entity.name.to_owned(),
                 code: format!("{}{}", entity.code, sector.unwrap_or_default()),
                 country: entity.is_country.then(|| entity.code.to_owned()),
-                sector: sector.map(str::to_owned),
+                sector: sector.and_then(known_sector),
                 wikidata: None,
+                entity: None,
             };
             (Some(actor), 2)
         }
@@ -131,7 +133,7 @@ fn office_of(reading: &Reading<'_, '_>, mentions: &[Mention], sector: Option<&'s
 }
 
 /// A party from what a statement knows of its speaker.
-pub(super) fn from_speaker(speaker: &crate::extract::statements::Speaker, tokens: TokenRange) -> Option<Actor> {
+pub(super) fn from_speaker(speaker: &Speaker, tokens: TokenRange) -> Option<Actor> {
     let code = speaker.code.clone()?;
     let country = speaker.country.clone();
     let sector =
@@ -139,9 +141,15 @@ pub(super) fn from_speaker(speaker: &crate::extract::statements::Speaker, tokens
     Some(Actor {
         tokens,
         name: speaker.name.clone().or_else(|| speaker.role.clone()).unwrap_or_else(|| code.clone()),
-        sector: sector.map(str::to_owned),
+        sector: sector.and_then(known_sector),
         code,
         country,
         wikidata: speaker.wikidata.map(str::to_owned),
+        entity: speaker.entity,
     })
+}
+
+/// The sector that three letters of a table stand for.
+fn known_sector(letters: &str) -> Option<Sector> {
+    letters.parse().ok()
 }

@@ -3,11 +3,12 @@
 use crate::extract::dates;
 use crate::extract::lexicon::{PlaceForm, TriggerClass, TriggerFrame, TriggerRule, VerbForm, WordClass};
 use crate::extract::reading::Reading;
-use crate::extract::statements::{Source, Statement, subject_left};
+use crate::extract::statements::{Source, subject_left};
+use crate::finding::{Actor, EventDate, EventPlace, EventStatus, Precision, Statement};
 use crate::text::TokenRange;
 
 use super::actors::{from_speaker, parties, same_side};
-use super::{Actor, EventDate, EventPlace, EventStatus, Precision, status};
+use super::status;
 
 /// Words to each side of a trigger that its needed words and parties are looked for among.
 const REACH: usize = 30;

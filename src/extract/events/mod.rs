@@ -5,18 +5,15 @@
 
 mod actors;
 mod coder;
-mod ontology;
 mod status;
-mod types;
 
 use crate::extract::lexicon::TriggerClass;
+use crate::extract::ontology::Ontology;
 use crate::extract::reading::Reading;
-use crate::extract::statements::{Field, Statement};
+use crate::finding::{Actor, Event, Field, Statement};
 use crate::text::SentenceKind;
 
 use coder::Coded;
-pub use ontology::{CameoCode, Ontology};
-pub use types::{Actor, Event, EventDate, EventPlace, EventStatus, Precision};
 
 /// Earlier events that a new one is compared with for being the same again.
 const MERGE_REACH: usize = 40;
@@ -73,7 +70,6 @@ fn finish(
 ) -> Option<Event> {
     let sentence = reading.words.doc.sentences[sentence_idx];
     let code = Ontology::embedded().cameo(coded.rule.cameo)?;
-    let plover_type = code.plover_type?;
     let statement = near
         .filter_map(|index| {
             let pieces = &statements[index].content;
@@ -82,11 +78,9 @@ fn finish(
         .min()
         .map(|(_, index)| index);
     let date = coder::date(reading, coded.trigger, sentence.tokens);
-    let is_claim = statement.is_some_and(|index| is_claim_about_another(&statements[index], &coded.actors));
-    let status = match coded.status {
-        EventStatus::Occurred if is_claim => EventStatus::Alleged,
-        other => other,
-    };
+    let teller = statement.and_then(|index| statements[index].speaker.as_ref());
+    let speaks_for = teller.and_then(|speaker| speaker.country.as_deref());
+    let status = coded.status.as_told_by(speaks_for, coded.actors.iter().map(|actor| actor.country.as_deref()));
     let lexicon = reading.lexicon;
     let confidence = match (sentence.kind, coded.rule.class) {
         (SentenceKind::Headline, _) => lexicon.confidence("headline"),
@@ -99,10 +93,10 @@ fn finish(
         trigger: coded.trigger,
         lemma: coded.rule.lemma.to_owned(),
         cameo: coded.rule.cameo.to_owned(),
-        plover_type: plover_type.to_owned(),
+        plover_type: code.plover_type?,
         quad_class: code.quad_class,
         goldstein: Some(code.goldstein),
-        mode: coded.rule.mode.or(code.mode).map(str::to_owned),
+        mode: coded.rule.mode.or(code.mode),
         contexts: Vec::new(),
         historical: date.as_ref().is_some_and(|date| coder::is_historical(reading, date)),
         location: coder::place(reading, coded.trigger, sentence.tokens),
@@ -113,12 +107,6 @@ fn finish(
         statement,
         confidence,
     })
-}
-
-/// What somebody reports of his own side is taken as it is; what he says of another is a claim.
-fn is_claim_about_another(statement: &Statement, actors: &[Actor]) -> bool {
-    let speaks_for = statement.speaker.as_ref().and_then(|speaker| speaker.country.as_deref());
-    speaks_for.is_some_and(|country| actors.iter().all(|actor| actor.country.as_deref() != Some(country)))
 }
 
 /// Adds an event, unless it is told already. The mention in running text stands, not the one in the headline.

@@ -2,9 +2,8 @@
 
 use crate::extract::lexicon::{VerbForm, WordClass};
 use crate::extract::reading::Reading;
+use crate::finding::EventStatus;
 use crate::text::TokenRange;
-
-use super::EventStatus;
 
 /// Words before a verb that its auxiliaries and negation stand among.
 const VERB_GROUP: usize = 5;

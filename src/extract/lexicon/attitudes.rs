@@ -3,7 +3,7 @@
 //! Three tables: the cues that the rules look for, the many more that a trained core may find, and verbs that nobody listed, by the listed
 //! ones that are used alike.
 
-use crate::extract::statements::Attitude;
+use crate::finding::Attitude;
 use crate::nlp::tables::{self, TableError};
 use crate::text::{TokenRange, Upos};
 

@@ -12,6 +12,7 @@ mod words;
 
 use std::collections::HashMap;
 
+use crate::extract::ontology::Ontology;
 use crate::nlp::tables::{self, TableError};
 
 use attitudes::AttitudeRule;
@@ -78,7 +79,7 @@ pub(crate) struct Lexicon {
     /// Attitudes of cues that `cues` lacks.
     attitudes: VerbIndex<AttitudeRule>,
     confidence: HashMap<&'static str, f32>,
-    signs: HashMap<&'static str, f32>,
+    weights: HashMap<&'static str, f32>,
 }
 
 impl Lexicon {
@@ -88,10 +89,10 @@ impl Lexicon {
         let (entities, places) = load_places()?;
         let (roles, bodies) = roles::load()?;
         let confidence_text = include_str!("../../../data/lexicon/confidence.tsv");
-        let (mut confidence, mut signs) = (HashMap::new(), HashMap::new());
+        let (mut confidence, mut weights) = (HashMap::new(), HashMap::new());
         for row in tables::read("data/lexicon/confidence.tsv", confidence_text, 3)? {
             match row.cell(0).strip_prefix("core.") {
-                Some(sign) => signs.insert(sign, row.number(1)?),
+                Some(feature) => weights.insert(feature, row.number(1)?),
                 None => confidence.insert(row.cell(0), row.number(1)?),
             };
         }
@@ -105,10 +106,10 @@ impl Lexicon {
             officeholders: Officeholders::default(),
             word_classes: WordClasses::load()?,
             cues: verbs::load_cues(&inflections)?,
-            triggers: verbs::load_triggers(&inflections)?,
+            triggers: verbs::load_triggers(&inflections, Ontology::embedded())?,
             attitudes: attitudes::load(&inflections)?,
             confidence,
-            signs,
+            weights,
         })
     }
 
@@ -117,9 +118,9 @@ impl Lexicon {
         self.entities.iter().position(|entity| entity.is_country && entity.code == code)
     }
 
-    /// What a sign of right or wrong statements of the trained core weighs (`core.SIGN` in the table); nothing where it is silent.
-    pub(crate) fn weight_of_sign(&self, sign: &str) -> f32 {
-        self.signs.get(sign).copied().unwrap_or(0.0)
+    /// What a feature of statements of the trained core weighs (`core.FEATURE` in the table); nothing where it is silent.
+    pub(crate) fn weight_of_feature(&self, feature: &str) -> f32 {
+        self.weights.get(feature).copied().unwrap_or(0.0)
     }
 
     /// Confidence of a family of rules. One half where the table is silent: a coin, until somebody measures.

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::finding::Sector;
 use crate::nlp::tables::{self, Row, TableError};
 
 use super::PhraseMap;
@@ -100,6 +101,9 @@ pub(super) fn load() -> Result<(PhraseMap<RoleWord>, BodyWords), TableError> {
     let mut bodies = BodyWords::default();
     for row in tables::read("data/lexicon/roles.tsv", text, 4)? {
         let sector = row.optional(1);
+        if let Some(Err(error)) = sector.map(str::parse::<Sector>) {
+            return Err(row.error(error.to_string()));
+        }
         let sex = sex(&row, 2)?;
         let part = match row.cell(0) {
             "head" => RolePart::Head,

@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use crate::extract::statements::Attitude;
+use crate::extract::ontology::Ontology;
+use crate::finding::{Attitude, Mode};
 use crate::nlp::tables::{self, Row, TableError};
 
 use super::phrases::split_words;
@@ -143,7 +144,7 @@ pub(crate) struct TriggerRule {
     pub(crate) next: Vec<&'static str>,
     pub(crate) cameo: &'static str,
     /// PLOVER mode, where the words say more than the code.
-    pub(crate) mode: Option<&'static str>,
+    pub(crate) mode: Option<Mode>,
 }
 
 impl Expression for TriggerRule {
@@ -205,8 +206,18 @@ pub(super) fn load_cues(inflections: &Inflections) -> Result<VerbIndex<CueRule>,
     Ok(index)
 }
 
-pub(super) fn load_triggers(inflections: &Inflections) -> Result<VerbIndex<TriggerRule>, TableError> {
-    let text = include_str!("../../../data/lexicon/triggers.tsv");
+pub(super) fn load_triggers(
+    inflections: &Inflections,
+    ontology: &Ontology,
+) -> Result<VerbIndex<TriggerRule>, TableError> {
+    read_triggers(include_str!("../../../data/lexicon/triggers.tsv"), inflections, ontology)
+}
+
+fn read_triggers(
+    text: &'static str,
+    inflections: &Inflections,
+    ontology: &Ontology,
+) -> Result<VerbIndex<TriggerRule>, TableError> {
     let mut index = VerbIndex::new();
     for row in tables::read("data/lexicon/triggers.tsv", text, 6)? {
         let (first, rest) = first_column(&row)?;
@@ -222,25 +233,51 @@ pub(super) fn load_triggers(inflections: &Inflections) -> Result<VerbIndex<Trigg
             "guest" => TriggerFrame::Guest,
             other => return Err(row.error(format!("unknown frame {other:?}"))),
         };
+        let cameo = row.cell(4);
+        let code = ontology.cameo(cameo).ok_or_else(|| row.error(format!("CAMEO has no code {cameo:?}")))?;
+        if cameo.len() < 3 {
+            return Err(row.error(format!("expected a CAMEO code of three digits or four, found the root {cameo}")));
+        }
+        let of_type = code.plover_type.ok_or_else(|| row.error(format!("code {cameo} has no PLOVER type")))?;
+        let mode = ontology.mode(&row, 5, of_type)?;
         let forms = match class {
             TriggerClass::Verb => inflections.forms(&first),
             TriggerClass::Noun => vec![(VerbForm::Base, first.clone()), (VerbForm::Base, format!("{first}s"))],
         };
         let (next, near) = row.values(3).partition::<Vec<_>, _>(|word| word.starts_with('+'));
         let next = next.into_iter().map(|word| word.trim_start_matches('+')).collect();
-        index.add(
-            forms,
-            TriggerRule {
-                lemma: row.cell(0),
-                rest,
-                class,
-                frame,
-                near,
-                next,
-                cameo: row.cell(4),
-                mode: row.optional(5),
-            },
-        );
+        index.add(forms, TriggerRule { lemma: row.cell(0), rest, class, frame, near, next, cameo, mode });
     }
     Ok(index)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn problem(text: &'static str) -> String {
+        let inflections = Inflections::load().unwrap_or_else(|error| panic!("{error}"));
+        match read_triggers(text, &inflections, Ontology::embedded()) {
+            Ok(_) => "none".to_owned(),
+            Err(error) => error.to_string(),
+        }
+    }
+
+    #[test]
+    fn a_trigger_whose_code_says_nothing_is_named_by_file_and_line() {
+        const HEADING: &str = "trigger\tclass\tframe\tnear\tcameo\tmode\n";
+        for (row, expected) in [
+            ("expel\tverb\tact\t\t161\texpel", "none"),
+            ("expel\tverb\tact\t\t199", "data/lexicon/triggers.tsv:2: CAMEO has no code \"199\""),
+            (
+                "expel\tverb\tact\t\t16",
+                "data/lexicon/triggers.tsv:2: expected a CAMEO code of three digits or four, found the root 16",
+            ),
+            ("say\tverb\tact\t\t010", "data/lexicon/triggers.tsv:2: code 010 has no PLOVER type"),
+            ("expel\tverb\tact\t\t161\tvisit", "data/lexicon/triggers.tsv:2: type SANCTION has no mode visit"),
+            ("expel\tverb\tact\t\t161\tdance", "data/lexicon/triggers.tsv:2: no Mode is named 'dance'"),
+        ] {
+            assert_eq!(problem(Box::leak(format!("{HEADING}{row}\n").into_boxed_str())), expected, "{row}");
+        }
+    }
 }

@@ -3,9 +3,8 @@
 use crate::extract::lexicon::PlaceForm;
 use crate::extract::names::{Mention, What, homes};
 use crate::extract::reading::Reading;
+use crate::finding::{Speaker, SpeakerForm};
 use crate::text::TokenRange;
-
-use super::{Speaker, SpeakerForm};
 
 /// "the Foreign Ministry", "Norway's trade ministry"; "the ministry" is the one named before.
 pub(super) fn body_speaker(
@@ -39,12 +38,11 @@ pub(super) fn body_speaker(
     let country = country.map(|entity| &reading.lexicon.entities[entity]);
     Speaker {
         name: Some(name),
-        role: None,
         organization: Some(bare.to_owned()),
         country: country.map(|entity| entity.code.to_owned()),
         code: country.map(|entity| format!("{}{}", entity.code, sector.unwrap_or_default())),
-        wikidata: None,
         form: SpeakerForm::Name,
+        ..Speaker::default()
     }
 }
 
@@ -97,15 +95,7 @@ pub(super) fn place_speaker(reading: &Reading<'_, '_>, inside: &[Mention]) -> Sp
     let sector = if form == PlaceForm::Metonym { "GOV" } else { "" };
     let organization = (form == PlaceForm::Metonym || !entity.is_country).then(|| words.to_owned());
     let form = if name.is_some() { SpeakerForm::Name } else { SpeakerForm::Description };
-    Speaker {
-        name,
-        role: None,
-        organization,
-        country,
-        code: Some(format!("{}{sector}", entity.code)),
-        wikidata: None,
-        form,
-    }
+    Speaker { name, organization, country, code: Some(format!("{}{sector}", entity.code)), form, ..Speaker::default() }
 }
 
 fn body_of(reading: &Reading<'_, '_>, inside: &[Mention]) -> Option<Speaker> {

@@ -1,19 +1,17 @@
-//! How sure a statement of the trained core is: a logistic curve over signs of right and of wrong ones (Platt 1999, with more
-//! signs than one).
+//! How sure a statement of the trained core is: a logistic curve over features (Platt 1999, with more than one).
 //!
-//! The weights stand in `data/lexicon/confidence.tsv` as `core.SIGN`; `evaluate statements GOLD --confidence` fits them.
+//! The weights stand in `data/lexicon/confidence.tsv` as `core.FEATURE`; `evaluate statements GOLD --confidence` fits them.
 
 use crate::extract::reading::Reading;
+use crate::finding::{Attitude, Statement, StatementKind};
 use crate::text::{TokenRange, Upos, Xpos};
 
 use super::learned::Shares;
-use super::{Attitude, Statement, StatementKind};
 
-/// The signs of one statement, by name.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Signs(pub [(&'static str, f32); 23]);
+/// The features of one statement, by name.
+pub(super) struct Features([(&'static str, f32); 23]);
 
-impl Signs {
+impl Features {
     /// `rule_agrees`: a rule knows the cue, too.
     pub(super) fn of(reading: &Reading<'_, '_>, statement: &Statement, shares: &Shares, rule_agrees: bool) -> Self {
         let doc = reading.words.doc;
@@ -54,8 +52,14 @@ impl Signs {
 
     /// The probability that the statement is right.
     pub(super) fn probability(&self, reading: &Reading<'_, '_>) -> f32 {
-        let curve: f32 = self.0.iter().map(|(name, sign)| sign * reading.lexicon.weight_of_sign(name)).sum();
+        let curve: f32 = self.0.iter().map(|(name, value)| value * reading.lexicon.weight_of_feature(name)).sum();
         1.0 / (1.0 + (-curve).exp())
+    }
+}
+
+impl From<Features> for Vec<(&'static str, f32)> {
+    fn from(features: Features) -> Self {
+        features.0.to_vec()
     }
 }
 

@@ -4,9 +4,10 @@
 use crate::extract::dates;
 use crate::extract::lexicon::{CueFrame, WordClass};
 use crate::extract::reading::Reading;
+use crate::finding::When;
 use crate::text::TokenRange;
 
-use super::{When, sources};
+use super::sources;
 
 /// Tokens that an addressee or an occasion ("in a statement to parliament") has at most.
 const PHRASE_LIMIT: usize = 14;

@@ -1,8 +1,7 @@
 //! Whether what is said is a clause, an infinitive or a phrase: "that it will close", "to close it", "the closure".
 
+use crate::finding::ContentForm;
 use crate::text::{Deprel, Document, TokenRange, Xpos};
-
-use super::types::ContentForm;
 
 /// Relations of a clause to another one that stands beside it or that it is what is said of; under others it only describes a word or
 /// a circumstance.

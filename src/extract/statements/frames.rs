@@ -3,10 +3,10 @@
 use crate::extract::dates;
 use crate::extract::lexicon::{CueFrame, CueRule, Opening, PlaceForm, VerbForm, WordClass};
 use crate::extract::reading::Reading;
+use crate::finding::{StatementKind, When};
 use crate::text::TokenRange;
 
 use super::sources::{self, Source};
-use super::{StatementKind, When};
 
 /// Tokens that indirect content has at most: a sentence of thousands of words is not read to its end for every cue in it.
 const CONTENT_LIMIT: usize = 300;

@@ -3,6 +3,7 @@
 //! The core decides what is said where; this decides what makes a statement: a cue with content.
 
 use crate::extract::reading::Reading;
+use crate::finding::{Cue, Field, Statement};
 use crate::text::{Role, RoleSpan, SentenceKind, TokenRange};
 
 use super::announced;
@@ -11,7 +12,6 @@ use super::frames::kind_of;
 use super::signed::Signed;
 use super::speakers::SpeakerResolver;
 use super::tree::{complement, subject};
-use super::{Cue, Field, Statement};
 
 /// Paragraphs between a quotation and the statement that it goes on with, or the cue that comes before or behind it.
 const CONTINUATION: u32 = 1;
@@ -197,7 +197,8 @@ pub(super) fn statement(
         form: None,
         inside: None,
         confidence: 0.0,
-        signs: None,
+        speakers: Vec::new(),
+        features: Vec::new(),
     }
 }
 

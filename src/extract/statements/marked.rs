@@ -1,11 +1,11 @@
 //! A name, a mark, and what was said: the dash of a signed quotation, the colon of a transcript's line.
 
 use crate::extract::reading::Reading;
+use crate::finding::{Attitude, Cue, Field, Statement};
 use crate::text::TokenRange;
 
 use super::frames::kind_of;
 use super::speakers::SpeakerResolver;
-use super::{Attitude, Cue, Field, Statement};
 
 /// The parts of such a statement; the mark is the cue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,7 +42,8 @@ impl Marked {
             form: None,
             inside: None,
             confidence,
-            signs: None,
+            speakers: Vec::new(),
+            features: Vec::new(),
         }
     }
 }

@@ -6,7 +6,7 @@
 
 mod announced;
 mod bodies;
-pub mod confidence;
+mod confidence;
 mod details;
 mod form;
 mod frames;
@@ -18,19 +18,18 @@ mod sources;
 mod speakers;
 mod transcript;
 mod tree;
-mod types;
 
 use std::collections::HashMap;
 
 use crate::extract::lexicon::WordClass;
 use crate::extract::reading::Reading;
+use crate::finding::{Attitude, Cue, Field, Statement, StatementKind};
 use crate::text::{Deprel, RoleSpan, SentenceKind, TokenRange, Upos};
 
-use confidence::Signs;
+use confidence::Features;
 use frames::Frame;
 pub(crate) use sources::{Source, left as subject_left};
 use speakers::SpeakerResolver;
-pub use types::{Attitude, ContentForm, Cue, Field, Speaker, SpeakerForm, Statement, StatementKind, When};
 
 /// Neighbours that are looked at for the statement around another one.
 const NESTING_REACH: usize = 12;
@@ -125,8 +124,9 @@ fn from_core(reading: &Reading<'_, '_>, field: Field, roles: &[RoleSpan]) -> Vec
         if let Some(same) = same {
             learned::complete(&mut statement, same);
         }
-        let signs = Signs::of(reading, &statement, &shares, same.is_some());
-        (statement.confidence, statement.signs) = (signs.probability(reading), Some(signs));
+        let features = Features::of(reading, &statement, &shares, same.is_some());
+        statement.confidence = features.probability(reading);
+        statement.features = features.into();
         if statement.confidence >= LEAST && !is_doubtful_headline(reading, &statement) {
             statements.push(statement);
         }
@@ -297,7 +297,8 @@ fn assemble(
             form: None,
             inside: None,
             confidence: 0.0,
-            signs: None,
+            speakers: Vec::new(),
+            features: Vec::new(),
         });
     }
     statements

@@ -3,11 +3,11 @@
 //! The core was taught the outer statement alone (PolNeAR annotates no inner ones); the tree tells the inner one.
 
 use crate::extract::reading::Reading;
+use crate::finding::{Attitude, Cue, Speaker, SpeakerForm, Statement};
 use crate::text::{Deprel, TokenRange};
 
 use super::frames::kind_of;
 use super::tree::complement;
-use super::{Attitude, Cue, Speaker, SpeakerForm, Statement};
 
 /// Tokens from the pronoun to its verb: "I have always honestly thought".
 const REACH: usize = 5;
@@ -61,6 +61,7 @@ fn read(
         form: None,
         inside: None,
         confidence: outer.confidence.min(reading.lexicon.confidence("own_words")),
-        signs: None,
+        speakers: Vec::new(),
+        features: Vec::new(),
     })
 }

@@ -3,11 +3,11 @@
 use crate::extract::lexicon::{PlaceForm, Sex, WordClass};
 use crate::extract::names::{Mention, What, homes};
 use crate::extract::reading::Reading;
+use crate::finding::{Speaker, SpeakerForm};
 use crate::text::{EntityKind, TokenRange};
 
 use super::bodies::{body_speaker, country_of_body, named_outlet, place_speaker};
 use super::tree::is_of_other;
-use super::{Speaker, SpeakerForm};
 
 /// Mentions that are looked through for the person behind a pronoun or "the minister".
 const LOOK_BACK: usize = 60;
@@ -84,6 +84,7 @@ impl SpeakerResolver {
             code: country.map(|code| format!("{code}{}", known.sector.unwrap_or_default())),
             wikidata: known.wikidata,
             form,
+            ..Speaker::default()
         }
     }
 
@@ -217,8 +218,8 @@ impl SpeakerResolver {
             organization,
             country: country.map(str::to_owned),
             code: country.map(|code| format!("{code}{}", sector.unwrap_or_default())),
-            wikidata: None,
             form: SpeakerForm::Description,
+            ..Speaker::default()
         }
     }
 

@@ -11,7 +11,7 @@ mod gazetteer;
 pub(super) mod kernel;
 pub(super) mod layers;
 pub(super) mod quantized;
-mod types;
+mod token_types;
 
 use std::ops::Range;
 
@@ -25,7 +25,7 @@ use features::{Hasher, Quotation, row};
 use gazetteer::Gazetteer;
 use layers::{Convolution, Linear, Norm, Sru, resize, vector, weights};
 use quantized::{Hashes, Rows};
-use types::{TokenType, TypeCache};
+use token_types::{TokenType, TypeCache};
 
 /// Sections of the six hashed tables, in the order of the features.
 const TABLES: [&str; 6] =

@@ -25,7 +25,7 @@ pub(super) struct Compared {
     names: Vec<String>,
     is_named: bool,
     pub(super) confidence: Option<f64>,
-    pub(super) signs: BTreeMap<String, f64>,
+    pub(super) features: BTreeMap<String, f64>,
 }
 
 impl Compared {
@@ -51,7 +51,7 @@ impl Compared {
             has_speaker: row.speaker.is_some(),
             is_named: name.is_some(),
             confidence: row.confidence,
-            signs: row.signs.clone().unwrap_or_default(),
+            features: row.features.clone().unwrap_or_default(),
             names: name.iter().chain(speaker.aliases.iter().flatten()).map(|name| plain_name(name)).collect(),
             source,
             cue,

@@ -23,7 +23,7 @@ use serde_json::{Value, json};
 use super::ScoreError;
 use crate::analyzer::Analyzer;
 use crate::article::Article;
-use crate::extract::statements::{ContentForm, Field, Statement, StatementKind};
+use crate::finding::{ContentForm, Field, Statement, StatementKind};
 use crate::text::{CodePoints, Document, TokenRange};
 
 /// One article of a gold file.
@@ -63,7 +63,7 @@ pub struct Row {
     #[serde(default)]
     confidence: Option<f64>,
     #[serde(default)]
-    signs: Option<BTreeMap<String, f64>>,
+    features: Option<BTreeMap<String, f64>>,
 }
 
 /// Who a speaker is, in either file.
@@ -244,6 +244,6 @@ fn row(statement: &Statement, doc: &Document, code_points: &CodePoints<'_>) -> V
         "speaker": statement.speaker.as_ref().map(|speaker| json!({"name": speaker.name})),
         "nested": statement.inside.is_some(),
         "confidence": statement.confidence,
-        "signs": statement.signs.map(|signs| signs.0.into_iter().collect::<BTreeMap<_, _>>()),
+        "features": statement.features.iter().copied().collect::<BTreeMap<_, _>>(),
     })
 }

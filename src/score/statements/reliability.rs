@@ -1,7 +1,7 @@
 //! Whether a confidence of 0.7 is right seven times in ten: a reliability table, and the weights that would make it so.
 //!
-//! Right is a statement that is a gold one by the strict measure. The weights are those of a logistic curve over the signs that
-//! the extractor looked at (`extract::statements::confidence`), fitted by Newton's method with a small penalty.
+//! Right is a statement that is a gold one by the strict measure. The weights are those of a logistic curve over the features that
+//! the extractor looked at (`extract::statements`), fitted by Newton's method with a small penalty.
 
 use std::fmt;
 
@@ -12,13 +12,13 @@ use super::{Gold, System};
 /// Parts that the articles are dealt to: each is judged by weights that the others gave.
 const FOLDS: usize = 10;
 
-/// What a weight of one costs, in nats: signs that hardly occur stay near nothing.
+/// What a weight of one costs, in nats: features that hardly occur stay near nothing.
 const PENALTY: f64 = 3.0;
 
 /// Steps of Newton's method; the curve is convex, so few are enough.
 const STEPS: usize = 30;
 
-/// The sign that every statement has.
+/// The feature that every statement has.
 const ALWAYS: &str = "any";
 
 /// Rows of the table.
@@ -27,7 +27,7 @@ const BINS: usize = 10;
 /// Confidence against truth over a corpus.
 #[derive(Debug)]
 pub struct Reliability {
-    /// Names of the signs.
+    /// Names of the features.
     names: Vec<String>,
     judged: Vec<Judged>,
 }
@@ -38,7 +38,7 @@ struct Judged {
     said: f64,
     right: bool,
     /// In the order of [`Reliability::names`]; empty for a statement of the rules.
-    signs: Vec<f64>,
+    features: Vec<f64>,
 }
 
 /// Judges every statement of the system that says its confidence.
@@ -53,10 +53,10 @@ pub fn reliability(gold: &[Gold], system: &System) -> Reliability {
             if let Some(said) = statement.confidence {
                 let right = pairs.iter().any(|&(_, system)| system == place);
                 if names.is_empty() {
-                    names = statement.signs.keys().cloned().collect();
+                    names = statement.features.keys().cloned().collect();
                 }
-                let signs = statement.signs.values().copied().collect();
-                judged.push(Judged { article, said, right, signs });
+                let features = statement.features.values().copied().collect();
+                judged.push(Judged { article, said, right, features });
             }
         }
     }
@@ -82,10 +82,10 @@ impl Reliability {
         bins
     }
 
-    /// Weights of the signs from all statements of the core, and the mean loss (nats) of each of them under weights that its article
+    /// Weights of the features from all statements of the core, and the mean loss (nats) of each of them under weights that its article
     /// had no part in.
     fn fitted(&self) -> Option<(Vec<f64>, f64)> {
-        let learned: Vec<&Judged> = self.judged.iter().filter(|one| !one.signs.is_empty()).collect();
+        let learned: Vec<&Judged> = self.judged.iter().filter(|one| !one.features.is_empty()).collect();
         if learned.is_empty() {
             return None;
         }
@@ -94,7 +94,7 @@ impl Reliability {
             let (apart, others): (Vec<&Judged>, Vec<&Judged>) =
                 learned.iter().partition(|one| one.article % FOLDS == fold);
             let weights = fit(&others, &self.names);
-            loss += apart.iter().map(|one| surprise(curve(&one.signs, &weights), one.right)).sum::<f64>();
+            loss += apart.iter().map(|one| surprise(curve(&one.features, &weights), one.right)).sum::<f64>();
         }
         Some((fit(&learned, &self.names), loss / as_number(learned.len())))
     }
@@ -123,14 +123,14 @@ impl fmt::Display for Reliability {
         }
         writeln!(f, "expected calibration error {:.1} points", 100.0 * self.calibration_error())?;
         let Some((weights, loss)) = self.fitted() else { return Ok(()) };
-        let of_core = || self.judged.iter().filter(|one| !one.signs.is_empty());
+        let of_core = || self.judged.iter().filter(|one| !one.features.is_empty());
         let now = of_core().map(|one| surprise(one.said, one.right)).sum::<f64>() / as_number(of_core().count());
         writeln!(
             f,
             "mean loss of the core's statements {now:.4}, with weights fitted to other articles of this file {loss:.4}"
         )?;
-        for (sign, weight) in self.names.iter().zip(&weights) {
-            writeln!(f, "core.{sign}\t{weight:.2}")?;
+        for (feature, weight) in self.names.iter().zip(&weights) {
+            writeln!(f, "core.{feature}\t{weight:.2}")?;
         }
         Ok(())
     }
@@ -141,16 +141,16 @@ fn fit(statements: &[&Judged], names: &[String]) -> Vec<f64> {
     let n = names.len();
     let mut weights = vec![0.0; n];
     for _ in 0..STEPS {
-        // Slope and curvature of the loss; the sign that is always there costs nothing.
+        // Slope and curvature of the loss; the feature that is always there costs nothing.
         let penalty = |at: usize| if names[at] == ALWAYS { 1e-6 } else { PENALTY };
         let mut slope: Vec<f64> = (0..n).map(|at| -penalty(at) * weights[at]).collect();
         let mut curvature = vec![vec![0.0; n]; n];
         (0..n).for_each(|at| curvature[at][at] = penalty(at));
         for one in statements {
-            let p = curve(&one.signs, &weights);
-            for (row, x) in one.signs.iter().enumerate().filter(|(_, x)| **x != 0.0) {
+            let p = curve(&one.features, &weights);
+            for (row, x) in one.features.iter().enumerate().filter(|(_, x)| **x != 0.0) {
                 slope[row] += x * (truth(one.right) - p);
-                for (column, y) in one.signs.iter().enumerate() {
+                for (column, y) in one.features.iter().enumerate() {
                     curvature[row][column] += p * (1.0 - p) * x * y;
                 }
             }
@@ -180,8 +180,8 @@ fn solved(mut matrix: Vec<Vec<f64>>, mut right: Vec<f64>) -> Vec<f64> {
     right
 }
 
-fn curve(signs: &[f64], weights: &[f64]) -> f64 {
-    let sum: f64 = signs.iter().zip(weights).map(|(sign, weight)| sign * weight).sum();
+fn curve(features: &[f64], weights: &[f64]) -> f64 {
+    let sum: f64 = features.iter().zip(weights).map(|(feature, weight)| feature * weight).sum();
     1.0 / (1.0 + (-sum).exp())
 }
 
@@ -203,9 +203,9 @@ fn as_number(count: usize) -> f64 {
 mod tests {
     use super::*;
 
-    fn judged(said: f64, of_ten: usize, sign: f64) -> Vec<Judged> {
-        let signs = |right: bool| vec![1.0, if right { sign } else { -sign }, 0.0];
-        (0..10).map(|at| Judged { article: at, said, right: at < of_ten, signs: signs(at < of_ten) }).collect()
+    fn judged(said: f64, of_ten: usize, feature: f64) -> Vec<Judged> {
+        let features = |right: bool| vec![1.0, if right { feature } else { -feature }, 0.0];
+        (0..10).map(|at| Judged { article: at, said, right: at < of_ten, features: features(at < of_ten) }).collect()
     }
 
     fn of(judged: Vec<Judged>) -> Reliability {
@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sign_that_tells_right_from_wrong_gets_weight_and_one_that_does_not_gets_none() {
+    fn a_feature_that_tells_right_from_wrong_gets_weight_and_one_that_does_not_gets_none() {
         let told = of(judged(0.7, 7, 1.0));
         let (weights, loss) = told.fitted().unwrap();
         assert!(weights[1] > 0.5 && weights[2].abs() < 1e-6, "{weights:?}");

@@ -1,10 +1,8 @@
-//! The statement and its parts, as working types; `record` holds their form on the wire.
+//! The attributed statement and its parts: who said what to whom, in which words.
 
 use jiff::civil::Date;
 
 use crate::text::TokenRange;
-
-use super::confidence::Signs;
 
 /// Which document of an analysis a finding's ranges point into.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -67,7 +65,7 @@ pub struct Cue {
 
 /// Who the source is, as far as the article says. Nothing is invented: a field is `None` where the article is silent, but for office and country of a
 /// person whom the table of office holders knows by exactly this name, country and time.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Speaker {
     /// The fullest name that the article gives.
     pub name: Option<String>,
@@ -83,6 +81,10 @@ pub struct Speaker {
     pub wikidata: Option<&'static str>,
     /// How the source refers to the speaker.
     pub form: SpeakerForm,
+    /// Index, among the analysis's entities, of who it is.
+    pub entity: Option<usize>,
+    /// Probability that `country` is right, 0 to 1; `None` where nobody has weighed it.
+    pub country_confidence: Option<f32>,
 }
 
 /// How the source refers to the speaker.
@@ -119,8 +121,10 @@ pub struct Statement {
     pub attitude: Attitude,
     /// The words credited; `None` where the statement has no source.
     pub source: Option<TokenRange>,
-    /// Who that is.
+    /// Who that is; the first of several.
     pub speaker: Option<Speaker>,
+    /// Indices, among the analysis's entities, of all who are credited, the speaker first; empty where nobody has told them apart.
+    pub speakers: Vec<usize>,
     /// The words of saying; `None` for a quotation that stands alone.
     pub cue: Option<Cue>,
     /// What was said, in order; several pieces where the frame interrupts it. Never empty.
@@ -139,6 +143,16 @@ pub struct Statement {
     pub inside: Option<usize>,
     /// Probability that the finding is right, 0 to 1.
     pub confidence: f32,
-    /// What the confidence of a statement of the core was made of.
-    pub signs: Option<Signs>,
+    /// What the confidence of a statement of the core was made of: features by name; empty for a statement of the rules.
+    pub features: Vec<(&'static str, f32)>,
+}
+
+impl Statement {
+    /// Every stretch of words that the statement names: cue, source, content, addressees, when, occasion, via.
+    pub fn spans(&self) -> impl Iterator<Item = TokenRange> {
+        let cue = self.cue.as_ref().map(|cue| cue.tokens);
+        let when = self.when.as_ref().map(|when| when.tokens);
+        let lists = self.content.iter().chain(&self.addressees).copied();
+        cue.into_iter().chain(self.source).chain(lists).chain(when).chain(self.occasion).chain(self.via)
+    }
 }

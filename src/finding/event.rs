@@ -1,24 +1,13 @@
-//! The event and its parts, as working types; `record` holds their form on the wire.
+//! The diplomatic event and its parts: who did what to whom, when, where, and whether it happened at all.
 
 use jiff::civil::Date;
 
-use crate::extract::statements::Field;
 use crate::text::TokenRange;
 
-/// Whether it happened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum EventStatus {
-    /// It happened or is happening.
-    Occurred,
-    /// It is announced.
-    Planned,
-    /// It hangs on a condition.
-    Conditional,
-    /// It did not happen.
-    Negated,
-    /// Somebody claims it of somebody else.
-    Alleged,
-}
+use super::ontology::{Context, EventType, Mode};
+use super::statement::Field;
+use super::status::EventStatus;
+use super::who::Sector;
 
 /// How exactly a date is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -64,10 +53,12 @@ pub struct Actor {
     pub code: String,
     /// ISO 3166-1 alpha-3 (KOS for Kosovo).
     pub country: Option<String>,
-    /// Three-letter sector: GOV, MIL, LEG, …
-    pub sector: Option<String>,
+    /// Sector: GOV, MIL, LEG, …
+    pub sector: Option<Sector>,
     /// Wikidata item, "Q…".
     pub wikidata: Option<String>,
+    /// Index, among the analysis's entities, of who it is.
+    pub entity: Option<usize>,
 }
 
 /// One event. All ranges point into the document that `field` names.
@@ -81,19 +72,19 @@ pub struct Event {
     pub trigger: TokenRange,
     /// Dictionary form of the trigger.
     pub lemma: String,
-    /// CAMEO code, 2 to 4 digits; text, because a leading zero counts. It is in the ontology.
+    /// CAMEO code, 3 or 4 digits; text, because a leading zero counts. It is in the ontology.
     pub cameo: String,
     /// 1 verbal cooperation, 2 material cooperation, 3 verbal conflict, 4 material conflict; by the code's root, as
     /// GDELT has it.
     pub quad_class: u8,
     /// Goldstein value of the code, -10 to 10; `None` where the scale has none.
     pub goldstein: Option<f32>,
-    /// PLOVER type, in upper case; one of the ontology's 16.
-    pub plover_type: String,
+    /// PLOVER type.
+    pub plover_type: EventType,
     /// PLOVER mode, where code or text settle it.
-    pub mode: Option<String>,
+    pub mode: Option<Mode>,
     /// PLOVER contexts.
-    pub contexts: Vec<String>,
+    pub contexts: Vec<Context>,
     /// Who did it; both sides of a mutual event.
     pub actors: Vec<Actor>,
     /// To whom.
@@ -110,4 +101,14 @@ pub struct Event {
     pub statement: Option<usize>,
     /// Probability that the finding is right, 0 to 1.
     pub confidence: f32,
+}
+
+impl Event {
+    /// Every stretch of words that the event names: trigger, actors, recipients, date, place.
+    pub fn spans(&self) -> impl Iterator<Item = TokenRange> {
+        let parties = self.actors.iter().chain(&self.recipients).map(|actor| actor.tokens);
+        let date = self.date.as_ref().map(|date| date.tokens);
+        let place = self.location.as_ref().map(|place| place.tokens);
+        std::iter::once(self.trigger).chain(parties).chain(date).chain(place)
+    }
 }

@@ -1,0 +1,141 @@
+//! What follows from a code: CAMEO's codes, and the modes of PLOVER's types. Tables in `data/ontology`.
+//!
+//! CAMEO codebook 1.1b3 (2012), PLOVER manual draft 2.0 (2024). Facts only; which words evoke which code stands elsewhere.
+
+use std::collections::BTreeMap;
+use std::str::FromStr;
+use std::sync::LazyLock;
+
+use crate::finding::{Context, EventType, Mode};
+use crate::nlp::tables::{self, Row, TableError};
+use crate::text::UnknownLabel;
+
+static EMBEDDED: LazyLock<Ontology> = LazyLock::new(|| {
+    Ontology::load().expect("the tables built into the binary are well-formed, a unit test holds that")
+});
+
+/// What a CAMEO code says by itself.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CameoCode {
+    /// Short label: "Expel or deport individuals".
+    pub label: &'static str,
+    /// 1 verbal cooperation, 2 material cooperation, 3 verbal conflict, 4 material conflict; by root, as GDELT assigns it.
+    pub quad_class: u8,
+    /// Goldstein value, −10 to 10.
+    pub goldstein: f32,
+    /// PLOVER type; none for public statements (root 01).
+    pub plover_type: Option<EventType>,
+    /// PLOVER mode, where the code settles it.
+    pub mode: Option<Mode>,
+}
+
+/// The inventory of codes.
+#[derive(Debug)]
+pub struct Ontology {
+    cameo: BTreeMap<&'static str, CameoCode>,
+    modes: BTreeMap<EventType, Vec<Mode>>,
+}
+
+impl Ontology {
+    /// The ontology that is built into the binary.
+    pub fn embedded() -> &'static Self {
+        &EMBEDDED
+    }
+
+    fn load() -> Result<Self, TableError> {
+        let text = include_str!("../../data/ontology/plover_types.tsv");
+        let rows = tables::read("data/ontology/plover_types.tsv", text, 4)?;
+        let mut modes: BTreeMap<EventType, Vec<Mode>> = BTreeMap::new();
+        for row in &rows {
+            modes.insert(member(row, 0)?, Vec::new());
+        }
+        let text = include_str!("../../data/ontology/plover_modes.tsv");
+        for row in tables::read("data/ontology/plover_modes.tsv", text, 3)? {
+            let of_type = modes.get_mut(&member(&row, 0)?);
+            of_type.ok_or_else(|| row.error(format!("type {} has no row", row.cell(0))))?.push(member(&row, 1)?);
+        }
+        let text = include_str!("../../data/ontology/plover_contexts.tsv");
+        for row in tables::read("data/ontology/plover_contexts.tsv", text, 1)? {
+            member::<Context>(&row, 0)?;
+        }
+        let mut ontology = Self { cameo: BTreeMap::new(), modes };
+        let text = include_str!("../../data/ontology/cameo.tsv");
+        for row in tables::read("data/ontology/cameo.tsv", text, 6)? {
+            let quad_class = match row.cell(2) {
+                "1" => 1,
+                "2" => 2,
+                "3" => 3,
+                "4" => 4,
+                other => return Err(row.error(format!("expected a quad class 1 to 4, found {other:?}"))),
+            };
+            let plover_type = row.optional(4).map(|_| member(&row, 4)).transpose()?;
+            let mode = plover_type.map(|of_type| ontology.mode(&row, 5, of_type)).transpose()?.flatten();
+            let code = CameoCode { label: row.cell(1), quad_class, goldstein: row.number(3)?, plover_type, mode };
+            ontology.cameo.insert(row.cell(0), code);
+        }
+        Ok(ontology)
+    }
+
+    /// The mode in a cell, which its type must have; none where the cell is empty.
+    pub(super) fn mode(&self, row: &Row, column: usize, of_type: EventType) -> Result<Option<Mode>, TableError> {
+        if row.optional(column).is_none() {
+            return Ok(None);
+        }
+        let mode = member(row, column)?;
+        if self.modes(of_type).contains(&mode) {
+            Ok(Some(mode))
+        } else {
+            Err(row.error(format!("type {of_type} has no mode {mode}")))
+        }
+    }
+
+    /// What a CAMEO code says; none if there is no such code.
+    pub fn cameo(&self, code: &str) -> Option<&CameoCode> {
+        self.cameo.get(code)
+    }
+
+    /// Every CAMEO code with what it says, ascending as text.
+    pub fn cameo_codes(&self) -> impl Iterator<Item = (&'static str, &CameoCode)> {
+        self.cameo.iter().map(|(code, entry)| (*code, entry))
+    }
+
+    /// The modes of a PLOVER type.
+    pub fn modes(&self, of_type: EventType) -> &[Mode] {
+        self.modes.get(&of_type).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// The member of a closed set that a cell names.
+fn member<T: FromStr<Err = UnknownLabel>>(row: &Row, column: usize) -> Result<T, TableError> {
+    row.cell(column).parse().map_err(|error: UnknownLabel| row.error(error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_carry_class_score_and_type() {
+        let ontology = Ontology::load().unwrap_or_else(|error| panic!("{error}"));
+        let expel = ontology.cameo("161").unwrap();
+        assert_eq!((expel.quad_class, expel.plover_type), (4, Some(EventType::Sanction)));
+        assert_eq!(ontology.cameo("044").unwrap().goldstein, 2.5);
+        assert_eq!(ontology.cameo("44"), None, "a leading zero counts");
+    }
+
+    #[test]
+    fn the_closed_sets_are_those_of_the_tables() {
+        let ontology = Ontology::load().unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(ontology.modes.keys().copied().collect::<Vec<_>>(), EventType::ALL);
+        let mut modes: Vec<Mode> = ontology.modes.values().flatten().copied().collect();
+        modes.sort_unstable();
+        modes.dedup();
+        assert_eq!(modes, Mode::ALL);
+        let table =
+            include_str!("../../data/ontology/plover_contexts.tsv").lines().filter(|line| !line.starts_with('#'));
+        assert_eq!(
+            table.skip(1).collect::<Vec<_>>(),
+            Context::ALL.iter().map(|context| context.name()).collect::<Vec<_>>()
+        );
+    }
+}

@@ -1,0 +1,15 @@
+//! What is found in an article, as plain data: statements, events, and who takes part in them.
+//!
+//! `extract` makes them, `record`, `score` and `cli` take them from here; nothing in here looks at a text. `record` holds their form on the wire.
+
+mod event;
+mod ontology;
+mod statement;
+mod status;
+mod who;
+
+pub use event::{Actor, Event, EventDate, EventPlace, Precision};
+pub use ontology::{Context, EventType, Mode};
+pub use statement::{Attitude, ContentForm, Cue, Field, Speaker, SpeakerForm, Statement, StatementKind, When};
+pub use status::EventStatus;
+pub use who::{Entity, EntityMention, Kind, MentionForm, Reason, Sector};
