@@ -9,7 +9,6 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use demarche::extract::Knowledge;
-use demarche::finding::Field;
 use demarche::nlp::Annotate;
 use demarche::nlp::core::{Core, CoreModel};
 use demarche::nlp::model_file::ModelBytes;
@@ -123,7 +122,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let knowledge = Knowledge::embedded()?;
     let seconds = mean(|| {
         for doc in &docs {
-            black_box(knowledge.extract(doc, Field::Text, None, None));
+            black_box(knowledge.extract(doc, None, None));
         }
     });
     line(&mut out, "statements and events of what the core found", seconds, bytes, tokens)?;

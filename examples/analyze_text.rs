@@ -11,7 +11,7 @@ fn main() -> std::io::Result<()> {
     let mut text = String::new();
     std::io::stdin().read_to_string(&mut text)?;
     let analysis = Analyzer::new(&Models::embedded()).analyze(&Article::from_text("example", text));
-    let doc = &analysis.body;
+    let doc = &analysis.document;
     let mut out = std::io::stdout().lock();
     for statement in &analysis.statements {
         let speaker = statement.speaker.as_ref().and_then(|speaker| speaker.name.as_deref()).unwrap_or("somebody");

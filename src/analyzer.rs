@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::article::Article;
 use crate::extract::{Knowledge, Ontology};
-use crate::finding::{Entity, Event, Field, Statement};
+use crate::finding::{Entity, Event, Statement};
 use crate::nlp::Annotate;
 use crate::nlp::core::{Core, CoreModel};
 use crate::nlp::layout::LayoutMarker;
@@ -16,13 +16,11 @@ use crate::text::Document;
 /// What was found in one article.
 #[derive(Debug, Clone, Default)]
 pub struct Analysis {
-    /// The article's text with its layers.
-    pub body: Document,
-    /// The title with its layers, where it came apart from the text and does not stand in it.
-    pub title: Option<Document>,
-    /// Statements, in the order of the text (those of the title first).
+    /// The article's text with its layers, behind the title where that came apart from the text and does not stand in it.
+    pub document: Document,
+    /// Statements, in the order of the document.
     pub statements: Vec<Statement>,
-    /// Events, in the order of the text (those of the title first).
+    /// Events, in the order of the document.
     pub events: Vec<Event>,
     /// Who takes part, in the order of their first mentions.
     pub entities: Vec<Entity>,
@@ -106,37 +104,17 @@ impl Analyzer {
 
     /// Finds statements and events. Same article, same models: the same analysis.
     pub fn analyze(&mut self, article: &Article) -> Analysis {
-        let mut analysis = Analysis { title: self.title(article), ..Analysis::default() };
-        let publisher = article.publisher.as_deref();
-        if let Some(title) = &analysis.title {
-            (analysis.statements, analysis.events) =
-                self.models.knowledge.extract(title, Field::Title, publisher, article.published_at);
-        }
-        analysis.body = self.annotated(&article.text);
-        let (statements, events) =
-            self.models.knowledge.extract(&analysis.body, Field::Text, publisher, article.published_at);
-        // Findings refer to each other within their document; in the analysis those of the title come first.
-        let n_before = analysis.statements.len();
-        let shift = |index: usize| index + n_before;
-        analysis
-            .statements
-            .extend(statements.into_iter().map(|found| Statement { inside: found.inside.map(shift), ..found }));
-        analysis
-            .events
-            .extend(events.into_iter().map(|found| Event { statement: found.statement.map(shift), ..found }));
-        analysis
+        let document = match title_apart(article) {
+            Some(title) => Document::titled(title, &article.text),
+            None => Document::new(article.text.as_str()),
+        };
+        let document = self.annotated(document);
+        let knowledge = &self.models.knowledge;
+        let (statements, events) = knowledge.extract(&document, article.publisher.as_deref(), article.published_at);
+        Analysis { document, statements, events, entities: Vec::new() }
     }
 
-    /// The title as a document of its own, unless the text begins with it.
-    fn title(&mut self, article: &Article) -> Option<Document> {
-        let title = article.title.as_deref()?.trim();
-        let first_line = article.text.trim_start().lines().next().unwrap_or_default().trim();
-        let is_new = !title.is_empty() && title != first_line;
-        is_new.then(|| self.annotated(title))
-    }
-
-    fn annotated(&mut self, text: &str) -> Document {
-        let mut doc = Document::new(text);
+    fn annotated(&mut self, mut doc: Document) -> Document {
         self.tokenizer.annotate(&mut doc);
         self.splitter.annotate(&mut doc);
         self.layout.annotate(&mut doc);
@@ -145,4 +123,12 @@ impl Analyzer {
         }
         doc
     }
+}
+
+/// The title, unless the text begins with it.
+fn title_apart(article: &Article) -> Option<&str> {
+    let title = article.title.as_deref()?;
+    let first_line = article.text.trim_start().lines().next().unwrap_or_default().trim();
+    let is_new = !title.trim().is_empty() && title.trim() != first_line;
+    is_new.then_some(title)
 }

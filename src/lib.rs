@@ -33,7 +33,7 @@
 //! let statement = &analysis.statements[0];
 //! let speaker = statement.speaker.as_ref().and_then(|speaker| speaker.name.as_deref());
 //! assert_eq!(speaker, Some("Alain Dubreuil"));
-//! let said = analysis.body.range_text(statement.content[0]);
+//! let said = analysis.document.range_text(statement.content[0]);
 //! assert_eq!(said, "\"We had no choice,\"");
 //! ```
 

@@ -10,7 +10,7 @@ fuzz_target!(|text: &str| {
         return;
     }
     let analysis = Analyzer::new(&Models::embedded()).analyze(&Article::from_text("fuzz", text));
-    let doc = &analysis.body;
+    let doc = &analysis.document;
     let mut end = 0;
     for token in &doc.tokens {
         assert!(text[end..token.start as usize].chars().all(char::is_whitespace), "bytes in no token");

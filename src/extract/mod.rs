@@ -14,7 +14,7 @@ mod reading;
 
 use jiff::Timestamp;
 
-use crate::finding::{Event, Field, Statement};
+use crate::finding::{Event, Statement};
 use crate::nlp::tables::TableError;
 use crate::text::Document;
 
@@ -42,13 +42,12 @@ impl Knowledge {
     pub fn extract(
         &self,
         doc: &Document,
-        field: Field,
         publisher: Option<&str>,
         published_at: Option<Timestamp>,
     ) -> (Vec<Statement>, Vec<Event>) {
         let reading = Reading::new(doc, &self.lexicon, publisher, published_at.map(dates::day_of));
-        let statements = statements::extract(&reading, field);
-        let events = events::extract(&reading, field, &statements);
+        let statements = statements::extract(&reading);
+        let events = events::extract(&reading, &statements);
         (statements, events)
     }
 }

@@ -5,7 +5,6 @@ use jiff::civil::Date;
 use crate::text::TokenRange;
 
 use super::ontology::{Context, EventType, Mode};
-use super::statement::Field;
 use super::status::EventStatus;
 use super::who::Sector;
 
@@ -61,15 +60,15 @@ pub struct Actor {
     pub entity: Option<usize>,
 }
 
-/// One event. All ranges point into the document that `field` names.
+/// One event. All ranges point into the analysis's document.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Event {
-    /// Text or title.
-    pub field: Field,
     /// Index of the sentence that holds the trigger.
     pub sentence: usize,
-    /// The words that evoke it.
+    /// The words that evoke it, in running text where that tells it.
     pub trigger: TokenRange,
+    /// Where else it is told: the words that evoke it there, in the order of the text.
+    pub mentions: Vec<TokenRange>,
     /// Dictionary form of the trigger.
     pub lemma: String,
     /// CAMEO code, 3 or 4 digits; text, because a leading zero counts. It is in the ontology.
@@ -104,11 +103,11 @@ pub struct Event {
 }
 
 impl Event {
-    /// Every stretch of words that the event names: trigger, actors, recipients, date, place.
+    /// Every stretch of words that the event names: trigger, mentions, actors, recipients, date, place.
     pub fn spans(&self) -> impl Iterator<Item = TokenRange> {
         let parties = self.actors.iter().chain(&self.recipients).map(|actor| actor.tokens);
         let date = self.date.as_ref().map(|date| date.tokens);
         let place = self.location.as_ref().map(|place| place.tokens);
-        std::iter::once(self.trigger).chain(parties).chain(date).chain(place)
+        std::iter::once(self.trigger).chain(self.mentions.iter().copied()).chain(parties).chain(date).chain(place)
     }
 }

@@ -10,6 +10,6 @@ mod who;
 
 pub use event::{Actor, Event, EventDate, EventPlace, Precision};
 pub use ontology::{Context, EventType, Mode};
-pub use statement::{Attitude, ContentForm, Cue, Field, Speaker, SpeakerForm, Statement, StatementKind, When};
+pub use statement::{Attitude, ContentForm, Cue, Speaker, SpeakerForm, Statement, StatementKind, When};
 pub use status::EventStatus;
 pub use who::{Entity, EntityMention, Kind, MentionForm, Reason, Sector};

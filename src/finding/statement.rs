@@ -4,15 +4,6 @@ use jiff::civil::Date;
 
 use crate::text::TokenRange;
 
-/// Which document of an analysis a finding's ranges point into.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Field {
-    /// The article's text.
-    Text,
-    /// A title that came apart from the text.
-    Title,
-}
-
 /// How the words are given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum StatementKind {
@@ -108,11 +99,9 @@ pub struct When {
     pub date: Option<Date>,
 }
 
-/// One attributed statement. All ranges point into the document that `field` names.
+/// One attributed statement. All ranges point into the analysis's document.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Statement {
-    /// Text or title.
-    pub field: Field,
     /// Index of the sentence that holds the cue, else of the one where the content begins.
     pub sentence: usize,
     /// Direct, indirect or mixed.

@@ -1,6 +1,6 @@
 //! What a sentence is, by its place and its look: headline, boilerplate, or prose.
 //!
-//! Headlines are lines of their own without a full stop; the second copy of one is boilerplate, and so are bylines and what
+//! A title that came apart from the text is a headline. Headlines are lines of their own without a full stop; the second copy of one is boilerplate, and so are bylines and what
 //! `data/nlp/boilerplate.tsv` lists. Reads whole lines only: it does not judge what a sentence says.
 
 use std::collections::HashSet;
@@ -71,7 +71,13 @@ impl Annotate for LayoutMarker {
     fn annotate(&mut self, doc: &mut Document) {
         let mut headlines: HashSet<String> = HashSet::new();
         let mut story_has_begun = false;
-        for idx in 0..doc.sentences.len() {
+        let n_of_title = doc.n_title_sentences();
+        headlines.extend(doc.title().map(fold));
+        for idx in 0..n_of_title {
+            headlines.insert(fold(doc.range_text(doc.sentences[idx].tokens)));
+            doc.sentences[idx].kind = SentenceKind::Headline;
+        }
+        for idx in n_of_title..doc.sentences.len() {
             let sentence = doc.sentences[idx];
             let text = doc.range_text(sentence.tokens);
             let n_words = sentence.tokens.len();
@@ -99,7 +105,9 @@ impl Annotate for LayoutMarker {
         }
         // A text of nothing but lines is a text: without prose there is no headline of anything.
         if !story_has_begun {
-            for sentence in doc.sentences.iter_mut().filter(|sentence| sentence.kind == SentenceKind::Headline) {
+            for sentence in
+                doc.sentences[n_of_title..].iter_mut().filter(|sentence| sentence.kind == SentenceKind::Headline)
+            {
                 sentence.kind = SentenceKind::Prose;
             }
         }

@@ -12,8 +12,8 @@ use super::statement::{self, StatementRecord};
 use super::{Rejection, bounds, ids};
 use crate::analyzer::Analysis;
 use crate::article::Article;
-use crate::finding::{Event, Field, Statement};
-use crate::text::{Document, SentenceKind, Span};
+use crate::finding::{Event, Statement};
+use crate::text::{Document, Field, SentenceKind, Span, TokenRange};
 
 /// Everything found in one article.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -48,35 +48,34 @@ impl AnalysisRecord {
     ) -> Result<Self, Rejection> {
         bounds::check(article, analysis)?;
         let reference = ArticleRecord::new(article);
-        let body = SpanWriter::new(&analysis.body, Field::Text);
-        let no_title = Document::default();
-        let title = SpanWriter::new(analysis.title.as_ref().unwrap_or(&no_title), Field::Title);
-        let writer = |field| if field == Field::Title { &title } else { &body };
+        let doc = &analysis.document;
+        let writer = SpanWriter::new(doc);
 
-        let mut names = Names { article_id: &article.id, taken: HashMap::new() };
+        let mut names = Names { article_id: &article.id, doc, taken: HashMap::new() };
         let statement_ids: Vec<Option<Uuid>> = analysis
             .statements
             .iter()
             .map(|found| {
-                let id = names.statement(found, writer(found.field).doc());
+                let id = names.statement(found);
                 (found.confidence >= min_confidence).then_some(id)
             })
             .collect();
         let id_of = |index: Option<usize>| index.and_then(|index| statement_ids.get(index).copied().flatten());
 
-        let statements = analysis.statements.iter().zip(&statement_ids).filter_map(|(found, id)| {
-            Some(statement::record(found, &reference, writer(found.field), (*id)?, id_of(found.inside)))
-        });
+        let statements =
+            analysis.statements.iter().zip(&statement_ids).filter_map(|(found, id)| {
+                Some(statement::record(found, &reference, &writer, (*id)?, id_of(found.inside)))
+            });
         let events = analysis.events.iter().filter_map(|found| {
-            let id = names.event(found, writer(found.field).doc());
+            let id = names.event(found);
             (found.confidence >= min_confidence)
-                .then(|| event::record(found, &reference, writer(found.field), id, id_of(found.statement)))
+                .then(|| event::record(found, &reference, &writer, id, id_of(found.statement)))
         });
         Ok(Self {
             statements: statements.collect(),
             events: events.collect(),
-            sentences: (0..analysis.body.sentences.len()).map(|index| body.sentence(index)).collect(),
-            boilerplate: boilerplate(&analysis.body).into_iter().map(|span| body.span(span)).collect(),
+            sentences: (doc.n_title_sentences()..doc.sentences.len()).map(|number| writer.sentence(number)).collect(),
+            boilerplate: boilerplate(doc).into_iter().map(|span| writer.span(span)).collect(),
             text: article.text.clone(),
             article: reference,
             model: model_version.to_owned(),
@@ -88,27 +87,31 @@ impl AnalysisRecord {
 /// and where its content lies, an event by its trigger and code; whoever agrees in that is numbered.
 struct Names<'a> {
     article_id: &'a str,
+    doc: &'a Document,
     taken: HashMap<Uuid, usize>,
 }
 
 impl Names<'_> {
-    fn statement(&mut self, found: &Statement, doc: &Document) -> Uuid {
-        let cue = found.cue.as_ref().map(|cue| doc.span_of(cue.tokens));
-        let content = found.content.iter().map(|&piece| doc.span_of(piece));
-        let spans: Vec<Span> = cue.into_iter().chain(content).collect();
-        self.name("statement", found.field, &spans)
+    fn statement(&mut self, found: &Statement) -> Uuid {
+        let cue = found.cue.as_ref().map(|cue| cue.tokens);
+        self.name("statement", cue.into_iter().chain(found.content.iter().copied()))
     }
 
-    fn event(&mut self, found: &Event, doc: &Document) -> Uuid {
-        self.name(&format!("event {}", found.cameo), found.field, &[doc.span_of(found.trigger)])
+    fn event(&mut self, found: &Event) -> Uuid {
+        self.name(&format!("event {}", found.cameo), [found.trigger])
     }
 
-    fn name(&mut self, kind: &str, field: Field, spans: &[Span]) -> Uuid {
-        let first = ids::of_finding(self.article_id, kind, field, spans, 0);
+    /// Never without a span: a statement has content, an event a trigger.
+    fn name(&mut self, kind: &str, ranges: impl IntoIterator<Item = TokenRange>) -> Uuid {
+        let placed: Vec<(Field, Span)> =
+            ranges.into_iter().map(|range| self.doc.place(self.doc.span_of(range))).collect();
+        let field = placed.first().map_or(Field::Text, |(field, _)| *field);
+        let spans: Vec<Span> = placed.into_iter().map(|(_, span)| span).collect();
+        let first = ids::of_finding(self.article_id, kind, field, &spans, 0);
         let n_before = self.taken.entry(first).or_insert(0);
         let ordinal = *n_before;
         *n_before += 1;
-        if ordinal == 0 { first } else { ids::of_finding(self.article_id, kind, field, spans, ordinal) }
+        if ordinal == 0 { first } else { ids::of_finding(self.article_id, kind, field, &spans, ordinal) }
     }
 }
 

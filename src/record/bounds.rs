@@ -8,7 +8,6 @@
 use super::{Rejection, RejectionReason};
 use crate::analyzer::Analysis;
 use crate::article::Article;
-use crate::finding::Field;
 use crate::text::TokenRange;
 
 /// What an article may cost whatever its size: a headline alone makes some records of a kilobyte or two.
@@ -33,10 +32,9 @@ pub(super) fn check(article: &Article, analysis: &Analysis) -> Result<(), Reject
     let allowed = BASE_BYTES.saturating_add(n_bytes_in.saturating_mul(FACTOR));
     // The id is also key and `ce_subject`.
     let reference = 3 * article.id.len() + length(&article.url) + length(&article.title) + length(&article.publisher);
-    let statements =
-        analysis.statements.iter().map(|found| repeated(analysis, found.field, found.sentence, found.spans()));
+    let statements = analysis.statements.iter().map(|found| repeated(analysis, found.sentence, found.spans()));
     let events = analysis.events.iter().map(|found| {
-        let words = repeated(analysis, found.field, found.sentence, found.spans());
+        let words = repeated(analysis, found.sentence, found.spans());
         words + BYTES_AN_ACTOR * (found.actors.len() + found.recipients.len())
     });
     let n_bytes = statements
@@ -51,12 +49,8 @@ pub(super) fn check(article: &Article, analysis: &Analysis) -> Result<(), Reject
 }
 
 /// Bytes of the words that a finding's record repeats: its sentence's and its parts'.
-fn repeated(analysis: &Analysis, field: Field, sentence: usize, parts: impl Iterator<Item = TokenRange>) -> usize {
-    let doc = match field {
-        Field::Text => Some(&analysis.body),
-        Field::Title => analysis.title.as_ref(),
-    };
-    let Some(doc) = doc else { return 0 };
+fn repeated(analysis: &Analysis, sentence: usize, parts: impl Iterator<Item = TokenRange>) -> usize {
+    let doc = &analysis.document;
     let sentence = doc.sentences.get(sentence).map(|sentence| sentence.tokens);
     parts.chain(sentence).map(|range| doc.span_of(range).len()).sum()
 }

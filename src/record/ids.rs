@@ -3,8 +3,7 @@
 
 use uuid::Uuid;
 
-use crate::finding::Field;
-use crate::text::Span;
+use crate::text::{Field, Span};
 
 /// The namespace of all ids of records: version 5 of `urn:demarche` in RFC 9562's URL namespace.
 pub const NAMESPACE: Uuid = Uuid::from_u128(0x53cf_fe4a_bb26_5be2_a81c_c6c8_1b64_d5a6);

@@ -5,8 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::article::Article;
-use crate::finding::Field;
-use crate::text::{CodePoints, Document, Span, TokenRange};
+use crate::text::{CodePoints, Document, Field, Span, TokenRange};
 
 /// Words of the article and where they stand.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -73,26 +72,31 @@ impl ArticleRecord {
     }
 }
 
-/// Turns spans and token ranges of one document into their form on the wire.
+/// Turns spans and token ranges of a document into their form on the wire: where they stand in the title or text as received.
 pub(super) struct SpanWriter<'d> {
     doc: &'d Document,
-    code_points: CodePoints<'d>,
-    field: Option<FieldRecord>,
+    title: CodePoints<'d>,
+    body: CodePoints<'d>,
+    n_title_sentences: usize,
 }
 
 impl<'d> SpanWriter<'d> {
-    pub(super) fn new(doc: &'d Document, field: Field) -> Self {
-        let field = (field == Field::Title).then_some(FieldRecord::Title);
-        Self { doc, code_points: CodePoints::new(doc.text()), field }
-    }
-
-    pub(super) fn doc(&self) -> &'d Document {
-        self.doc
+    pub(super) fn new(doc: &'d Document) -> Self {
+        Self {
+            doc,
+            title: CodePoints::new(doc.title().unwrap_or_default()),
+            body: CodePoints::new(doc.body()),
+            n_title_sentences: doc.n_title_sentences(),
+        }
     }
 
     pub(super) fn span(&self, span: Span) -> SpanRecord {
-        let (start, end) = self.code_points.of(span);
-        SpanRecord { text: self.doc.slice(span).to_owned(), start, end, field: self.field }
+        let (field, placed) = self.doc.place(span);
+        let (field, words, (start, end)) = match field {
+            Field::Text => (None, self.doc.body(), self.body.of(placed)),
+            Field::Title => (Some(FieldRecord::Title), self.doc.text(), self.title.of(placed)),
+        };
+        SpanRecord { text: words[placed.range()].to_owned(), start, end, field }
     }
 
     pub(super) fn range(&self, range: TokenRange) -> SpanRecord {
@@ -103,9 +107,10 @@ impl<'d> SpanWriter<'d> {
         ranges.iter().map(|&range| self.range(range)).collect()
     }
 
-    /// The sentence with this number.
-    pub(super) fn sentence(&self, index: usize) -> SentenceRecord {
-        SentenceRecord { index, span: self.range(self.doc.sentences[index].tokens) }
+    /// The sentence with this number in the document.
+    pub(super) fn sentence(&self, number: usize) -> SentenceRecord {
+        let index = number.checked_sub(self.n_title_sentences).unwrap_or(number);
+        SentenceRecord { index, span: self.range(self.doc.sentences[number].tokens) }
     }
 }
 

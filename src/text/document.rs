@@ -2,6 +2,18 @@
 
 use super::{Deprel, EntityKind, Feats, Lemmas, Span, TokenRange, Upos, Xpos};
 
+/// Which of an article's fields words stand in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Field {
+    /// The article's text.
+    Text,
+    /// A title that came apart from the text.
+    Title,
+}
+
+/// What stands between a title and the text behind it.
+const BLANK_LINE: &str = "\n\n";
+
 /// What a sentence is, as far as the text's layout tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum SentenceKind {
@@ -61,11 +73,14 @@ pub struct RoleSpan {
 
 /// A text with its annotation layers.
 ///
-/// `text` is the text as received. Tokens are spans into it, sentences are ranges of tokens. Every further layer
+/// `text` is the text as received, behind the title and a blank line where a title came apart from it: one reading serves both, and where a span
+/// stands tells its field. Tokens are spans into it, sentences are ranges of tokens. Every further layer
 /// (tags, tree, entities) is a vector parallel to `tokens` or a list of token ranges, and is added here.
 #[derive(Debug, Clone, Default)]
 pub struct Document {
     text: String,
+    /// Byte at which the article's text begins; 0 without a title.
+    body_start: u32,
     /// The tokens' byte spans, ascending, not overlapping.
     pub tokens: Vec<Span>,
     /// The sentences, ascending; together they cover all tokens.
@@ -94,9 +109,56 @@ impl Document {
         Self { text: text.into(), ..Self::default() }
     }
 
-    /// The text as received.
+    /// A title and the text that it came apart from, as one document without any layer.
+    ///
+    /// # Panics
+    /// If the title is beyond 4 GiB, which the input limit excludes.
+    pub fn titled(title: &str, body: &str) -> Self {
+        let start = title.len() + BLANK_LINE.len();
+        let body_start = u32::try_from(start).expect("articles are smaller than 4 GiB");
+        Self { text: [title, BLANK_LINE, body].concat(), body_start, ..Self::default() }
+    }
+
+    /// All of it: the text as received, behind the title where there is one.
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// The article's text as received.
+    pub fn body(&self) -> &str {
+        &self.text[self.body_start as usize..]
+    }
+
+    /// The title as received, where it came apart from the text.
+    pub fn title(&self) -> Option<&str> {
+        self.text[..self.body_start as usize].strip_suffix(BLANK_LINE)
+    }
+
+    /// The field that a token stands in.
+    pub fn field_of(&self, token_idx: usize) -> Field {
+        if self.tokens[token_idx].start < self.body_start { Field::Title } else { Field::Text }
+    }
+
+    /// The field that a span begins in, and the span in that field's own bytes.
+    pub fn place(&self, span: Span) -> (Field, Span) {
+        match (span.start.checked_sub(self.body_start), span.end.checked_sub(self.body_start)) {
+            (Some(start), Some(end)) => (Field::Text, Span { start, end }),
+            _ => {
+                let title_end = self.title().map_or(0, str::len);
+                (Field::Title, Span::new(span.start as usize, title_end.min(span.end as usize)))
+            }
+        }
+    }
+
+    /// The sentences of the article's text.
+    pub fn body_sentences(&self) -> &[Sentence] {
+        &self.sentences[self.n_title_sentences()..]
+    }
+
+    /// How many of the sentences are the title's; they come first.
+    pub fn n_title_sentences(&self) -> usize {
+        let is_of_title = |sentence: &Sentence| self.field_of(sentence.tokens.start as usize) == Field::Title;
+        self.sentences.partition_point(is_of_title)
     }
 
     /// The words of a span.
@@ -148,5 +210,23 @@ impl Document {
     /// First token that starts at or after a byte offset; the number of tokens if there is none.
     pub fn token_at(&self, byte: usize) -> usize {
         self.tokens.partition_point(|token| (token.start as usize) < byte)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_a_span_stands_tells_its_field() {
+        let doc = Document::titled("Über uns", "Wir.");
+        assert_eq!((doc.title(), doc.body(), doc.text()), (Some("Über uns"), "Wir.", "Über uns\n\nWir."));
+        let place = |start, end| doc.place(Span { start, end });
+        assert_eq!(place(6, 9), (Field::Title, Span { start: 6, end: 9 }));
+        assert_eq!(place(11, 14), (Field::Text, Span { start: 0, end: 3 }));
+        assert_eq!(place(6, 14), (Field::Title, Span { start: 6, end: 9 }), "a span ends with its field");
+        let untitled = Document::new("Wir.");
+        assert_eq!((untitled.title(), untitled.body()), (None, "Wir."));
+        assert_eq!(untitled.place(Span { start: 0, end: 3 }), (Field::Text, Span { start: 0, end: 3 }));
     }
 }

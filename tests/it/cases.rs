@@ -4,6 +4,7 @@
 
 use std::fmt::Write as _;
 use std::path::Path;
+use std::sync::Arc;
 
 use demarche::analyzer::{Analysis, Analyzer, Models};
 use demarche::article::Article;
@@ -21,6 +22,8 @@ struct File {
 #[serde(deny_unknown_fields)]
 struct Case {
     name: String,
+    /// What came apart from the text.
+    title: Option<String>,
     text: String,
     published: Option<String>,
     publisher: Option<String>,
@@ -54,6 +57,8 @@ struct ExpectedStatement {
 #[serde(deny_unknown_fields)]
 struct ExpectedEvent {
     trigger: Option<String>,
+    /// Where else it is told.
+    mentions: Option<Vec<String>>,
     cameo: Option<String>,
     plover: Option<String>,
     actors: Option<Vec<String>>,
@@ -66,11 +71,16 @@ struct ExpectedEvent {
     statement: Option<usize>,
 }
 
+/// The cases of a subject, read by the rules alone.
 fn check(subject: &str) {
+    check_with(subject, &Models::rules());
+}
+
+fn check_with(subject: &str, models: &Arc<Models>) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/cases").join(subject);
     let mut paths: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.sort();
-    let mut analyzer = Analyzer::new(&Models::rules());
+    let mut analyzer = Analyzer::new(models);
     let mut problems = String::new();
     let mut n_cases = 0;
     for path in &paths {
@@ -81,6 +91,7 @@ fn check(subject: &str) {
             let mut article = Article::from_text("case", case.text.clone());
             article.published_at = case.published.as_deref().map(|day| format!("{day}T12:00:00Z").parse().unwrap());
             article.publisher.clone_from(&case.publisher);
+            article.title.clone_from(&case.title);
             let analysis = analyzer.analyze(&article);
             let differences = compare(&case, &analysis);
             if !differences.is_empty() {
@@ -94,7 +105,7 @@ fn check(subject: &str) {
 
 fn compare(case: &Case, analysis: &Analysis) -> String {
     let mut out = String::new();
-    let doc = &analysis.body;
+    let doc = &analysis.document;
     if let Some(expected) = &case.statements {
         differ(&mut out, "number of statements", &Some(expected.len()), analysis.statements.len());
         for (index, (expected, found)) in expected.iter().zip(&analysis.statements).enumerate() {
@@ -169,6 +180,7 @@ fn compare_event(out: &mut String, at: &str, doc: &Document, expected: &Expected
     check("status", &expected.status, format!("{:?}", found.status).to_lowercase());
     check("date", &expected.date, found.date.as_ref().map(|date| date.value.to_string()).unwrap_or_default());
     check("location", &expected.location, found.location.as_ref().map(|place| place.name.clone()).unwrap_or_default());
+    differ(out, &format!("{at} mentions"), &expected.mentions, texts(doc, &found.mentions));
     differ(out, &format!("{at} actors"), &expected.actors, codes(&found.actors));
     differ(out, &format!("{at} recipients"), &expected.recipients, codes(&found.recipients));
     differ(out, &format!("{at} historical"), &expected.historical, found.historical);
@@ -207,4 +219,9 @@ fn what_is_no_story_yields_nothing() {
 #[test]
 fn dates_are_resolved_against_the_day_of_publication() {
     check("dates");
+}
+
+#[test]
+fn a_title_and_its_text_are_read_as_one() {
+    check_with("titles", &Models::embedded());
 }

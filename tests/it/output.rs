@@ -4,8 +4,8 @@
 use demarche::analyzer::{Analysis, Analyzer, Models};
 use demarche::article::Article;
 use demarche::finding::{
-    Actor, Attitude, Context, Cue, Event, EventDate, EventPlace, EventStatus, EventType, Field, Precision, Sector,
-    Speaker, SpeakerForm, Statement, StatementKind, When,
+    Actor, Attitude, Context, Cue, Event, EventDate, EventPlace, EventStatus, EventType, Precision, Sector, Speaker,
+    SpeakerForm, Statement, StatementKind, When,
 };
 use demarche::record::schema::Kind;
 use demarche::record::{
@@ -18,13 +18,14 @@ use serde_json::Value;
 const TITLE: &str = "Envoy “arrives”";
 const TEXT: &str = "“Déjà vu 🙂,” Ada Finch of Vale told reporters on Monday. Share this.";
 
-/// A document whose tokens are its words, in sentences of these numbers of words.
-fn document(text: &str, sentences: &[(u32, SentenceKind)]) -> Document {
-    let mut doc = Document::new(text);
+/// The article as a document whose tokens are its words, in sentences of these numbers of words.
+fn document(sentences: &[(u32, SentenceKind)]) -> Document {
+    let mut doc = Document::titled(TITLE, TEXT);
     let mut at = 0;
-    for word in text.split(' ') {
+    for word in format!("{TITLE}\n\n{TEXT}").split(' ').flat_map(|part| part.split("\n\n")) {
+        at += doc.text()[at..].find(word).unwrap();
         doc.tokens.push(Span::new(at, at + word.len()));
-        at += word.len() + 1;
+        at += word.len();
     }
     let mut first = 0;
     for &(n_tokens, kind) in sentences {
@@ -36,8 +37,9 @@ fn document(text: &str, sentences: &[(u32, SentenceKind)]) -> Document {
     doc
 }
 
+/// Words of the text, which begins behind the two of the title.
 fn tokens(start: u32, end: u32) -> TokenRange {
-    TokenRange { start, end }
+    TokenRange { start: start + 2, end: end + 2 }
 }
 
 fn article() -> Article {
@@ -52,8 +54,7 @@ fn article() -> Article {
 
 fn analysis() -> Analysis {
     let statement = Statement {
-        field: Field::Text,
-        sentence: 0,
+        sentence: 1,
         kind: StatementKind::Direct,
         attitude: Attitude::Speech,
         source: Some(tokens(3, 7)),
@@ -86,9 +87,9 @@ fn analysis() -> Analysis {
         entity: None,
     };
     let event = Event {
-        field: Field::Text,
-        sentence: 0,
+        sentence: 1,
         trigger: tokens(7, 8),
+        mentions: vec![],
         lemma: "tell".into(),
         cameo: "036".into(),
         quad_class: 1,
@@ -110,8 +111,8 @@ fn analysis() -> Analysis {
         confidence: 1.0,
     };
     let in_title = Event {
-        field: Field::Title,
-        trigger: tokens(1, 2),
+        sentence: 0,
+        trigger: TokenRange { start: 1, end: 2 },
         actors: vec![],
         recipients: vec![],
         date: None,
@@ -120,8 +121,7 @@ fn analysis() -> Analysis {
         ..event.clone()
     };
     Analysis {
-        body: document(TEXT, &[(11, SentenceKind::Prose), (2, SentenceKind::Boilerplate)]),
-        title: Some(document(TITLE, &[(2, SentenceKind::Headline)])),
+        document: document(&[(2, SentenceKind::Headline), (11, SentenceKind::Prose), (2, SentenceKind::Boilerplate)]),
         statements: vec![statement, unsure],
         events: vec![in_title, event.clone(), event],
         entities: vec![],

@@ -6,8 +6,7 @@ use std::time::{Duration, Instant};
 
 use demarche::analyzer::{Analysis, Analyzer, Models};
 use demarche::article::Article;
-use demarche::finding::Field;
-use demarche::text::{Document, TokenRange};
+use demarche::text::{Document, Field, TokenRange};
 use proptest::prelude::*;
 
 /// Pieces that the rules react to, so that random texts reach them.
@@ -65,23 +64,25 @@ fn analyze(text: &str) -> Analysis {
 }
 
 fn assert_well_formed(analysis: &Analysis) {
-    let doc_of = |field: Field| if field == Field::Title { analysis.title.as_ref().unwrap() } else { &analysis.body };
+    let doc = &analysis.document;
     let check = |doc: &Document, range: TokenRange| {
         assert!(
             !range.is_empty() && range.end as usize <= doc.tokens.len(),
             "{range:?} of {} tokens",
             doc.tokens.len()
         );
-        assert!(doc.text().get(doc.span_of(range).range()).is_some(), "a span cuts a character");
+        let span = doc.span_of(range);
+        assert!(doc.text().get(span.range()).is_some(), "a span cuts a character");
+        let (field, placed) = doc.place(span);
+        let words = if field == Field::Title { doc.title().unwrap() } else { doc.body() };
+        assert_eq!(words.get(placed.range()), Some(doc.slice(span)), "a span stands in one field");
     };
     for (index, found) in analysis.statements.iter().enumerate() {
-        let doc = doc_of(found.field);
         assert!(!found.content.is_empty() && found.sentence < doc.sentences.len());
         found.spans().for_each(|range| check(doc, range));
         assert!(found.inside.is_none_or(|outer| outer < analysis.statements.len() && outer != index));
     }
     for found in &analysis.events {
-        let doc = doc_of(found.field);
         found.spans().for_each(|range| check(doc, range));
         assert!(found.statement.is_none_or(|index| index < analysis.statements.len()));
         assert!(!found.actors.is_empty(), "an event without an actor: {found:?}");

@@ -10,7 +10,7 @@ mod status;
 use crate::extract::lexicon::TriggerClass;
 use crate::extract::ontology::Ontology;
 use crate::extract::reading::Reading;
-use crate::finding::{Actor, Event, Field, Statement};
+use crate::finding::{Actor, Event, Statement};
 use crate::text::SentenceKind;
 
 use coder::Coded;
@@ -19,7 +19,7 @@ use coder::Coded;
 const MERGE_REACH: usize = 40;
 
 /// Finds the events of one document, in the order of the text. `statement` counts within the list given.
-pub(crate) fn extract(reading: &Reading<'_, '_>, field: Field, statements: &[Statement]) -> Vec<Event> {
+pub(crate) fn extract(reading: &Reading<'_, '_>, statements: &[Statement]) -> Vec<Event> {
     let words = &reading.words;
     let mut events: Vec<Event> = Vec::new();
     for (sentence_idx, sentence) in words.doc.sentences.iter().enumerate() {
@@ -44,7 +44,7 @@ pub(crate) fn extract(reading: &Reading<'_, '_>, field: Field, statements: &[Sta
                 continue;
             };
             idx = coded.trigger.end as usize;
-            if let Some(event) = finish(reading, field, statements, near.clone(), coded, sentence_idx) {
+            if let Some(event) = finish(reading, statements, near.clone(), coded, sentence_idx) {
                 add(reading, &mut events, event);
             }
         }
@@ -62,7 +62,6 @@ fn window(statements: &[Statement], sentence: usize) -> std::ops::Range<usize> {
 
 fn finish(
     reading: &Reading<'_, '_>,
-    field: Field,
     statements: &[Statement],
     near: std::ops::Range<usize>,
     coded: Coded<'_>,
@@ -88,9 +87,9 @@ fn finish(
         (_, TriggerClass::Noun) => lexicon.confidence("event_noun"),
     };
     Some(Event {
-        field,
         sentence: sentence_idx,
         trigger: coded.trigger,
+        mentions: Vec::new(),
         lemma: coded.rule.lemma.to_owned(),
         cameo: coded.rule.cameo.to_owned(),
         plover_type: code.plover_type?,
@@ -117,11 +116,13 @@ fn add(reading: &Reading<'_, '_>, events: &mut Vec<Event>, event: Event) {
     let known = (from..events.len()).find(|&index| is_same(&events[index], &event));
     match known {
         Some(index) if is_headline(&events[index]) => {
-            events.remove(index);
-            events.push(event);
+            let known = events.remove(index);
+            let mentions = known.mentions.into_iter().chain([known.trigger]).collect();
+            events.push(Event { mentions, ..event });
         }
         Some(index) => {
             let known = &mut events[index];
+            known.mentions.push(event.trigger);
             known.date = known.date.take().or(event.date);
             known.location = known.location.take().or(event.location);
         }

@@ -365,7 +365,7 @@ fn is_verb_at(words: &Words<'_>, lexicon: &Lexicon, mut idx: usize) -> bool {
 fn dateline(words: &Words<'_>, mentions: &Mentions, lexicon: &Lexicon) -> Option<usize> {
     let (at, end) = words
         .doc
-        .sentences
+        .body_sentences()
         .iter()
         .take(DATELINE_SENTENCES)
         .find_map(|sentence| {
@@ -385,7 +385,7 @@ fn dateline(words: &Words<'_>, mentions: &Mentions, lexicon: &Lexicon) -> Option
 
 /// "May 12, 2022 – Ottawa, Ontario": the place stands behind the date, on a line of its own.
 fn after_date(words: &Words<'_>) -> Option<(usize, usize)> {
-    words.doc.sentences.iter().take(DATELINE_SENTENCES).find_map(|sentence| {
+    words.doc.body_sentences().iter().take(DATELINE_SENTENCES).find_map(|sentence| {
         let (start, end) = (sentence.tokens.start as usize, sentence.tokens.end as usize);
         let has_year =
             (start..end).any(|idx| words.text(idx).len() == 4 && words.text(idx).bytes().all(|b| b.is_ascii_digit()));

@@ -3,7 +3,7 @@
 //! The core decides what is said where; this decides what makes a statement: a cue with content.
 
 use crate::extract::reading::Reading;
-use crate::finding::{Cue, Field, Statement};
+use crate::finding::{Cue, Statement};
 use crate::text::{Role, RoleSpan, SentenceKind, TokenRange};
 
 use super::announced;
@@ -63,6 +63,10 @@ pub(super) fn find(reading: &Reading<'_, '_>, roles: &[RoleSpan], signed: &[Sign
         let by_core = span.of.map(|cue| cue as usize);
         let goes_on = last.filter(|(before, _)| is_one_quotation(reading, roles, *before, span.tokens));
         let Some(cue) = by_core.filter(is_near).or(goes_on.map(|(_, cue)| cue)).or(by_core) else { continue };
+        // What stands in the text is not the title's to tell, and the other way round.
+        if doc.field_of(span.tokens.start as usize) != doc.field_of(roles[cue].tokens.start as usize) {
+            continue;
+        }
         last = Some((span.tokens, cue));
         let before = contents[cue].last().map_or(roles[cue].tokens, |piece| piece.tokens);
         let gap = own.abs_diff(paragraph_of(before.end - 1)).min(own.abs_diff(paragraph_of(roles[cue].tokens.start)));
@@ -171,18 +175,12 @@ fn joined(reading: &Reading<'_, '_>, pieces: impl Iterator<Item = TokenRange>) -
 }
 
 /// The statement with its speaker, and without its confidence.
-pub(super) fn statement(
-    reading: &Reading<'_, '_>,
-    field: Field,
-    found: Found,
-    resolver: &mut SpeakerResolver,
-) -> Statement {
+pub(super) fn statement(reading: &Reading<'_, '_>, found: Found, resolver: &mut SpeakerResolver) -> Statement {
     let words = &reading.words;
     let behind = found.content.iter().map(|piece| piece.start).find(|start| *start >= found.cue.end);
     let (lemma, attitude) = reading.lexicon.attitude_of(words, found.cue, behind.map(|at| at as usize));
     let said = details(reading, found.source, found.cue, &found.content);
     Statement {
-        field,
         sentence: words.doc.sentence_of(found.cue.start as usize),
         kind: kind_of(reading, &found.content),
         attitude,

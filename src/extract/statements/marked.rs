@@ -1,7 +1,7 @@
 //! A name, a mark, and what was said: the dash of a signed quotation, the colon of a transcript's line.
 
 use crate::extract::reading::Reading;
-use crate::finding::{Attitude, Cue, Field, Statement};
+use crate::finding::{Attitude, Cue, Statement};
 use crate::text::TokenRange;
 
 use super::frames::kind_of;
@@ -20,13 +20,11 @@ impl Marked {
     pub(super) fn statement(
         self,
         reading: &Reading<'_, '_>,
-        field: Field,
         resolver: &mut SpeakerResolver,
         confidence: f32,
     ) -> Statement {
         let doc = reading.words.doc;
         Statement {
-            field,
             // Not the mark's: a signature may be a sentence of its own, and shows nothing of what was said.
             sentence: doc.sentence_of(self.content.start as usize),
             kind: kind_of(reading, &[self.content]),

@@ -23,7 +23,7 @@ use std::collections::HashMap;
 
 use crate::extract::lexicon::WordClass;
 use crate::extract::reading::Reading;
-use crate::finding::{Attitude, Cue, Field, Statement, StatementKind};
+use crate::finding::{Attitude, Cue, Statement, StatementKind};
 use crate::text::{Deprel, RoleSpan, SentenceKind, TokenRange, Upos};
 
 use confidence::Features;
@@ -44,12 +44,12 @@ const SURE_IN_HEADLINE: f32 = 0.75;
 const UNCUED_WORDS: usize = 3;
 
 /// Finds the statements of one document, in the order of the text. `inside` counts within this list.
-pub(crate) fn extract(reading: &Reading<'_, '_>, field: Field) -> Vec<Statement> {
+pub(crate) fn extract(reading: &Reading<'_, '_>) -> Vec<Statement> {
     let mut statements = match &reading.words.doc.roles {
-        Some(roles) => from_core(reading, field, roles),
-        None => from_rules(reading, field),
+        Some(roles) => from_core(reading, roles),
+        None => from_rules(reading),
     };
-    add_turns(reading, field, &mut statements);
+    add_turns(reading, &mut statements);
     statements
         .sort_by_key(|statement| (statement.content[0].start.min(start_of(statement)), statement.content[0].start));
     link_nested(&mut statements);
@@ -60,7 +60,7 @@ pub(crate) fn extract(reading: &Reading<'_, '_>, field: Field) -> Vec<Statement>
 }
 
 /// Puts the turns of a transcript in the place of what was found at their colons; what stands inside of them stays.
-fn add_turns(reading: &Reading<'_, '_>, field: Field, statements: &mut Vec<Statement>) {
+fn add_turns(reading: &Reading<'_, '_>, statements: &mut Vec<Statement>) {
     let turns = transcript::find(reading);
     // Turns ascend and do not overlap.
     let turn_at = |token: u32| {
@@ -73,23 +73,22 @@ fn add_turns(reading: &Reading<'_, '_>, field: Field, statements: &mut Vec<State
     });
     let mut resolver = SpeakerResolver::default();
     let confidence = reading.lexicon.confidence("transcript");
-    statements.extend(turns.iter().map(|turn| turn.statement(reading, field, &mut resolver, confidence)));
+    statements.extend(turns.iter().map(|turn| turn.statement(reading, &mut resolver, confidence)));
 }
 
 /// What the rules find by themselves: all there is where no trained core has read the document.
-fn from_rules(reading: &Reading<'_, '_>, field: Field) -> Vec<Statement> {
+fn from_rules(reading: &Reading<'_, '_>) -> Vec<Statement> {
     let mut taken = vec![false; reading.quotes.len()];
     let signed = signed::find(reading);
     signed.iter().for_each(|signed| taken[signed.quote] = true);
     let mut frames = find_frames(reading, &mut taken);
     let vias = take_relays(reading, &mut frames);
-    let mut statements = assemble(reading, field, frames, vias);
+    let mut statements = assemble(reading, frames, vias);
     // A signature names its speaker, whoever spoke before.
-    let of_signature =
-        |signed: &signed::Signed| signed.marked.statement(reading, field, &mut SpeakerResolver::default(), 0.0);
+    let of_signature = |signed: &signed::Signed| signed.marked.statement(reading, &mut SpeakerResolver::default(), 0.0);
     statements.extend(signed.iter().map(of_signature));
     statements.sort_by_key(start_of);
-    continue_quotations(reading, field, &mut taken, &mut statements);
+    continue_quotations(reading, &mut taken, &mut statements);
     for statement in &mut statements {
         statement.kind = frames::kind_of(reading, &statement.content);
         statement.confidence = confidence_of_rule(reading, statement);
@@ -99,12 +98,12 @@ fn from_rules(reading: &Reading<'_, '_>, field: Field) -> Vec<Statement> {
 
 /// What the trained core found, and what the rules find beside it: statements inside of others, which the core was not
 /// taught, and speech that it overlooked.
-fn from_core(reading: &Reading<'_, '_>, field: Field, roles: &[RoleSpan]) -> Vec<Statement> {
+fn from_core(reading: &Reading<'_, '_>, roles: &[RoleSpan]) -> Vec<Statement> {
     let signed = signed::find(reading);
     let found = learned::find(reading, roles, &signed);
     let covered = learned::Covered::by(reading.words.len(), &found);
     let mut resolver = SpeakerResolver::default();
-    let by_rule = from_rules(reading, field);
+    let by_rule = from_rules(reading);
     let cues = ByToken::of(by_rule.iter().map(|rule| rule.cue.as_ref().map(|cue| cue.tokens)));
     let relays = ByToken::of(by_rule.iter().map(|rule| rule.via));
     let mut statements = Vec::new();
@@ -120,7 +119,7 @@ fn from_core(reading: &Reading<'_, '_>, field: Field, roles: &[RoleSpan]) -> Vec
         }
         let same = cues.first_within(found.cue).map(|rule| &by_rule[rule]);
         let shares = found.shares;
-        let mut statement = learned::statement(reading, field, found, &mut resolver);
+        let mut statement = learned::statement(reading, found, &mut resolver);
         if let Some(same) = same {
             learned::complete(&mut statement, same);
         }
@@ -255,7 +254,6 @@ fn is_outlet(reading: &Reading<'_, '_>, source: TokenRange) -> bool {
 
 fn assemble(
     reading: &Reading<'_, '_>,
-    field: Field,
     frames: Vec<Frame<'_>>,
     relays: Vec<(TokenRange, TokenRange)>,
 ) -> Vec<Statement> {
@@ -282,7 +280,6 @@ fn assemble(
         let behind = frame.content.iter().map(|piece| piece.start).find(|start| *start >= frame.cue.end);
         let (lemma, attitude) = reading.lexicon.attitude_of(&reading.words, frame.cue, behind.map(|at| at as usize));
         statements.push(Statement {
-            field,
             sentence,
             kind: StatementKind::Indirect,
             attitude,
@@ -327,8 +324,9 @@ fn subject_of_sentence(reading: &Reading<'_, '_>, sentence: usize, before: usize
 }
 
 /// Quoted sentences that no cue claimed: they go on with the statement before, or stand alone with the last speaker.
-fn continue_quotations(reading: &Reading<'_, '_>, field: Field, taken: &mut [bool], statements: &mut Vec<Statement>) {
+fn continue_quotations(reading: &Reading<'_, '_>, taken: &mut [bool], statements: &mut Vec<Statement>) {
     let sentences = &reading.words.doc.sentences;
+    let n_title_sentences = reading.words.doc.n_title_sentences();
     let mut added: Vec<Statement> = Vec::new();
     // Statements are in the order of their cues; the last one whose cue lies before the quotation is the one that goes on.
     let mut next = 0;
@@ -346,7 +344,9 @@ fn continue_quotations(reading: &Reading<'_, '_>, field: Field, taken: &mut [boo
         if sentences[sentence].kind == SentenceKind::Headline || has_words_behind(reading, quote.end) {
             continue;
         }
-        let Some(current) = current else { continue };
+        // What a headline quotes does not go on in the text.
+        let begins_behind_title = |index: &usize| statements[*index].sentence >= n_title_sentences;
+        let Some(current) = current.filter(begins_behind_title) else { continue };
         let last_token = statements[current].content.iter().map(|range| range.end).max().unwrap_or(0);
         let last_token = last_token.max(statements[current].cue.as_ref().map_or(0, |cue| cue.tokens.end));
         let last_sentence = reading.words.doc.sentence_of(last_token.saturating_sub(1) as usize);
@@ -360,7 +360,6 @@ fn continue_quotations(reading: &Reading<'_, '_>, field: Field, taken: &mut [boo
             statements[current].content.push(quote.inner);
         } else if gap <= 2 {
             added.push(Statement {
-                field,
                 sentence,
                 attitude: Attitude::Speech,
                 kind: StatementKind::Direct,

@@ -46,7 +46,6 @@ fn read(
     let has_clause = content.range().any(|token| doc.deprels[token] == Deprel::Ccomp && doc.head(token) == Some(verb));
     let (lemma, attitude) = reading.lexicon.attitude_of(words, cue, Some(content.start as usize));
     (has_clause && attitude == Attitude::Belief).then(|| Statement {
-        field: outer.field,
         sentence: doc.sentence_of(verb),
         kind: kind_of(reading, &[content]),
         attitude,

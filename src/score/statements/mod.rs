@@ -23,7 +23,7 @@ use serde_json::{Value, json};
 use super::ScoreError;
 use crate::analyzer::Analyzer;
 use crate::article::Article;
-use crate::finding::{ContentForm, Field, Statement, StatementKind};
+use crate::finding::{ContentForm, Statement, StatementKind};
 use crate::text::{CodePoints, Document, TokenRange};
 
 /// One article of a gold file.
@@ -213,10 +213,10 @@ pub fn answer(gold: &[Gold], analyzer: &mut Analyzer, answers: Answers) -> Strin
         let found: Vec<Value> = analysis
             .statements
             .iter()
-            .filter(|statement| statement.field == Field::Text && (keep_nested || statement.inside.is_none()))
+            .filter(|statement| keep_nested || statement.inside.is_none())
             .filter(|statement| keep_phrases || is_clause(statement))
             .filter(|statement| statement.confidence >= answers.min_confidence)
-            .map(|statement| row(statement, &analysis.body, &code_points))
+            .map(|statement| row(statement, &analysis.document, &code_points))
             .collect();
         lines.push_str(&json!({"id": article.id, "statements": found}).to_string());
         lines.push('\n');
