@@ -1,5 +1,7 @@
 //! The one function that names all stages in order: article in, analysis out. It never fails and does no I/O.
 
+mod provenance;
+
 use std::sync::Arc;
 
 use crate::article::Article;
@@ -12,6 +14,8 @@ use crate::nlp::model_file::{ModelBytes, ModelError};
 use crate::nlp::sentences::SentenceSplitter;
 use crate::nlp::tokenizer::Tokenizer;
 use crate::text::Document;
+
+pub use provenance::{Provenance, TABLES};
 
 /// What was found in one article.
 #[derive(Debug, Clone, Default)]
@@ -31,7 +35,7 @@ pub struct Analysis {
 pub struct Models {
     knowledge: Knowledge,
     core: Option<Arc<CoreModel>>,
-    version: String,
+    provenance: Provenance,
 }
 
 impl Models {
@@ -68,14 +72,13 @@ impl Models {
         let knowledge = Knowledge::embedded().expect("the tables built into the binary are well-formed");
         // Read now, not in the middle of the first article.
         Ontology::embedded();
-        let version =
-            core.as_deref().map_or_else(|| "rules-1".to_owned(), |core| format!("{}+rules-1", core.version()));
-        Self { knowledge, core, version }
+        let provenance = Provenance::of_model(core.as_deref().map(CoreModel::version));
+        Self { knowledge, core, provenance }
     }
 
-    /// Name and version of what findings were made with, for the analysis record.
-    pub fn version(&self) -> &str {
-        &self.version
+    /// What findings are made with.
+    pub fn provenance(&self) -> &Provenance {
+        &self.provenance
     }
 }
 

@@ -51,7 +51,7 @@ impl Process for ArticleProcess {
         let analysis = self.analyzer.analyze(&article);
         let analyzed_at = Instant::now();
         metrics.observe_stage(Stage::Analyze, analyzed_at - decoded_at);
-        let encoded = output::encode(&article, &analysis, message, wanted, models.version());
+        let encoded = output::encode(&article, &analysis, message, wanted, models.provenance());
         metrics.observe_stage(Stage::Encode, analyzed_at.elapsed());
         match encoded {
             Ok(records) => Outcome { records, rejection: None },

@@ -6,13 +6,16 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::entity::{self, EntityRecord};
 use super::event::{self, EventRecord};
+use super::model::ModelRecord;
+use super::shared::Shared;
 use super::span::{ArticleRecord, SentenceRecord, SpanRecord, SpanWriter};
 use super::statement::{self, StatementRecord};
 use super::{Rejection, bounds, ids};
-use crate::analyzer::Analysis;
+use crate::analyzer::{Analysis, Provenance};
 use crate::article::Article;
-use crate::finding::{Event, Statement};
+use crate::finding::{Entity, Event, Statement};
 use crate::text::{Document, Field, SentenceKind, Span, TokenRange};
 
 /// Everything found in one article.
@@ -25,14 +28,17 @@ pub struct AnalysisRecord {
     pub text: String,
     /// The sentences of the text, in order.
     pub sentences: Vec<SentenceRecord>,
+    /// Who takes part, in the order of the first mentions, those of the title first.
+    #[serde(default)]
+    pub entities: Vec<EntityRecord>,
     /// The statements, in the order of the text, those of the title first.
     pub statements: Vec<StatementRecord>,
     /// The events, in the order of the text, those of the title first.
     pub events: Vec<EventRecord>,
     /// What is not part of the story: bylines, share buttons, the second copy of a headline.
     pub boilerplate: Vec<SpanRecord>,
-    /// Name and version of the model that found it.
-    pub model: String,
+    /// What found it.
+    pub model: ModelRecord,
 }
 
 impl AnalysisRecord {
@@ -43,7 +49,7 @@ impl AnalysisRecord {
     pub fn new(
         article: &Article,
         analysis: &Analysis,
-        model_version: &str,
+        provenance: &Provenance,
         min_confidence: f32,
     ) -> Result<Self, Rejection> {
         bounds::check(article, analysis)?;
@@ -51,7 +57,10 @@ impl AnalysisRecord {
         let doc = &analysis.document;
         let writer = SpanWriter::new(doc);
 
+        let model = ModelRecord::from(provenance);
         let mut names = Names { article_id: &article.id, doc, taken: HashMap::new() };
+        let entities: Vec<Uuid> = analysis.entities.iter().map(|found| names.entity(found)).collect();
+        let shared = Shared { article: &reference, model: &model, writer: &writer, entities: &entities };
         let statement_ids: Vec<Option<Uuid>> = analysis
             .statements
             .iter()
@@ -62,29 +71,32 @@ impl AnalysisRecord {
             .collect();
         let id_of = |index: Option<usize>| index.and_then(|index| statement_ids.get(index).copied().flatten());
 
-        let statements =
-            analysis.statements.iter().zip(&statement_ids).filter_map(|(found, id)| {
-                Some(statement::record(found, &reference, &writer, (*id)?, id_of(found.inside)))
-            });
+        let statements = analysis
+            .statements
+            .iter()
+            .zip(&statement_ids)
+            .filter_map(|(found, id)| Some(statement::record(found, &shared, (*id)?, id_of(found.inside))));
         let events = analysis.events.iter().filter_map(|found| {
             let id = names.event(found);
-            (found.confidence >= min_confidence)
-                .then(|| event::record(found, &reference, &writer, id, id_of(found.statement)))
+            (found.confidence >= min_confidence).then(|| event::record(found, &shared, id, id_of(found.statement)))
         });
+        let entities = analysis.entities.iter().zip(&entities).map(|(found, id)| entity::record(found, &writer, *id));
+        let (statements, events, entities) = (statements.collect(), events.collect(), entities.collect());
         Ok(Self {
-            statements: statements.collect(),
-            events: events.collect(),
+            entities,
+            statements,
+            events,
             sentences: (doc.n_title_sentences()..doc.sentences.len()).map(|number| writer.sentence(number)).collect(),
             boilerplate: boilerplate(doc).into_iter().map(|span| writer.span(span)).collect(),
             text: article.text.clone(),
             article: reference,
-            model: model_version.to_owned(),
+            model,
         })
     }
 }
 
 /// Names findings. A finding is named by what makes it what it is and survives a better model: a statement by its cue
-/// and where its content lies, an event by its trigger and code; whoever agrees in that is numbered.
+/// and where its content lies, an event by its trigger and PLOVER type, an entity by its first mention; whoever agrees in that is numbered.
 struct Names<'a> {
     article_id: &'a str,
     doc: &'a Document,
@@ -98,10 +110,14 @@ impl Names<'_> {
     }
 
     fn event(&mut self, found: &Event) -> Uuid {
-        self.name(&format!("event {}", found.cameo), [found.trigger])
+        self.name(&format!("event {}", found.plover_type), [found.trigger])
     }
 
-    /// Never without a span: a statement has content, an event a trigger.
+    fn entity(&mut self, found: &Entity) -> Uuid {
+        self.name("entity", found.mentions.first().map(|mention| mention.tokens))
+    }
+
+    /// Never without a span: a statement has content, an event a trigger, an entity a mention.
     fn name(&mut self, kind: &str, ranges: impl IntoIterator<Item = TokenRange>) -> Uuid {
         let placed: Vec<(Field, Span)> =
             ranges.into_iter().map(|range| self.doc.place(self.doc.span_of(range))).collect();

@@ -22,6 +22,12 @@ const BYTES_A_RECORD: usize = 1 << 10;
 /// What an actor takes besides its words.
 const BYTES_AN_ACTOR: usize = 200;
 
+/// What an entity takes besides its mentions' words: its fields.
+const BYTES_AN_ENTITY: usize = 300;
+
+/// What a mention takes besides its words: offsets and their names.
+const BYTES_A_MENTION: usize = 60;
+
 /// Refuses an article about which too much would be written.
 ///
 /// # Errors
@@ -35,11 +41,14 @@ pub(super) fn check(article: &Article, analysis: &Analysis) -> Result<(), Reject
     let statements = analysis.statements.iter().map(|found| repeated(analysis, found.sentence, found.spans()));
     let events = analysis.events.iter().map(|found| {
         let words = repeated(analysis, found.sentence, found.spans());
-        words + BYTES_AN_ACTOR * (found.actors.len() + found.recipients.len())
+        words + BYTES_AN_ACTOR * (found.actors.len() + found.recipients.len()) + BYTES_A_MENTION * found.mentions.len()
     });
-    let n_bytes = statements
-        .chain(events)
-        .fold(0_usize, |sum, words| sum.saturating_add(words).saturating_add(reference + BYTES_A_RECORD));
+    let entities = analysis.entities.iter().map(|found| {
+        let words: usize = found.mentions.iter().map(|mention| analysis.document.span_of(mention.tokens).len()).sum();
+        BYTES_AN_ENTITY + words + BYTES_A_MENTION * found.mentions.len()
+    });
+    let findings = statements.chain(events).map(|words| words.saturating_add(reference + BYTES_A_RECORD));
+    let n_bytes = findings.chain(entities).fold(0_usize, usize::saturating_add);
     if n_bytes <= allowed {
         return Ok(());
     }

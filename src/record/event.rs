@@ -4,6 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::model::ModelRecord;
+use super::shared::Shared;
 use super::span::{ArticleRecord, SentenceRecord, SpanRecord, SpanWriter, rounded};
 use crate::finding::{Actor, Event, EventDate, EventStatus, Precision};
 
@@ -11,14 +13,17 @@ use crate::finding::{Actor, Event, EventDate, EventStatus, Precision};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "Event")]
 pub struct EventRecord {
-    /// UUIDv5 over article id, kind and span: the same article always gives the same id.
+    /// UUIDv5 over article id, PLOVER type and trigger: the same article always gives the same id.
     pub id: Uuid,
     /// The article it stands in.
     pub article: ArticleRecord,
     /// The sentence that holds the trigger.
     pub sentence: SentenceRecord,
-    /// The words that evoke it.
+    /// The words that evoke it where the article tells it most clearly; in the title only where the text does not tell it.
     pub trigger: TriggerRecord,
+    /// The words that evoke it wherever else it is told, in the order of the article, the title's first.
+    #[serde(default)]
+    pub mentions: Vec<SpanRecord>,
     /// Type, mode and contexts in PLOVER (manual, draft 2.0 of 2024).
     pub plover: PloverRecord,
     /// CAMEO code, 2 to 4 digits; text, because a leading zero counts.
@@ -50,6 +55,9 @@ pub struct EventRecord {
     /// Probability that the finding is right.
     #[schemars(range(min = 0.0, max = 1.0))]
     pub confidence: f64,
+    /// What found it.
+    #[serde(default)]
+    pub model: ModelRecord,
 }
 
 /// The words that evoke an event.
@@ -95,6 +103,8 @@ pub struct ActorRecord {
     /// Wikidata item.
     #[schemars(regex(pattern = "^Q[0-9]+$"))]
     pub wikidata: Option<String>,
+    /// Id of the entity that this is.
+    pub entity: Option<Uuid>,
 }
 
 /// Whether it happened.
@@ -169,19 +179,15 @@ pub struct LocationRecord {
 }
 
 /// The event's record; the ids come from the caller, who knows all findings.
-pub(super) fn record(
-    event: &Event,
-    article: &ArticleRecord,
-    writer: &SpanWriter<'_>,
-    id: Uuid,
-    statement: Option<Uuid>,
-) -> EventRecord {
-    let actors = |actors: &[Actor]| actors.iter().map(|actor| actor_record(actor, writer)).collect();
+pub(super) fn record(event: &Event, shared: &Shared<'_>, id: Uuid, statement: Option<Uuid>) -> EventRecord {
+    let writer = shared.writer;
+    let actors = |actors: &[Actor]| actors.iter().map(|actor| actor_record(actor, shared)).collect();
     EventRecord {
         id,
-        article: article.clone(),
+        article: shared.article.clone(),
         sentence: writer.sentence(event.sentence),
         trigger: TriggerRecord { span: writer.range(event.trigger), lemma: event.lemma.clone() },
+        mentions: writer.ranges(&event.mentions),
         plover: PloverRecord {
             event_type: event.plover_type.name().to_owned(),
             mode: event.mode.map(|mode| mode.name().to_owned()),
@@ -209,17 +215,19 @@ pub(super) fn record(
         }),
         statement,
         confidence: rounded(event.confidence),
+        model: shared.model.clone(),
     }
 }
 
-fn actor_record(actor: &Actor, writer: &SpanWriter<'_>) -> ActorRecord {
+fn actor_record(actor: &Actor, shared: &Shared<'_>) -> ActorRecord {
     ActorRecord {
-        span: writer.range(actor.tokens),
+        span: shared.writer.range(actor.tokens),
         name: actor.name.clone(),
         code: actor.code.clone(),
         country: actor.country.clone(),
         sector: actor.sector.map(|sector| sector.name().to_owned()),
         wikidata: actor.wikidata.clone(),
+        entity: shared.entity(actor.entity),
     }
 }
 

@@ -13,21 +13,26 @@ pub mod schema;
 
 mod analysis;
 mod bounds;
+mod entity;
 mod event;
 mod ids;
 mod message;
+mod model;
 mod options;
 mod rejection;
+mod shared;
 mod span;
 mod statement;
 
 pub use analysis::AnalysisRecord;
+pub use entity::{EntityKindRecord, EntityRecord};
 pub use event::{
     ActorRecord, EventDateRecord, EventRecord, EventStatusRecord, LocationRecord, PloverRecord, PrecisionRecord,
     TriggerRecord,
 };
 pub use ids::NAMESPACE;
 pub use message::{Channel, Header, Message, Origin, OutgoingRecord};
+pub use model::ModelRecord;
 pub use options::{InputOptions, OutputOptions};
 pub use rejection::{Rejection, RejectionReason};
 pub use span::{ArticleRecord, FieldRecord, SentenceRecord, SpanRecord};

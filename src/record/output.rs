@@ -11,7 +11,7 @@ use super::analysis::AnalysisRecord;
 use super::message::{Channel, Header, Message, OutgoingRecord};
 use super::options::OutputOptions;
 use super::{Rejection, RejectionReason, ids, schema};
-use crate::analyzer::Analysis;
+use crate::analyzer::{Analysis, Provenance};
 use crate::article::Article;
 
 /// Headers of the message that a record carries on (W3C Trace Context).
@@ -31,9 +31,9 @@ pub fn encode(
     analysis: &Analysis,
     message: &Message,
     options: &OutputOptions,
-    model_version: &str,
+    provenance: &Provenance,
 ) -> Result<Vec<OutgoingRecord>, Rejection> {
-    let record = AnalysisRecord::new(article, analysis, model_version, options.min_confidence)?;
+    let record = AnalysisRecord::new(article, analysis, provenance, options.min_confidence)?;
     let envelope = Envelope::new(article, message, options);
     let mut records = Vec::new();
     if options.statements {

@@ -4,7 +4,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::span::{ArticleRecord, SentenceRecord, SpanRecord, SpanWriter, rounded};
+use super::model::ModelRecord;
+use super::shared::Shared;
+use super::span::{ArticleRecord, SentenceRecord, SpanRecord, rounded};
 use crate::finding::{Attitude, ContentForm, Speaker, SpeakerForm, Statement, StatementKind};
 
 /// Who said what, to whom, in which words.
@@ -25,8 +27,11 @@ pub struct StatementRecord {
     pub form: Option<ContentFormRecord>,
     /// The words credited: "he", "the envoy".
     pub source: Option<SpanRecord>,
-    /// Who the source is, as far as the article says.
+    /// Who the source is, as far as the article says; the first of several.
     pub speaker: Option<SpeakerRecord>,
+    /// Ids of the entities of all who are credited, the speaker's first.
+    #[serde(default)]
+    pub speakers: Vec<Uuid>,
     /// The words that signal the attribution: "said", "according to".
     pub cue: Option<CueRecord>,
     /// What was said, in order; several pieces where the frame interrupts it.
@@ -45,6 +50,9 @@ pub struct StatementRecord {
     /// Probability that the finding is right.
     #[schemars(range(min = 0.0, max = 1.0))]
     pub confidence: f64,
+    /// What found it.
+    #[serde(default)]
+    pub model: ModelRecord,
 }
 
 /// How the words are given.
@@ -95,7 +103,7 @@ pub enum ContentFormRecord {
 }
 
 /// Who the source is. A field is null where the article is silent, unless a table of office holders knows the person's office or country.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "Speaker")]
 pub struct SpeakerRecord {
     /// The fullest name that the article gives.
@@ -114,6 +122,11 @@ pub struct SpeakerRecord {
     pub wikidata: Option<String>,
     /// How the source refers to the speaker.
     pub form: SpeakerFormRecord,
+    /// Id of the entity that this is.
+    pub entity: Option<Uuid>,
+    /// Probability that `country` is right; null where nobody has weighed it.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub country_confidence: Option<f64>,
 }
 
 /// How the source refers to the speaker.
@@ -153,16 +166,14 @@ pub struct WhenRecord {
 }
 
 /// The statement's record; the ids come from the caller, who knows all statements.
-pub(super) fn record(
-    statement: &Statement,
-    article: &ArticleRecord,
-    writer: &SpanWriter<'_>,
-    id: Uuid,
-    inside: Option<Uuid>,
-) -> StatementRecord {
+pub(super) fn record(statement: &Statement, shared: &Shared<'_>, id: Uuid, inside: Option<Uuid>) -> StatementRecord {
+    let writer = shared.writer;
+    let of_speaker = statement.speaker.as_ref().and_then(|speaker| speaker.entity);
+    let speakers = statement.speakers.iter().copied().map(Some);
+    let others = speakers.filter(|index| *index != of_speaker);
     StatementRecord {
         id,
-        article: article.clone(),
+        article: shared.article.clone(),
         sentence: writer.sentence(statement.sentence),
         kind: match statement.kind {
             StatementKind::Direct => StatementKindRecord::Direct,
@@ -184,7 +195,8 @@ pub(super) fn record(
             ContentForm::Phrase => ContentFormRecord::Phrase,
         }),
         source: statement.source.map(|source| writer.range(source)),
-        speaker: statement.speaker.as_ref().map(speaker),
+        speaker: statement.speaker.as_ref().map(|found| speaker(found, shared)),
+        speakers: [of_speaker].into_iter().chain(others).filter_map(|index| shared.entity(index)).collect(),
         cue: statement.cue.as_ref().map(|cue| CueRecord { span: writer.range(cue.tokens), lemma: cue.lemma.clone() }),
         content: writer.ranges(&statement.content),
         addressees: writer.ranges(&statement.addressees),
@@ -196,10 +208,11 @@ pub(super) fn record(
         via: statement.via.map(|via| writer.range(via)),
         inside,
         confidence: rounded(statement.confidence),
+        model: shared.model.clone(),
     }
 }
 
-fn speaker(speaker: &Speaker) -> SpeakerRecord {
+fn speaker(speaker: &Speaker, shared: &Shared<'_>) -> SpeakerRecord {
     SpeakerRecord {
         name: speaker.name.clone(),
         role: speaker.role.clone(),
@@ -212,5 +225,7 @@ fn speaker(speaker: &Speaker) -> SpeakerRecord {
             SpeakerForm::Pronoun => SpeakerFormRecord::Pronoun,
             SpeakerForm::Description => SpeakerFormRecord::Description,
         },
+        entity: shared.entity(speaker.entity),
+        country_confidence: speaker.country_confidence.map(rounded),
     }
 }

@@ -225,3 +225,8 @@ fn dates_are_resolved_against_the_day_of_publication() {
 fn a_title_and_its_text_are_read_as_one() {
     check_with("titles", &Models::embedded());
 }
+
+#[test]
+fn one_thing_is_said_once() {
+    check_with("records", &Models::embedded());
+}

@@ -18,7 +18,7 @@ fn the_samples_become_the_records_that_are_kept() {
         let Ok(article) = input::decode(&message, &InputOptions::default()) else { continue };
         let analysis = analyzer.analyze(&article);
         let records =
-            output::encode(&article, &analysis, &message, &OutputOptions::default(), models.version()).unwrap();
+            output::encode(&article, &analysis, &message, &OutputOptions::default(), models.provenance()).unwrap();
         let mut lines = String::new();
         for record in records {
             lines.push_str(std::str::from_utf8(record.payload.as_deref().unwrap()).unwrap());

@@ -1,16 +1,18 @@
 //! What goes out, on a hand-made analysis: the records' bytes and headers, dead letters, and that every record validates
 //! against its own schema.
 
-use demarche::analyzer::{Analysis, Analyzer, Models};
+use std::path::Path;
+
+use demarche::analyzer::{Analysis, Analyzer, Models, Provenance, TABLES};
 use demarche::article::Article;
 use demarche::finding::{
-    Actor, Attitude, Context, Cue, Event, EventDate, EventPlace, EventStatus, EventType, Precision, Sector, Speaker,
-    SpeakerForm, Statement, StatementKind, When,
+    Actor, Attitude, Context, Cue, Entity, EntityMention, Event, EventDate, EventPlace, EventStatus, EventType, Kind,
+    MentionForm, Precision, Sector, Speaker, SpeakerForm, Statement, StatementKind, When,
 };
-use demarche::record::schema::Kind;
+use demarche::record::schema::Kind as SchemaKind;
 use demarche::record::{
-    AnalysisRecord, Channel, Message, Origin, OutgoingRecord, OutputOptions, Rejection, RejectionReason, dead_letter,
-    output,
+    AnalysisRecord, Channel, Message, Origin, OutgoingRecord, OutputOptions, Rejection, RejectionReason,
+    StatementRecord, dead_letter, output,
 };
 use demarche::text::{Document, Sentence, SentenceKind, Span, TokenRange};
 use serde_json::Value;
@@ -62,6 +64,8 @@ fn analysis() -> Analysis {
             name: Some("Ada Finch".into()),
             country: Some("VAL".into()),
             form: SpeakerForm::Name,
+            entity: Some(0),
+            country_confidence: Some(0.875),
             ..Speaker::default()
         }),
         cue: Some(Cue { tokens: tokens(7, 8), lemma: "tell".into() }),
@@ -73,7 +77,7 @@ fn analysis() -> Analysis {
         form: None,
         inside: None,
         confidence: 0.849_96,
-        speakers: vec![],
+        speakers: vec![0],
         features: vec![],
     };
     let unsure = Statement { inside: Some(0), confidence: 0.2, cue: None, ..statement.clone() };
@@ -84,12 +88,12 @@ fn analysis() -> Analysis {
         country: Some("VAL".into()),
         sector: Some(Sector::Gov),
         wikidata: Some("Q42".into()),
-        entity: None,
+        entity: Some(0),
     };
     let event = Event {
         sentence: 1,
         trigger: tokens(7, 8),
-        mentions: vec![],
+        mentions: vec![TokenRange { start: 1, end: 2 }],
         lemma: "tell".into(),
         cameo: "036".into(),
         quad_class: 1,
@@ -124,8 +128,25 @@ fn analysis() -> Analysis {
         document: document(&[(2, SentenceKind::Headline), (11, SentenceKind::Prose), (2, SentenceKind::Boilerplate)]),
         statements: vec![statement, unsure],
         events: vec![in_title, event.clone(), event],
-        entities: vec![],
+        entities: vec![Entity {
+            kind: Kind::Person,
+            name: Some("Ada Finch".into()),
+            country: Some("VAL".into()),
+            code: None,
+            sector: Some(Sector::Gov),
+            role: None,
+            wikidata: Some("Q42".into()),
+            confidence: 0.875,
+            reasons: vec![],
+            mentions: [TokenRange { start: 0, end: 1 }, tokens(3, 7)]
+                .map(|tokens| EntityMention { tokens, form: MentionForm::Name })
+                .to_vec(),
+        }],
     }
+}
+
+fn provenance() -> Provenance {
+    Provenance { program: "1.2.3".into(), model: None, data: "0123456789abcdef".into() }
 }
 
 fn message() -> Message {
@@ -142,7 +163,7 @@ fn message() -> Message {
 }
 
 fn encode(options: &OutputOptions) -> Vec<OutgoingRecord> {
-    output::encode(&article(), &analysis(), &message(), options, "rules-1").unwrap()
+    output::encode(&article(), &analysis(), &message(), options, &provenance()).unwrap()
 }
 
 fn all() -> Vec<OutgoingRecord> {
@@ -194,7 +215,7 @@ fn offsets_are_code_points_of_the_text_as_received() {
 fn every_record_validates_against_its_own_schema() {
     let mut channels = Vec::new();
     for record in all() {
-        let kind = Kind::of(record.channel).unwrap();
+        let kind = SchemaKind::of(record.channel).unwrap();
         let validator =
             jsonschema::options().should_validate_formats(true).build(&kind.schema()).expect("the schema is one");
         let errors: Vec<String> =
@@ -208,7 +229,7 @@ fn every_record_validates_against_its_own_schema() {
 
 #[test]
 fn the_schema_refuses_what_is_no_record() {
-    let validator = jsonschema::validator_for(&Kind::Statement.schema()).expect("the schema is one");
+    let validator = jsonschema::validator_for(&SchemaKind::Statement.schema()).expect("the schema is one");
     let mut statement = value(&all()[0]);
     assert!(validator.is_valid(&statement));
     statement["confidence"] = 1.5.into();
@@ -224,7 +245,7 @@ fn the_schema_refuses_what_is_no_record() {
 #[test]
 fn headers_are_cloud_events_and_the_trace_is_carried_on() {
     for record in all() {
-        let kind = Kind::of(record.channel).unwrap();
+        let kind = SchemaKind::of(record.channel).unwrap();
         assert_eq!(record.key.as_deref(), Some(b"n-1".as_slice()), "the key is the article id");
         assert_eq!(header(&record, "ce_specversion"), Some("1.0"));
         assert_eq!(header(&record, "ce_type"), Some(kind.ce_type()));
@@ -245,7 +266,7 @@ fn headers_are_cloud_events_and_the_trace_is_carried_on() {
 fn a_trace_that_is_none_is_not_carried_into_every_record() {
     let mut message = message();
     message.headers.push(("tracestate".into(), Some(vec![b'x'; 100_000])));
-    let records = output::encode(&article(), &analysis(), &message, &OutputOptions::default(), "rules-1").unwrap();
+    let records = output::encode(&article(), &analysis(), &message, &OutputOptions::default(), &provenance()).unwrap();
     assert_eq!(header(&records[0], "tracestate"), None);
     assert!(header(&records[0], "traceparent").is_some());
 }
@@ -255,7 +276,7 @@ fn the_time_is_the_messages_else_the_publications_else_absent() {
     let mut message = message();
     message.origin.timestamp_ms = None;
     let time = |article: &Article| {
-        let records = output::encode(article, &analysis(), &message, &OutputOptions::default(), "rules-1").unwrap();
+        let records = output::encode(article, &analysis(), &message, &OutputOptions::default(), &provenance()).unwrap();
         header(&records[0], "ce_time").map(str::to_owned)
     };
     assert_eq!(time(&article()).as_deref(), Some("2024-05-03T09:30:00Z"));
@@ -298,7 +319,19 @@ fn values_are_written_as_the_contract_says() {
     assert_eq!(analysis["text"], TEXT);
     assert_eq!(analysis["boilerplate"][0]["text"], "Share this.");
     assert_eq!(analysis["statements"][0], statement);
-    assert_eq!(analysis["model"], "rules-1");
+    assert_eq!(analysis["model"], serde_json::json!({"program": "1.2.3", "model": null, "data": "0123456789abcdef"}));
+    assert_eq!(event["model"], analysis["model"]);
+    assert_eq!(
+        (&event["mentions"][0]["field"], event["mentions"].as_array().map(Vec::len)),
+        (&Value::from("title"), Some(1))
+    );
+    let finch = &analysis["entities"][0];
+    assert_eq!((&finch["kind"], &finch["sector"]), (&Value::from("person"), &Value::from("GOV")));
+    assert_eq!(finch["mentions"][1]["text"], "Ada Finch of Vale");
+    assert_eq!(statement["speaker"]["entity"], finch["id"]);
+    assert_eq!(statement["speaker"]["country_confidence"].to_string(), "0.875");
+    assert_eq!(statement["speakers"], serde_json::json!([finch["id"]]));
+    assert_eq!(event["actors"][0]["entity"], finch["id"]);
 }
 
 #[test]
@@ -356,10 +389,14 @@ fn an_article_that_would_become_far_more_than_it_is_is_refused() {
         ("findings without number", article(), many(10_000)),
         ("a title of a megabyte, repeated in each record", long_title, many(40)),
     ] {
-        let refused = AnalysisRecord::new(&article, &analysis, "rules-1", 0.0).map_err(|rejection| rejection.reason);
+        let refused =
+            AnalysisRecord::new(&article, &analysis, &provenance(), 0.0).map_err(|rejection| rejection.reason);
         assert_eq!(refused.err(), Some(RejectionReason::TooLarge), "{what}");
     }
-    assert!(AnalysisRecord::new(&article(), &many(300), "rules-1", 0.0).is_ok(), "a headline may give many findings");
+    assert!(
+        AnalysisRecord::new(&article(), &many(300), &provenance(), 0.0).is_ok(),
+        "a headline may give many findings"
+    );
 }
 
 #[test]
@@ -369,7 +406,7 @@ fn a_text_that_repeats_itself_without_end_gives_a_bounded_output() {
         let article = Article::from_text("n-1", text);
         let analysis = Analyzer::new(&models).analyze(&article);
         assert!(analysis.statements.len() > 1_000, "the text is no longer what this test needs");
-        let refused = output::encode(&article, &analysis, &message(), &OutputOptions::default(), "rules-1");
+        let refused = output::encode(&article, &analysis, &message(), &OutputOptions::default(), &provenance());
         assert_eq!(refused.map_err(|rejection| rejection.reason), Err(RejectionReason::TooLarge));
     }
 }
@@ -381,8 +418,59 @@ fn a_record_that_no_topic_takes_is_refused_with_the_key_that_says_so() {
         ("output.max_record_bytes", OutputOptions { max_record_bytes: 500, ..defaults() }),
         ("output.max_analysis_bytes", OutputOptions { max_analysis_bytes: 500, ..defaults() }),
     ] {
-        let refused = output::encode(&article(), &analysis(), &message(), &options, "rules-1").unwrap_err();
+        let refused = output::encode(&article(), &analysis(), &message(), &options, &provenance()).unwrap_err();
         assert_eq!(refused.reason, RejectionReason::TooLarge);
         assert!(refused.detail.contains(key), "{}", refused.detail);
     }
+}
+
+#[test]
+fn the_hash_of_the_tables_covers_every_table() {
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("data");
+    let mut present = Vec::new();
+    for folder in std::fs::read_dir(&data).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()) {
+        if folder == "samples" {
+            continue;
+        }
+        for entry in std::fs::read_dir(data.join(&folder)).unwrap() {
+            present.push(format!("{folder}/{}", entry.unwrap().file_name().into_string().unwrap()));
+        }
+    }
+    present.sort();
+    let listed: Vec<&str> = TABLES.iter().map(|(name, _)| *name).collect();
+    assert_eq!(listed, present, "TABLES of src/analyzer/provenance.rs is not what lies under data/");
+}
+
+#[test]
+fn every_object_of_a_schema_is_closed_so_that_a_property_may_be_added() {
+    fn walk(schema: &Value, at: &str, open: &mut Vec<String>) {
+        if schema.get("properties").is_some() && schema["additionalProperties"] != Value::Bool(false) {
+            open.push(at.to_owned());
+        }
+        match schema {
+            Value::Object(members) => {
+                members.iter().for_each(|(name, member)| walk(member, &format!("{at}/{name}"), open))
+            }
+            Value::Array(items) => items.iter().for_each(|item| walk(item, at, open)),
+            _ => {}
+        }
+    }
+    for kind in SchemaKind::ALL {
+        let mut open = Vec::new();
+        walk(&kind.schema(), "", &mut open);
+        assert_eq!(open, [""; 0], "open objects in {}", kind.file_name());
+    }
+}
+
+#[test]
+fn a_record_of_version_1_is_still_read() {
+    let mut statement = value(&all()[0]);
+    let members = statement.as_object_mut().unwrap();
+    members.remove("speakers");
+    members.remove("model");
+    let speaker = members["speaker"].as_object_mut().unwrap();
+    speaker.remove("entity");
+    speaker.remove("country_confidence");
+    let read: StatementRecord = serde_json::from_value(statement).unwrap();
+    assert_eq!((read.speakers.len(), read.model.program.as_str()), (0, ""));
 }

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use demarche::analyzer::{Analysis, Analyzer, Models};
 use demarche::article::Article;
+use demarche::finding::Statement;
 use demarche::text::{Document, Field, TokenRange};
 use proptest::prelude::*;
 
@@ -80,8 +81,19 @@ fn assert_well_formed(analysis: &Analysis) {
     for (index, found) in analysis.statements.iter().enumerate() {
         assert!(!found.content.is_empty() && found.sentence < doc.sentences.len());
         found.spans().for_each(|range| check(doc, range));
-        assert!(found.inside.is_none_or(|outer| outer < analysis.statements.len() && outer != index));
+        let mut n_steps = 0;
+        let mut at = index;
+        while let Some(outer) = analysis.statements[at].inside {
+            assert!(outer < analysis.statements.len());
+            (at, n_steps) = (outer, n_steps + 1);
+            assert!(n_steps < analysis.statements.len(), "{index} stands inside itself, by {outer}");
+        }
     }
+    let said = |found: &Statement| (found.cue.as_ref().map(|cue| cue.tokens), found.content.clone());
+    let mut distinct: Vec<_> = analysis.statements.iter().map(said).collect();
+    distinct.sort_unstable();
+    distinct.dedup();
+    assert_eq!(distinct.len(), analysis.statements.len(), "two statements agree in cue and content");
     for found in &analysis.events {
         found.spans().for_each(|range| check(doc, range));
         assert!(found.statement.is_none_or(|index| index < analysis.statements.len()));

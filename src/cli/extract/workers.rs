@@ -104,7 +104,7 @@ impl Work {
         // The analyzer's buffers may be half written after a panic, so it is made anew.
         let analyzed = catch_unwind(AssertUnwindSafe(|| {
             let analysis = analyzer.analyze(&article);
-            AnalysisRecord::new(&article, &analysis, self.models.version(), self.min_confidence)
+            AnalysisRecord::new(&article, &analysis, self.models.provenance(), self.min_confidence)
         }));
         match analyzed {
             Ok(Ok(record)) => Outcome::Rendered(self.renderer.render(&record)),

@@ -1,11 +1,13 @@
 //! Findings as a table for spreadsheets: one row a finding, statements and events in one table, since one file opens more
 //! easily than two. Lists are joined by "; ". Columns that do not apply are empty.
 
+use uuid::Uuid;
+
 use crate::record::{ActorRecord, AnalysisRecord, ArticleRecord, EventRecord, SpanRecord, StatementRecord};
 
 /// The columns. Names are those of the records; `text` is a statement's content and an event's trigger, `start` and
-/// `end` are its first and last code point.
-const COLUMNS: [&str; 44] = [
+/// `end` are its first and last code point, `mentions` says how often an event is told.
+const COLUMNS: [&str; 49] = [
     "record",
     "id",
     "article_id",
@@ -27,8 +29,10 @@ const COLUMNS: [&str; 44] = [
     "role",
     "organization",
     "speaker_country",
+    "speaker_country_confidence",
     "speaker_code",
     "speaker_wikidata",
+    "speaker_entity",
     "cue",
     "addressees",
     "when",
@@ -44,11 +48,14 @@ const COLUMNS: [&str; 44] = [
     "goldstein",
     "actors",
     "actor_codes",
+    "actor_entities",
     "recipients",
     "recipient_codes",
+    "recipient_entities",
     "status",
     "date",
     "location",
+    "mentions",
     "statement",
 ];
 
@@ -121,14 +128,16 @@ fn statement_row(found: &StatementRecord) -> [String; COLUMNS.len()] {
         ("role", speaker.and_then(|speaker| speaker.role.clone()).unwrap_or_default()),
         ("organization", speaker.and_then(|speaker| speaker.organization.clone()).unwrap_or_default()),
         ("speaker_country", speaker.and_then(|speaker| speaker.country.clone()).unwrap_or_default()),
+        ("speaker_country_confidence", number(speaker.and_then(|speaker| speaker.country_confidence))),
         ("speaker_code", speaker.and_then(|speaker| speaker.code.clone()).unwrap_or_default()),
         ("speaker_wikidata", speaker.and_then(|speaker| speaker.wikidata.clone()).unwrap_or_default()),
+        ("speaker_entity", id(speaker.and_then(|speaker| speaker.entity))),
         ("cue", found.cue.as_ref().map(|cue| cue.span.text.clone()).unwrap_or_default()),
         ("addressees", texts(&found.addressees)),
         ("when", found.when.as_ref().and_then(|when| when.date.clone()).unwrap_or_default()),
         ("occasion", span(&found.occasion)),
         ("via", span(&found.via)),
-        ("inside", found.inside.map(|id| id.to_string()).unwrap_or_default()),
+        ("inside", id(found.inside)),
     ];
     row(article_cells(&found.article).into_iter().chain(cells))
 }
@@ -151,15 +160,18 @@ fn event_row(found: &EventRecord) -> [String; COLUMNS.len()] {
         ("cameo", found.cameo.clone()),
         ("root", found.root.clone()),
         ("quad_class", found.quad_class.to_string()),
-        ("goldstein", found.goldstein.map(|value| value.to_string()).unwrap_or_default()),
+        ("goldstein", number(found.goldstein)),
         ("actors", joined(&found.actors, |actor| &actor.name)),
         ("actor_codes", joined(&found.actors, |actor| &actor.code)),
+        ("actor_entities", entities(&found.actors)),
         ("recipients", joined(&found.recipients, |actor| &actor.name)),
         ("recipient_codes", joined(&found.recipients, |actor| &actor.code)),
+        ("recipient_entities", entities(&found.recipients)),
         ("status", found.status.as_str().to_owned()),
         ("date", found.date.as_ref().map(|date| date.value.clone()).unwrap_or_default()),
         ("location", found.location.as_ref().map(|place| place.name.clone()).unwrap_or_default()),
-        ("statement", found.statement.map(|id| id.to_string()).unwrap_or_default()),
+        ("mentions", (1 + found.mentions.len()).to_string()),
+        ("statement", id(found.statement)),
     ];
     row(article_cells(&found.article).into_iter().chain(cells))
 }
@@ -176,6 +188,22 @@ fn article_cells(article: &ArticleRecord) -> [(&'static str, String); 5] {
 
 fn texts(spans: &[SpanRecord]) -> String {
     spans.iter().map(|span| span.text.as_str()).collect::<Vec<_>>().join("; ")
+}
+
+fn id(id: Option<Uuid>) -> String {
+    id.map(|id| id.to_string()).unwrap_or_default()
+}
+
+fn number(value: Option<f64>) -> String {
+    value.map(|value| value.to_string()).unwrap_or_default()
+}
+
+/// The ids of the actors' entities, an empty place for who has none, as long as one has.
+fn entities(actors: &[ActorRecord]) -> String {
+    if actors.iter().all(|actor| actor.entity.is_none()) {
+        return String::new();
+    }
+    actors.iter().map(|actor| id(actor.entity)).collect::<Vec<_>>().join("; ")
 }
 
 /// The name of an enumeration's value, as the records write it.

@@ -3,7 +3,7 @@
 //!
 //! One row for each pair of actor and recipient, both ways where all sides of a mutual event are actors, an empty Actor2
 //! where there is no recipient. Negated events are left out: GDELT has no way to say that something did not happen.
-//! Filled: ids, dates, actor codes, event codes, Goldstein value, counts (always 1: one mention in one article), the
+//! Filled: ids, dates, actor codes, event codes, Goldstein value, counts (mentions in the one article), the
 //! place's name, time and URL. Empty: what we do not know (tone, coordinates, GDELT's own FIPS country codes of places,
 //! ethnic and religious codes), and the day of an event of which only month or year are known.
 
@@ -109,7 +109,8 @@ fn row(
     set(column::EVENT_ROOT_CODE, &found.root);
     set(column::QUAD_CLASS, &found.quad_class.to_string());
     set(column::GOLDSTEIN_SCALE, &found.goldstein.map(|value| format!("{value:.1}")).unwrap_or_default());
-    for count in [column::NUM_MENTIONS, column::NUM_SOURCES, column::NUM_ARTICLES] {
+    set(column::NUM_MENTIONS, &(1 + found.mentions.len()).to_string());
+    for count in [column::NUM_SOURCES, column::NUM_ARTICLES] {
         set(count, "1");
     }
     let place = found.location.as_ref().map(|place| place.name.as_str());

@@ -8,8 +8,8 @@ use anstyle::{AnsiColor, Style};
 use super::wrap::Paragraph;
 use crate::record::dead_letter::{DETAIL, OFFSET, PARTITION, REASON, TOPIC};
 use crate::record::{
-    ActorRecord, AnalysisRecord, ArticleRecord, AttitudeRecord, EventRecord, EventStatusRecord, Message, SpanRecord,
-    StatementKindRecord, StatementRecord,
+    ActorRecord, AnalysisRecord, ArticleRecord, AttitudeRecord, EntityKindRecord, EntityRecord, EventRecord,
+    EventStatusRecord, Message, SpanRecord, StatementKindRecord, StatementRecord,
 };
 
 const PLAIN: Style = Style::new();
@@ -33,6 +33,11 @@ pub(super) fn analysis(record: &AnalysisRecord, width: usize) -> String {
     for found in &record.events {
         out.push('\n');
         event(found, width, &mut out);
+    }
+    if !record.entities.is_empty() {
+        section(&mut out, "Who", record.entities.len());
+        out.push('\n');
+        record.entities.iter().for_each(|found| entity(found, width, &mut out));
     }
     out.push('\n');
     out
@@ -123,7 +128,8 @@ pub(super) fn event(found: &EventRecord, width: usize, out: &mut String) {
     let place = found.location.as_ref().map(|place| place.name.as_str());
     let historical = found.historical.then_some("background");
     let confidence = confidence(found.confidence);
-    let known = [Some(status(found.status)), historical, date, place, Some(confidence.as_str())];
+    let often = (!found.mentions.is_empty()).then(|| format!("told {} times", 1 + found.mentions.len()));
+    let known = [Some(status(found.status)), historical, date, place, often.as_deref(), Some(confidence.as_str())];
     let mut known = known.into_iter().flatten();
     let mut line = Paragraph::default();
     line.push(known.next().unwrap_or_default(), status_style(found.status));
@@ -137,6 +143,27 @@ pub(super) fn event(found: &EventRecord, width: usize, out: &mut String) {
     let mut line = Paragraph::default();
     line.push(before, PLAIN).push(trigger, TRIGGER).push(after, PLAIN);
     line.write(out, width, "    ", "    ");
+}
+
+/// One entity on a line: `● Name · office · country · sector`, and how often it is spoken of.
+fn entity(found: &EntityRecord, width: usize, out: &mut String) {
+    let first = found.mentions.first().map_or("", |mention| mention.text.as_str());
+    let kind = match found.kind {
+        EntityKindRecord::Person => "person",
+        EntityKindRecord::Body => "body",
+        EntityKindRecord::State => "state",
+        EntityKindRecord::Group => "group",
+    };
+    let n_mentions = found.mentions.len();
+    let mentions = if n_mentions == 1 { "one mention".to_owned() } else { format!("{n_mentions} mentions") };
+    let confidence = confidence(found.confidence);
+    let known = [&found.role, &found.country, &found.sector].into_iter().flatten().map(String::as_str);
+    let mut line = Paragraph::default();
+    line.push("●", DIM).space().push(found.name.as_deref().unwrap_or(first), SPEAKER);
+    for words in [kind].into_iter().chain(known).chain([mentions.as_str(), confidence.as_str()]) {
+        line.space().push("·", DIM).space().push(words, DIM);
+    }
+    line.write(out, width, "  ", "    ");
 }
 
 /// A refused message: why, and where it stood. Its own bytes are not printed, for they may be anything.

@@ -108,26 +108,43 @@ fn finish(
     })
 }
 
-/// Adds an event, unless it is told already. The mention in running text stands, not the one in the headline.
+/// Adds an event, or what another mention says of one that is told already. The clearest mention stands: running text before a headline, then the
+/// surest, then the first. The others are told beside it, and what only they say is kept.
 fn add(reading: &Reading<'_, '_>, events: &mut Vec<Event>, event: Event) {
     let sentences = &reading.words.doc.sentences;
     let is_headline = |event: &Event| sentences[event.sentence].kind == SentenceKind::Headline;
+    let is_clearer = |one: &Event, other: &Event| match (is_headline(one), is_headline(other)) {
+        (false, true) => true,
+        (true, false) => false,
+        _ => one.confidence > other.confidence,
+    };
     let from = events.len().saturating_sub(MERGE_REACH);
-    let known = (from..events.len()).find(|&index| is_same(&events[index], &event));
-    match known {
-        Some(index) if is_headline(&events[index]) => {
-            let known = events.remove(index);
-            let mentions = known.mentions.into_iter().chain([known.trigger]).collect();
-            events.push(Event { mentions, ..event });
-        }
-        Some(index) => {
-            let known = &mut events[index];
-            known.mentions.push(event.trigger);
-            known.date = known.date.take().or(event.date);
-            known.location = known.location.take().or(event.location);
-        }
-        None => events.push(event),
+    let Some(known) = (from..events.len()).find(|&index| is_same(&events[index], &event)) else {
+        events.push(event);
+        return;
+    };
+    if is_clearer(&event, &events[known]) {
+        let known = events.remove(known);
+        events.push(event);
+        join(events.last_mut().expect("it was added just now"), known);
+    } else {
+        join(&mut events[known], event);
     }
+}
+
+/// Adds to an event what another mention of it says.
+fn join(event: &mut Event, mention: Event) {
+    event.mentions.extend(mention.mentions);
+    event.mentions.push(mention.trigger);
+    event.mentions.sort_unstable();
+    if mention.actors.len() > event.actors.len() {
+        event.actors = mention.actors;
+    }
+    if mention.recipients.len() > event.recipients.len() {
+        event.recipients = mention.recipients;
+    }
+    event.date = event.date.take().or(mention.date);
+    event.location = event.location.take().or(mention.location);
 }
 
 /// The same kind of deed between the same sides, not on two different days.

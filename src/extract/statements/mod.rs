@@ -12,6 +12,7 @@ mod form;
 mod frames;
 mod learned;
 mod marked;
+mod merge;
 mod own_words;
 mod signed;
 mod sources;
@@ -19,6 +20,7 @@ mod speakers;
 mod transcript;
 mod tree;
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use crate::extract::lexicon::WordClass;
@@ -52,6 +54,7 @@ pub(crate) fn extract(reading: &Reading<'_, '_>) -> Vec<Statement> {
     add_turns(reading, &mut statements);
     statements
         .sort_by_key(|statement| (statement.content[0].start.min(start_of(statement)), statement.content[0].start));
+    merge::merge(reading, &mut statements);
     link_nested(&mut statements);
     for statement in &mut statements {
         statement.form = form::form_of(reading.words.doc, &statement.content);
@@ -391,15 +394,22 @@ fn has_direct_content(reading: &Reading<'_, '_>, statement: &Statement) -> bool 
     statement.content.iter().any(|range| reading.quote_around(range.start as usize).is_some())
 }
 
-/// Links each statement to the smallest one whose content holds its cue.
+/// Links each statement to the smallest one whose content holds its cue. Only what says more holds another (of two that say as much, the
+/// earlier): whoever walks up comes to an end, also where two statements stand in each other's words.
 fn link_nested(statements: &mut [Statement]) {
+    let rank =
+        |index: usize| (statements[index].content.iter().map(|piece| piece.len()).sum::<usize>(), Reverse(index));
+    let ranks: Vec<(usize, Reverse<usize>)> = (0..statements.len()).map(rank).collect();
     for index in 0..statements.len() {
         let Some(cue) = statements[index].cue.as_ref().map(|cue| cue.tokens) else { continue };
         let from = index.saturating_sub(NESTING_REACH);
         let to = statements.len().min(index + NESTING_REACH);
         let holds = |other: usize| {
             let pieces = &statements[other].content;
-            pieces.iter().find(|piece| other != index && piece.contains(cue)).map(|piece| (piece.len(), other))
+            pieces
+                .iter()
+                .find(|piece| ranks[other] > ranks[index] && piece.contains(cue))
+                .map(|piece| (piece.len(), other))
         };
         statements[index].inside = (from..to).filter_map(holds).min().map(|(_, other)| other);
     }

@@ -42,18 +42,18 @@ impl Kind {
     /// CloudEvents `type`.
     pub const fn ce_type(self) -> &'static str {
         match self {
-            Self::Statement => "demarche.statement.v1",
-            Self::Event => "demarche.event.v1",
-            Self::Analysis => "demarche.analysis.v1",
+            Self::Statement => "demarche.statement.v2",
+            Self::Event => "demarche.event.v2",
+            Self::Analysis => "demarche.analysis.v2",
         }
     }
 
     /// CloudEvents `dataschema`, and the schema's `$id`.
     pub const fn uri(self) -> &'static str {
         match self {
-            Self::Statement => "urn:demarche:schema:statement:1",
-            Self::Event => "urn:demarche:schema:event:1",
-            Self::Analysis => "urn:demarche:schema:analysis:1",
+            Self::Statement => "urn:demarche:schema:statement:2",
+            Self::Event => "urn:demarche:schema:event:2",
+            Self::Analysis => "urn:demarche:schema:analysis:2",
         }
     }
 
@@ -77,7 +77,10 @@ impl Kind {
 }
 
 fn schema_of<T: JsonSchema>(uri: &str) -> Value {
-    let settings = SchemaSettings::draft2020_12().for_serialize().with_transform(RecursiveTransform(drop_width));
+    let settings = SchemaSettings::draft2020_12()
+        .for_serialize()
+        .with_transform(RecursiveTransform(drop_width))
+        .with_transform(RecursiveTransform(close));
     let generator = settings.into_generator();
     let mut schema = generator.into_root_schema_for::<T>();
     schema.insert("$id".to_owned(), uri.into());
@@ -89,6 +92,15 @@ fn drop_width(schema: &mut Schema) {
     let is_width = |format: &str| format.starts_with("uint") || format.starts_with("int") || format == "double";
     if schema.get("format").and_then(Value::as_str).is_some_and(is_width) {
         schema.remove("format");
+    }
+}
+
+/// Closes an object: a producer writes these properties and no others, which lets a schema registry prove that a property may be added later. A
+/// record of this version always has all of them, so that no default counts.
+fn close(schema: &mut Schema) {
+    schema.remove("default");
+    if schema.get("properties").is_some() {
+        schema.insert("additionalProperties".to_owned(), false.into());
     }
 }
 

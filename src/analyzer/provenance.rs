@@ -1,0 +1,90 @@
+//! What findings were made with: the program, the model, and the tables of knowledge, by a hash over all of them.
+
+use std::sync::LazyLock;
+
+use sha2::{Digest as _, Sha256};
+
+/// Digits of the hash that are kept: enough to tell the states of a few tables apart.
+const HASH_DIGITS: usize = 16;
+
+/// What findings were made with. Two that agree in all of it give the same findings for the same article.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Provenance {
+    /// Version of the program.
+    pub program: String,
+    /// Name and version of the trained core; nothing where the rules read alone.
+    pub model: Option<String>,
+    /// Hash of the tables.
+    pub data: String,
+}
+
+impl Provenance {
+    /// What this program finds things with, given the version of its core.
+    pub fn of_model(model: Option<&str>) -> Self {
+        Self { program: env!("CARGO_PKG_VERSION").to_owned(), model: model.map(str::to_owned), data: HASH.clone() }
+    }
+}
+
+/// Computed once: two megabytes take a few milliseconds.
+static HASH: LazyLock<String> = LazyLock::new(|| hash_of(TABLES));
+
+/// The first digits of the SHA-256 over name, length and text of each table. The length keeps what moves from one table to the next from
+/// going unseen.
+fn hash_of(tables: &[(&str, &str)]) -> String {
+    let mut hasher = Sha256::new();
+    for (name, text) in tables {
+        hasher.update(format!("{name}\0{}\0", text.len()));
+        hasher.update(text);
+    }
+    let digits: String = hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    digits[..HASH_DIGITS].to_owned()
+}
+
+macro_rules! tables {
+    ($($name:literal,)+) => {
+        /// The tables under `data/` that the program is built with: name below that folder, text. A test holds that none is missing.
+        pub const TABLES: &[(&str, &str)] = &[$(($name, include_str!(concat!("../../data/", $name))),)+];
+    };
+}
+
+tables! {
+    "lexicon/attitudes-learned.tsv",
+    "lexicon/attitudes.tsv",
+    "lexicon/cities.tsv",
+    "lexicon/confidence.tsv",
+    "lexicon/countries.tsv",
+    "lexicon/cues.tsv",
+    "lexicon/given_names.tsv",
+    "lexicon/irregular_verbs.tsv",
+    "lexicon/officeholders.tsv",
+    "lexicon/organizations.tsv",
+    "lexicon/roles.tsv",
+    "lexicon/triggers.tsv",
+    "lexicon/words.tsv",
+    "nlp/abbreviations.txt",
+    "nlp/address_endings.txt",
+    "nlp/boilerplate.tsv",
+    "nlp/contractions.txt",
+    "nlp/prefixes.txt",
+    "nlp/saying_verbs.txt",
+    "nlp/sentence_starters.txt",
+    "nlp/units.txt",
+    "ontology/cameo.tsv",
+    "ontology/plover_contexts.tsv",
+    "ontology/plover_modes.tsv",
+    "ontology/plover_types.tsv",
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_part_of_a_table_counts() {
+        let hash = hash_of(&[("a.tsv", "one"), ("b.tsv", "two")]);
+        assert_eq!(hash.len(), HASH_DIGITS);
+        assert_ne!(hash, hash_of(&[("a.tsv", "one"), ("b.tsv", "two\n")]), "a text");
+        assert_ne!(hash, hash_of(&[("a.tsv", "onetwo"), ("b.tsv", "")]), "what stands where");
+        assert_ne!(hash, hash_of(&[("a.tsv", "one"), ("c.tsv", "two")]), "a name");
+    }
+}
