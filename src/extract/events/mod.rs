@@ -109,14 +109,16 @@ fn finish(
 }
 
 /// Adds an event, or what another mention says of one that is told already. The clearest mention stands: running text before a headline, then the
-/// surest, then the first. The others are told beside it, and what only they say is kept.
+/// surest if it names as many parties, then the first. The others are told beside it; a day and a place that only they name are kept. Parties are not:
+/// a headline's are read from its bare words ("Norway and Iran swap prisoners in Oman").
 fn add(reading: &Reading<'_, '_>, events: &mut Vec<Event>, event: Event) {
     let sentences = &reading.words.doc.sentences;
     let is_headline = |event: &Event| sentences[event.sentence].kind == SentenceKind::Headline;
+    let n_parties = |event: &Event| event.actors.len() + event.recipients.len();
     let is_clearer = |one: &Event, other: &Event| match (is_headline(one), is_headline(other)) {
         (false, true) => true,
         (true, false) => false,
-        _ => one.confidence > other.confidence,
+        _ => one.confidence > other.confidence && n_parties(one) >= n_parties(other),
     };
     let from = events.len().saturating_sub(MERGE_REACH);
     let Some(known) = (from..events.len()).find(|&index| is_same(&events[index], &event)) else {
@@ -137,12 +139,6 @@ fn join(event: &mut Event, mention: Event) {
     event.mentions.extend(mention.mentions);
     event.mentions.push(mention.trigger);
     event.mentions.sort_unstable();
-    if mention.actors.len() > event.actors.len() {
-        event.actors = mention.actors;
-    }
-    if mention.recipients.len() > event.recipients.len() {
-        event.recipients = mention.recipients;
-    }
     event.date = event.date.take().or(mention.date);
     event.location = event.location.take().or(mention.location);
 }
