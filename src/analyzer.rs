@@ -15,7 +15,7 @@ use crate::nlp::sentences::SentenceSplitter;
 use crate::nlp::tokenizer::Tokenizer;
 use crate::text::Document;
 
-pub use provenance::{Provenance, TABLES};
+pub use provenance::Provenance;
 
 /// What was found in one article.
 #[derive(Debug, Clone, Default)]

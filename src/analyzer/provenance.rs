@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use sha2::{Digest as _, Sha256};
 
+use crate::nlp::tables::TABLES;
+
 /// Digits of the hash that are kept: enough to tell the states of a few tables apart.
 const HASH_DIGITS: usize = 16;
 
@@ -26,7 +28,7 @@ impl Provenance {
 }
 
 /// Computed once: two megabytes take a few milliseconds.
-static HASH: LazyLock<String> = LazyLock::new(|| hash_of(TABLES));
+static HASH: LazyLock<String> = LazyLock::new(|| hash_of(&TABLES));
 
 /// The first digits of the SHA-256 over name, length and text of each table. The length keeps what moves from one table to the next from
 /// going unseen.
@@ -38,41 +40,6 @@ fn hash_of(tables: &[(&str, &str)]) -> String {
     }
     let digits: String = hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
     digits[..HASH_DIGITS].to_owned()
-}
-
-macro_rules! tables {
-    ($($name:literal,)+) => {
-        /// The tables under `data/` that the program is built with: name below that folder, text. A test holds that none is missing.
-        pub const TABLES: &[(&str, &str)] = &[$(($name, include_str!(concat!("../../data/", $name))),)+];
-    };
-}
-
-tables! {
-    "lexicon/attitudes-learned.tsv",
-    "lexicon/attitudes.tsv",
-    "lexicon/cities.tsv",
-    "lexicon/confidence.tsv",
-    "lexicon/countries.tsv",
-    "lexicon/cues.tsv",
-    "lexicon/given_names.tsv",
-    "lexicon/irregular_verbs.tsv",
-    "lexicon/officeholders.tsv",
-    "lexicon/organizations.tsv",
-    "lexicon/roles.tsv",
-    "lexicon/triggers.tsv",
-    "lexicon/words.tsv",
-    "nlp/abbreviations.txt",
-    "nlp/address_endings.txt",
-    "nlp/boilerplate.tsv",
-    "nlp/contractions.txt",
-    "nlp/prefixes.txt",
-    "nlp/saying_verbs.txt",
-    "nlp/sentence_starters.txt",
-    "nlp/units.txt",
-    "ontology/cameo.tsv",
-    "ontology/plover_contexts.tsv",
-    "ontology/plover_modes.tsv",
-    "ontology/plover_types.tsv",
 }
 
 #[cfg(test)]

@@ -3,6 +3,45 @@
 
 use std::fmt;
 
+/// The tables under `data/` that the program is built with: name below that folder, text. In the order of the names; a test holds that none is
+/// missing. A static and no constant: a constant would stand in the binary once for each place that uses it.
+pub static TABLES: [(&str, &str); 25] = [
+    ("lexicon/attitudes-learned.tsv", include_str!("../../data/lexicon/attitudes-learned.tsv")),
+    ("lexicon/attitudes.tsv", include_str!("../../data/lexicon/attitudes.tsv")),
+    ("lexicon/cities.tsv", include_str!("../../data/lexicon/cities.tsv")),
+    ("lexicon/confidence.tsv", include_str!("../../data/lexicon/confidence.tsv")),
+    ("lexicon/countries.tsv", include_str!("../../data/lexicon/countries.tsv")),
+    ("lexicon/cues.tsv", include_str!("../../data/lexicon/cues.tsv")),
+    ("lexicon/given_names.tsv", include_str!("../../data/lexicon/given_names.tsv")),
+    ("lexicon/irregular_verbs.tsv", include_str!("../../data/lexicon/irregular_verbs.tsv")),
+    ("lexicon/officeholders.tsv", include_str!("../../data/lexicon/officeholders.tsv")),
+    ("lexicon/organizations.tsv", include_str!("../../data/lexicon/organizations.tsv")),
+    ("lexicon/roles.tsv", include_str!("../../data/lexicon/roles.tsv")),
+    ("lexicon/triggers.tsv", include_str!("../../data/lexicon/triggers.tsv")),
+    ("lexicon/words.tsv", include_str!("../../data/lexicon/words.tsv")),
+    ("nlp/abbreviations.txt", include_str!("../../data/nlp/abbreviations.txt")),
+    ("nlp/address_endings.txt", include_str!("../../data/nlp/address_endings.txt")),
+    ("nlp/boilerplate.tsv", include_str!("../../data/nlp/boilerplate.tsv")),
+    ("nlp/contractions.txt", include_str!("../../data/nlp/contractions.txt")),
+    ("nlp/prefixes.txt", include_str!("../../data/nlp/prefixes.txt")),
+    ("nlp/saying_verbs.txt", include_str!("../../data/nlp/saying_verbs.txt")),
+    ("nlp/sentence_starters.txt", include_str!("../../data/nlp/sentence_starters.txt")),
+    ("nlp/units.txt", include_str!("../../data/nlp/units.txt")),
+    ("ontology/cameo.tsv", include_str!("../../data/ontology/cameo.tsv")),
+    ("ontology/plover_contexts.tsv", include_str!("../../data/ontology/plover_contexts.tsv")),
+    ("ontology/plover_modes.tsv", include_str!("../../data/ontology/plover_modes.tsv")),
+    ("ontology/plover_types.tsv", include_str!("../../data/ontology/plover_types.tsv")),
+];
+
+/// The text of a table that is built in.
+///
+/// # Panics
+/// If there is none of this name, which every test run would show.
+pub fn embedded(name: &str) -> &'static str {
+    let place = TABLES.binary_search_by_key(&name, |(known, _)| *known);
+    TABLES[place.unwrap_or_else(|_| panic!("no table is named {name}"))].1
+}
+
 /// What is wrong with a table, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TableError {

@@ -3,12 +3,13 @@
 
 use std::path::Path;
 
-use demarche::analyzer::{Analysis, Analyzer, Models, Provenance, TABLES};
+use demarche::analyzer::{Analysis, Analyzer, Models, Provenance};
 use demarche::article::Article;
 use demarche::finding::{
     Actor, Attitude, Context, Cue, Entity, EntityMention, Event, EventDate, EventPlace, EventStatus, EventType, Kind,
     MentionForm, Precision, Sector, Speaker, SpeakerForm, Statement, StatementKind, When,
 };
+use demarche::nlp::tables::TABLES;
 use demarche::record::schema::Kind as SchemaKind;
 use demarche::record::{
     AnalysisRecord, Channel, Message, Origin, OutgoingRecord, OutputOptions, Rejection, RejectionReason,
@@ -438,7 +439,7 @@ fn the_hash_of_the_tables_covers_every_table() {
     }
     present.sort();
     let listed: Vec<&str> = TABLES.iter().map(|(name, _)| *name).collect();
-    assert_eq!(listed, present, "TABLES of src/analyzer/provenance.rs is not what lies under data/");
+    assert_eq!(listed, present, "TABLES of src/nlp/tables.rs is not what lies under data/");
 }
 
 #[test]

@@ -78,16 +78,19 @@ fn assert_well_formed(analysis: &Analysis) {
         let words = if field == Field::Title { doc.title().unwrap() } else { doc.body() };
         assert_eq!(words.get(placed.range()), Some(doc.slice(span)), "a span stands in one field");
     };
+    let mut comes_to_an_end = vec![false; analysis.statements.len()];
     for (index, found) in analysis.statements.iter().enumerate() {
         assert!(!found.content.is_empty() && found.sentence < doc.sentences.len());
         found.spans().for_each(|range| check(doc, range));
-        let mut n_steps = 0;
-        let mut at = index;
-        while let Some(outer) = analysis.statements[at].inside {
-            assert!(outer < analysis.statements.len());
-            (at, n_steps) = (outer, n_steps + 1);
-            assert!(n_steps < analysis.statements.len(), "{index} stands inside itself, by {outer}");
+        // Whoever walks up comes to an end. Each statement is passed once, for there may be tens of thousands.
+        let mut path = Vec::new();
+        let mut at = Some(index);
+        while let Some(here) = at.filter(|&here| !comes_to_an_end[here]) {
+            assert!(path.len() < analysis.statements.len(), "{index} stands inside itself, by {here}");
+            path.push(here);
+            at = analysis.statements[here].inside;
         }
+        path.into_iter().for_each(|passed| comes_to_an_end[passed] = true);
     }
     let said = |found: &Statement| (found.cue.as_ref().map(|cue| cue.tokens), found.content.clone());
     let mut distinct: Vec<_> = analysis.statements.iter().map(said).collect();

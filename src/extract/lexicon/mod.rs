@@ -164,7 +164,7 @@ fn load_places() -> Result<(Vec<Entity>, PhraseMap<PlaceName>), TableError> {
 
 fn load_cities(entities: &[Entity]) -> Result<PhraseMap<usize>, TableError> {
     let mut cities = PhraseMap::default();
-    let text = include_str!("../../../data/lexicon/cities.tsv");
+    let text = tables::embedded("lexicon/cities.tsv");
     for row in tables::read("data/lexicon/cities.tsv", text, 2)? {
         let Some(country) = entities.iter().position(|entity| entity.is_country && entity.code == row.cell(0)) else {
             return Err(row.error(format!("no country has the code {:?}", row.cell(0))));

@@ -7,6 +7,8 @@ use jiff::civil::Date;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
+use crate::nlp::tables;
+
 /// One person in one office.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Term {
@@ -68,7 +70,7 @@ pub(crate) struct Officeholders(&'static str);
 
 impl Default for Officeholders {
     fn default() -> Self {
-        let text = include_str!("../../../data/lexicon/officeholders.tsv");
+        let text = tables::embedded("lexicon/officeholders.tsv");
         // Comments and heading stand above the rows.
         let rows = text.find("\nkey\t").and_then(|heading| text[heading + 1..].split_once('\n'));
         Self(rows.map_or("", |(_, rows)| rows))
