@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-import corpora
 from features import fold, word_hash, word_of
+from tasks import tree
 
 # Neighbours asked, and the share of their votes below which the rule is silent.
 NEIGHBOURS, AGREED = 9, 0.7
@@ -54,8 +54,8 @@ def main():
     # A verb is where its forms are: the mean of all that the treebanks have.
     forms = defaultdict(set)
     for name in ("ewt", "gum"):
-        for s in corpora.conllu(Path(a.shared) / f"data/treebank/en_{name}-train.conllu.gz"):
-            for form, lemma, upos in zip(s["forms"], s["lemma"], s["upos"]):
+        for s in tree.read(Path(a.shared) / f"data/treebank/en_{name}-train.conllu.gz"):
+            for form, lemma, upos in zip(s["forms"], s["lemmas"], s["upos"]):
                 if upos == "VERB" and lemma.isalpha() and lemma.islower() and len(lemma) > 2:
                     forms[lemma].add(form.lower())
     place = {}

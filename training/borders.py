@@ -14,20 +14,17 @@ import torch
 import corpora
 import data
 import gazetteer
-from layers import FLAG_DIM
-from train import load_model
+from model import load_model
+from tasks import statements as task
 
 # As in src/nlp/spans.rs.
 REACH_BACK, GOES_ON = 6, 4.0
 
 
 def articles(path, tokens, table):
-    """-> for each article its paragraphs as `corpora.statements` gives them, each token's paragraph, (cue, contents) of each statement by tokens,
+    """-> for each article its paragraphs as `statements.read` gives them, each token's paragraph, (cue, contents) of each statement by tokens,
     whether a paragraph ends with a colon"""
-    sentences = corpora.statements(path, tokens)
-    for s in sentences:
-        s["flags"] = np.zeros((len(s["forms"]), FLAG_DIM), np.uint8)
-        gazetteer.flags_of(s["forms"], table, s["flags"])
+    sentences = corpora.flagged(task.read(path, tokens), table)
     article_of = lambda s: s["doc"].rsplit("/", 1)[0]
     with open(path, encoding="utf-8") as f, open(tokens, encoding="utf-8") as g:
         for line, cut, (name, own) in zip(f, g, groupby(sentences, article_of)):
@@ -53,7 +50,7 @@ def main():
     torch.set_num_threads(1)
     work = Path(a.work)
     model, _ = load_model(work / a.model)
-    vocabulary, table = data.Vocabulary(work), data.load(a.shared, work)["gazetteer"]
+    vocabulary, table = data.Vocabulary.load(work), gazetteer.load(work)
     right, n = {"pointer": 0, "what has begun goes on": 0, "the same, but a cue before a colon": 0}, 0
     path = Path(a.shared) / f"data/statements/polnear-{a.part}.jsonl"
     for paragraphs, number, statements, colon in articles(path, work / f"polnear-{a.part}.tokens.jsonl", table):
@@ -63,7 +60,7 @@ def main():
         alone = [k for k, (piece, _) in enumerate(pieces) if number[piece[0]] not in with_cue]
         if not alone:
             continue
-        h = model.read(data.batch(paragraphs, vocabulary), branch="span")
+        h = model.read(data.batch(paragraphs, vocabulary), branch=task.NAME)
         ends = np.cumsum([len(s["forms"]) for p in paragraphs for s in p]).tolist()
         sentence_of = lambda token: bisect.bisect_right(ends, token)
         for k in alone:
@@ -75,8 +72,8 @@ def main():
             if not candidates:
                 continue
             candidates = sorted(candidates)
-            rows = [(1, 0, *piece, *c, *data.relation(piece, c, sentence_of, candidates), 0) for c in candidates]
-            scores = model.heads.links(h, torch.tensor(rows)) + GOES_ON * torch.tensor([float(c == last) for c in candidates])
+            rows = [(1, 0, *piece, *c, *task.relation(piece, c, sentence_of, candidates), 0) for c in candidates]
+            scores = model.heads[task.NAME].links(h, torch.tensor(rows)) + GOES_ON * torch.tensor([float(c == last) for c in candidates])
             announces = before and colon[number[before[-1][0]]] and not any(before[-1] < p < piece for p, _ in pieces)
             answers = candidates[int(scores.argmax())], last, before[-1] if announces else last
             for name, answer in zip(right, answers):

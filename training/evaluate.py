@@ -14,12 +14,13 @@ import torch.nn.functional as F
 
 import corpora
 import data
+import export
 import gazetteer
 from features import fold
-from heads import tree, viterbi
-from layers import FLAG_DIM
-from signs import Signs
-from train import load_model
+from model import load_model
+from sequences import spans_of, viterbi
+from tasks import names, statements, tree
+from tasks.sparse_names import Signs
 
 
 class Annotator:
@@ -40,9 +41,7 @@ class Annotator:
 
     def __call__(self, sentences, segment="sentence", what=("tree", "entity")):
         """Adds pred_* layers to every sentence."""
-        for s in sentences:
-            s["flags"] = np.zeros((len(s["forms"]), FLAG_DIM), np.uint8)
-            gazetteer.flags_of(s["forms"], self.table, s["flags"])
+        corpora.flagged(sentences, self.table)
         part, n = [], 0
         runs = self.runs(sentences, segment)
         for k, run in enumerate(runs):
@@ -55,36 +54,37 @@ class Annotator:
     @torch.no_grad()
     def some(self, part, what):
         b = data.batch(part, self.vocabulary)
-        stages, heads, labels = {}, self.model.heads, self.labels
+        stages, labels = {}, self.labels
+        entity, span, syntax = (self.model.heads[task.NAME] for task in (names, statements, tree))
         h = self.model.read(b, stages=stages)
-        own = {name: self.model.branch(name, stages, b) if name in self.model.branches else h for name in ("entity", "span")}
+        own = {name: self.model.branch(name, stages, b) if name in self.model.branches else h for name in (names.NAME, statements.NAME)}
         every = [s for run in part for s in run]
         bounds = b["bounds"].tolist()
         if "entity" in what:
-            scores, following = heads.entity(own["entity"]), heads.entity_next
+            scores, following = entity(own[names.NAME]), entity.next
             if self.signs:
                 scores, following = self.signs.beside(scores, following, every)
             for s, (i, j) in zip(every, bounds):
                 s["pred_entity"] = [labels["entity"][k] for k in viterbi(scores[i:j], following)]
         if "span" in what:
-            scores = heads.spans(own["span"])
+            scores = span(own[statements.NAME])
             for run, i, j in zip(part, b["start"].tolist(), b["start"].tolist()[1:]):
-                run[0]["pred_span"] = [viterbi(scores[i:j, 3 * k:3 * k + 3], heads.span_next[k]) for k in range(3)]
+                run[0]["pred_span"] = [viterbi(scores[i:j, 3 * k:3 * k + 3], span.next[k]) for k in range(3)]
         if "tree" in what:
-            tags = {name: scores.argmax(1).tolist() for name, scores in heads.tags(h).items()}
+            tags = {name: scores.argmax(1).tolist() for name, scores in syntax.tags(h).items()}
             by_length = sorted(range(len(every)), key=lambda k: bounds[k][1] - bounds[k][0])
             for at in range(0, len(by_length), 32):
                 some = by_length[at:at + 32]
-                arc, _, _ = heads.arcs(h, b["bounds"][some])
+                arc, _, _ = syntax.arcs(h, b["bounds"][some])
                 for row, k in enumerate(some):
                     n = len(every[k]["forms"])
-                    every[k]["pred_head"] = tree(F.log_softmax(arc[row, :n, :n + 1], 1))
+                    every[k]["pred_head"] = tree.decode(F.log_softmax(arc[row, :n, :n + 1], 1))
             head_at = torch.full((len(h),), -1)
             for s, (i, j) in zip(every, bounds):
                 head_at[i:j] = torch.tensor([i + x - 1 if x else -1 for x in s["pred_head"]])
             root = labels["deprel"].index("root")
             for s, (i, j) in zip(every, bounds):
-                rel = heads.rels(h, torch.arange(i, j), head_at[i:j])
+                rel = syntax.rels(h, torch.arange(i, j), head_at[i:j])
                 rel[:, root] = float("-inf")
                 s["pred_rel"] = ["root" if x == 0 else labels["deprel"][k] for x, k in zip(s["pred_head"], rel.argmax(1).tolist())]
                 for name in ("upos", "xpos", "feats"):
@@ -93,19 +93,7 @@ class Annotator:
 
     def lemma(self, form, xpos, guess):
         script = self.lexicon.get((fold(form), xpos)) or self.lexicon.get((fold(form).lower(), xpos)) or self.labels["lemma"][guess]
-        return corpora.apply_script(form, script) or form
-
-
-def bounds_of(labels):
-    """(first, last + 1) of the spans among labels 0 outside, 1 begins, 2 goes on"""
-    out, start = set(), None
-    for at, label in enumerate([*labels, 0]):
-        if start is not None and label != 2:
-            out.add((start, at))
-            start = None
-        if label == 1:
-            start = at
-    return out
+        return tree.apply_script(form, script) or form
 
 
 def score_spans(sentences, annotate):
@@ -113,10 +101,10 @@ def score_spans(sentences, annotate):
     annotate(sentences, "document", ("span",))
     runs = annotate.runs(sentences, "document")
     out = []
-    for k, kind in enumerate(corpora.SPAN_KINDS):
+    for k, kind in enumerate(statements.KINDS):
         gold = found = both = 0
         for run in runs:
-            g, s = bounds_of([x[k] for sentence in run for x in sentence["span"]]), bounds_of(run[0]["pred_span"][k])
+            g, s = set(spans_of([x[k] for sentence in run for x in sentence[statements.NAME]])), set(spans_of(run[0]["pred_span"][k]))
             gold, found, both = gold + len(g), found + len(s), both + len(g & s)
         p, r = 100 * both / max(found, 1), 100 * both / gold
         out.append(f"{kind} {2 * p * r / max(p + r, 1e-9):.2f} ({p:.1f} / {r:.1f})")
@@ -135,18 +123,15 @@ def by_rule(kind, row):
 @torch.no_grad()
 def score_links(sentences, annotate, labels):
     """Of the annotated spans that may belong to several, the share that the pointer joins rightly, and that rules would."""
-    for s in sentences:
-        s["flags"] = np.zeros((len(s["forms"]), FLAG_DIM), np.uint8)
-        gazetteer.flags_of(s["forms"], annotate.table, s["flags"])
-    numbered = dict(labels, index={name: {x: i for i, x in enumerate(values)} for name, values in labels.items()})
+    corpora.flagged(sentences, annotate.table)
     runs, right = annotate.runs(sentences, "document"), np.zeros((2, 2))
     count = np.zeros(2)
     for at in range(0, len(runs), 40):
-        b = data.batch(runs[at:at + 40], annotate.vocabulary, numbered)
-        h = annotate.model.read(b, branch="span")
+        b = data.batch(runs[at:at + 40], annotate.vocabulary, statements, labels)
+        h = annotate.model.read(b, branch=statements.NAME)
         for kind in range(2):
             rows = b["links"][b["links"][:, 0] == kind]
-            scores = annotate.model.heads.links(h, rows) if len(rows) else None
+            scores = annotate.model.heads[statements.NAME].links(h, rows) if len(rows) else None
             for group in rows[:, 1].unique():
                 those = torch.nonzero(rows[:, 1] == group)[:, 0].tolist()
                 if len(those) > 1:
@@ -172,14 +157,6 @@ def write_bio(rows, path):
             f.write("\n")
 
 
-def entity_sets(ner):
-    """The parts of the entity sets that training leaves alone: see data.load."""
-    gmb, uner = corpora.bio(ner / "gmb-train.bio"), corpora.bio(ner / "uner_ewt-dev.bio")
-    return {"gmb": (gmb[len(gmb) * 9 // 10:], ["--scheme", "gmb", "--match", "end"]),
-            "uner": ([s for i, s in enumerate(uner) if i // 20 % 2 == 1], []),
-            "gum": (corpora.bio(ner / "gum-dev.bio"), [])}
-
-
 def main():
     ap = argparse.ArgumentParser(description=__doc__)
     ap.add_argument("--shared", default="../shared")
@@ -194,26 +171,25 @@ def main():
     torch.set_num_threads(1)
     shared, work = Path(a.shared), Path(a.work)
     model, state = load_model(work / a.model, *a.others)
-    loaded = data.load(a.shared, work)
-    vocabulary = data.Vocabulary(work)
+    vocabulary = data.Vocabulary.load(work)
+    listed = tree.lexicon([s for name in tree.CORPORA for s in corpora.load(name, a.shared, work)])[0] if "tree" in a.what else {}
     if a.quantized:
-        import export
         export.round_weights(model, vocabulary)
-    annotate = Annotator(model, state["labels"], loaded["lexicon"], loaded["gazetteer"], vocabulary, Signs.load(work, a.signs) if a.signs else None)
+    annotate = Annotator(model, state["labels"], listed, gazetteer.load(work), vocabulary, Signs.load(work, a.signs) if a.signs else None)
     scorer = lambda name, *args: subprocess.run([sys.executable, str(shared / "eval" / name), *map(str, args)], capture_output=True, text=True)
     if "span" in a.what:
-        dev = corpora.statements(shared / "data/statements/polnear-dev.jsonl", work / "polnear-dev.tokens.jsonl")
+        dev = statements.read(shared / "data/statements/polnear-dev.jsonl", work / "polnear-dev.tokens.jsonl")
         print("spans of polnear dev:", score_spans(dev, annotate), flush=True)
         print("links of polnear dev:", score_links(dev, annotate, state["labels"]), flush=True)
     for name in ("ewt", "gum") if "tree" in a.what else ():
         gold = shared / f"data/treebank/en_{name}-dev.conllu"
-        sentences = corpora.conllu(gold)
+        sentences = tree.read(gold)
         annotate(sentences, a.segment, ("tree",))
         write_conllu(sentences, work / f"system-{name}.conllu")
         done = scorer("score_parse.py", gold, work / f"system-{name}.conllu")
         right = sum(p == g for s in sentences for p, g in zip(s["pred_feats"], s["feats"]))
         print(f"{name} dev:", (done.stdout + done.stderr).strip(), f" feats {100 * right / sum(len(s['forms']) for s in sentences):.2f}", flush=True)
-    for name, (rows, options) in entity_sets(shared / "data/treebank/ner").items() if "entity" in a.what else ():
+    for name, (rows, options) in names.kept_apart(shared / "data/treebank/ner").items() if "entity" in a.what else ():
         sentences = [{"forms": forms, "doc": str(i // (4 if name == "gmb" else 20))} for i, (forms, _, _) in enumerate(rows)]
         annotate(sentences, a.segment, ("entity",))
         write_bio(rows, work / f"gold-{name}.bio")

@@ -17,6 +17,9 @@ TABLE_ROWS = (65536, 8192, 8192, 4096, 4096, 32768)
 TABLE_NAMES = ("word", "prefix3", "suffix3", "suffix2", "shape", "first4last4")
 TABLE_DIM = 64
 
+# Quotation marks: 1 opens, 2 closes, 3 does either.
+QUOTES = {"\u201c": 1, "\u201e": 1, "\u201f": 1, "``": 1, "\u201d": 2, "''": 2, '"': 3}
+
 _FOLD = {}
 for _c in "\u2018\u2019\u201a\u201b\u02bc\u2032`\u00b4":
     _FOLD[ord(_c)] = "'"

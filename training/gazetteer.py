@@ -4,9 +4,11 @@ The tables of ../shared/data/gazetteer hold facts (names), with origin and licen
 one 64-bit key (docs/model-format.md, "Gazetteer") with a set of kinds. One-word names that the unlabelled text
 writes more often in lower case ("Most", "Nice" are towns) are left out: they would mark ordinary words.
 """
+import argparse
 import csv
 import re
 from collections import Counter
+from pathlib import Path
 
 import numpy as np
 
@@ -101,13 +103,9 @@ def build(folder, work):
     return table
 
 
-def table(folder, work):
-    """The table, built once; restore.py takes that of a model file instead."""
-    path = work / "gazetteer.npz"
-    if not path.exists():
-        built = build(folder, work)
-        np.savez(path, hash=np.array(list(built), np.uint64), kinds=np.array(list(built.values()), np.uint8))
-    found = np.load(path)
+def load(work):
+    """The table that this step or restore.py left in the work folder."""
+    found = np.load(Path(work) / "gazetteer.npz")
     return dict(zip(found["hash"].tolist(), found["kinds"].tolist()))
 
 
@@ -126,3 +124,17 @@ def flags_of(sentence, table, flags):
                     if bits >> k & 1:
                         flags[i, FIRST_FLAG + 2 * k] = 1
                         flags[i + 1:j + 1, FIRST_FLAG + 2 * k + 1] = 1
+
+
+def main():
+    ap = argparse.ArgumentParser(description=__doc__)
+    ap.add_argument("--shared", default="../shared")
+    ap.add_argument("--work", default="training/.work")
+    a = ap.parse_args()
+    built = build(Path(a.shared) / "data/gazetteer", Path(a.work))
+    np.savez(Path(a.work) / "gazetteer.npz", hash=np.array(list(built), np.uint64), kinds=np.array(list(built.values()), np.uint8))
+    print(f"{len(built)} names")
+
+
+if __name__ == "__main__":
+    main()

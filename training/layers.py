@@ -21,9 +21,10 @@ VECTOR_DIM = 100
 FLAG_DIM = 32  # gazetteer bits and flags: see docs/model-format.md
 
 
-def _library(name, *options):
+def library(name, *options):
+    """The C file beside this one as a library, compiled once for each state of the C files."""
     source = Path(__file__).with_name(name)
-    digest = hashlib.sha256(source.read_bytes()).hexdigest()[:16]
+    digest = hashlib.sha256(b"".join(f.read_bytes() for f in sorted(source.parent.glob("*.c")))).hexdigest()[:16]
     built = Path(tempfile.gettempdir()) / f"demarche-{source.stem}-{digest}.so"
     if not built.exists():
         part = built.with_suffix(".part")
@@ -32,9 +33,9 @@ def _library(name, *options):
     return ctypes.CDLL(str(built))
 
 
-LIB = _library("sru.c", "-ffast-math")
+LIB = library("sru.c", "-ffast-math")
 # Not fast: a run without an allowed path is told by a number that is none.
-CRF = _library("crf.c", "-fno-math-errno")
+CRF = library("crf.c", "-fno-math-errno")
 CRF.crf.restype = ctypes.c_double
 
 
@@ -46,6 +47,15 @@ def _l(n):
     return ctypes.c_long(n)
 
 
+def full(x):
+    """Out of bfloat16, in which matrix products run."""
+    return x.float() if x.dtype == torch.bfloat16 else x
+
+
+def leaky(x):
+    return F.leaky_relu(x, 0.1)
+
+
 _POOL = {}
 
 
@@ -54,10 +64,27 @@ def drop(x, p):
     if not p:
         return x
     if p not in _POOL:
-        _POOL[p] = (torch.rand(1 << 23) >= p).float() / (1 - p)
+        # Not from the common generator: a run that is resumed goes on as if it had not been cut.
+        _POOL[p] = (torch.rand(1 << 23, generator=torch.Generator().manual_seed(1)) >= p).float() / (1 - p)
     pool, n = _POOL[p], x.numel()
     at = int(torch.randint(len(pool) - n, (1,)))
     return x * pool[at:at + n].view(x.shape).to(x.dtype)
+
+
+def recurrence(u, x, v, b, start):
+    """What Recurrence computes, token by token: slow, and in whatever precision it is asked in."""
+    n, d = u.shape[0], u.shape[1] // 6
+    h = torch.zeros(n, 2 * d, dtype=u.dtype)
+    for k in range(2):
+        a, f, r = u[:, 3 * d * k:3 * d * (k + 1)].split(d, 1)
+        (vf, vr), (bf, br), own = v[k].split(d), b[k].split(d), slice(d * k, d * (k + 1))
+        for i, j in zip(start.tolist(), start.tolist()[1:]):
+            c = torch.zeros(d, dtype=u.dtype)
+            for t in range(j - 1, i - 1, -1) if k else range(i, j):
+                forget, reset = torch.sigmoid(f[t] + vf * c + bf), torch.sigmoid(r[t] + vr * c + br)
+                c = forget * c + (1 - forget) * a[t]
+                h[t, own] = reset * c + (1 - reset) * x[t, own]
+    return h
 
 
 class Recurrence(torch.autograd.Function):
@@ -117,7 +144,7 @@ class Sru(nn.Module):
         nn.init.xavier_uniform_(self.project.weight)
 
     def forward(self, x, start):
-        return Recurrence.apply(self.project(x), x, self.v, self.b, start)
+        return (recurrence if x.dtype == torch.float64 else Recurrence.apply)(self.project(x), x, self.v, self.b, start)
 
 
 class Tables(nn.Module):
@@ -170,7 +197,7 @@ class Encoder(nn.Module):
             e = torch.cat([e[:, :d] * keep, e[:, d:5 * d], e[:, 5 * d:] * keep], 1)
             vectors = vectors * keep
         x = torch.cat([drop(e, p * 0.5), drop(vectors, p * 0.5), flags], 1)
-        x = self.mix(x).float()
+        x = full(self.mix(x))
         if masked is not None:
             x = torch.where(masked[:, None], self.hidden, x)
         x = F.gelu(self.norm(x), approximate="tanh")
@@ -183,7 +210,7 @@ class Encoder(nn.Module):
         last[start[1:] - 1] = 1
         before = F.pad(x, (0, 0, 1, 0))[:-1] * (1 - first)
         after = F.pad(x, (0, 0, 0, 1))[1:] * (1 - last)
-        x = x + F.gelu(self.conv(torch.cat([before, x, after], 1)).float(), approximate="tanh")
+        x = x + F.gelu(full(self.conv(torch.cat([before, x, after], 1))), approximate="tanh")
         if stages is not None:
             stages["conv"] = x
         for k, layer in enumerate(self.sru):

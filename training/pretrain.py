@@ -1,10 +1,11 @@
 """Teach the encoder to guess masked words of the unlabelled text.
 
 Fifteen of a hundred tokens lose all their features; a softmax over the commonest words guesses them. The guessing
-layer is thrown away. Runs for --minutes of processor time along one cosine; saves pretrained.pt every five minutes and resumes nothing: a run that was cut off is begun again, since
-the learning rate depends on its end.
+layer is thrown away. Runs for --steps along one cosine and saves at the end alone; --minutes of processor time are a safety stop.
 """
 import argparse
+import contextlib
+import sys
 import time
 from pathlib import Path
 
@@ -13,21 +14,19 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from features import fold, type_features, word_hash, word_of
+import corpora
+import features
+import provenance
+from features import fold, type_features, word_of
 from layers import Dense, Encoder, FLAG_DIM
 
 BATCH = 3000
 
 
 def load_types(work):
-    """Features, vector row (0: none) and vectors, by token type; cached."""
+    """Features, vector row (0: none) and vectors, by token type."""
     types = (work / "types.txt").read_text(encoding="utf-8").split("\n")
-    cache = work / "type_rows.npy"
-    if cache.exists() and len(np.load(cache, mmap_mode="r")) == len(types):
-        rows = np.load(cache)
-    else:
-        rows = type_features(types)
-        np.save(cache, rows)
+    rows = corpora.cached(work, "type-rows", [work / "types.txt"], [features], lambda: type_features(types))
     words = (work / "vector_words.txt").read_text(encoding="utf-8").split("\n")
     index = {w: i + 1 for i, w in enumerate(words)}
     vector_row = np.array([index.get(word_of(fold(t)), 0) for t in types], dtype=np.int64)
@@ -39,11 +38,13 @@ def load_types(work):
 def main():
     ap = argparse.ArgumentParser(description=__doc__)
     ap.add_argument("--work", default="training/.work")
-    ap.add_argument("--minutes", type=float, default=30)
+    ap.add_argument("--steps", type=int, required=True, help="how long to train")
+    ap.add_argument("--minutes", type=float, default=600, help="of processor time, after which the run is given up")
     ap.add_argument("--width", type=int, default=128)
     ap.add_argument("--vocabulary", type=int, default=12000)
     ap.add_argument("--lr", type=float, default=2e-3)
     ap.add_argument("--init", default="", help="go on from this encoder in the work folder")
+    ap.add_argument("--float32", action="store_true", help="matrix products in 32 bits: faster where the processor has none in bfloat16")
     ap.add_argument("--out", default="pretrained.pt")
     a = ap.parse_args()
     torch.set_num_threads(1)
@@ -60,13 +61,13 @@ def main():
         encoder.load_state_dict(torch.load(work / a.init, weights_only=False)["encoder"])
     guess = nn.Sequential(nn.Linear(2 * a.width, 128), nn.GELU(), nn.Linear(128, a.vocabulary))
     both = nn.ModuleList([encoder, guess])
-    opt = Dense(both, a.lr, 1, warmup=500)
-    active, last, saved, seen, steps, run, shown = 0.0, time.process_time(), time.time(), 0, 0, 0.0, 0
-    done = False
-    while not done:
+    opt = Dense(both, a.lr, a.steps, warmup=min(500, a.steps // 4))
+    begun, seen, run = time.process_time(), 0, 0.0
+    exact = contextlib.nullcontext() if a.float32 else torch.autocast("cpu", torch.bfloat16)
+    while opt.at < a.steps:
         order = rng.permutation(len(chunks))
         at = 0
-        while at < len(order):
+        while at < len(order) and opt.at < a.steps:
             part, n = [], 0
             while at < len(order) and n < BATCH:
                 s, e = chunks[order[at]]
@@ -83,32 +84,26 @@ def main():
             masked = torch.rand(len(ids)) < 0.15
             gold = target[ids]
             ask = torch.nonzero(masked & (gold >= 0))[:, 0]
-            ask = ask[:len(ask) // 64 * 64]
-            with torch.autocast("cpu", torch.bfloat16):
+            ask = ask[:len(ask) // 64 * 64] if len(ask) >= 64 else ask
+            with exact:
                 h = encoder(rows[ids], vectors[vector_row[ids]], torch.zeros(len(ids), FLAG_DIM), start, masked=masked)
                 scores = guess(h[ask])
             loss = F.cross_entropy(scores.float(), gold[ask])
             loss.backward()
-            now = time.process_time()
-            active, last = active + now - last, now
-            share = active / (a.minutes * 60)
-            # The schedule runs on the clock, so the step count is set to fit.
-            opt.steps = max(opt.at + 1, int(opt.at / max(share, 1e-3)))
             encoder.tables.step(opt.rate())
             opt.step()
-            run, seen, steps = run + loss.item(), seen + len(ids), steps + 1
-            if steps % 200 == 0:
-                print(f"{active / 60:5.1f} min  {seen / 1e6:6.2f}M words  loss {run / (steps - shown):.3f}  "
+            active = time.process_time() - begun
+            run, seen = run + loss.item(), seen + len(ids)
+            if opt.at % 200 == 0:
+                print(f"{active / 60:5.1f} min  {seen / 1e6:6.2f}M words  loss {run / 200:.3f}  "
                       f"{seen / active:.0f} words/s  rate {opt.rate():.5f}", flush=True)
-                run, shown = 0.0, steps
-            if share >= 1 or time.time() - saved > 300:
-                torch.save({"encoder": encoder.state_dict(), "words": seen, "width": a.width}, work / (a.out + ".part"))
-                (work / (a.out + ".part")).rename(work / a.out)
-                saved = time.time()
-                if share >= 1:
-                    done = True
-                    break
-    print(f"done: {seen} words in {active / 60:.1f} minutes")
+                run = 0.0
+            if active > 60 * a.minutes:
+                sys.exit(f"given up at step {opt.at} of {a.steps} after {a.minutes} minutes")
+    options = {k: v for k, v in vars(a).items() if k not in ("work", "minutes", "out")}
+    stage = provenance.stage("pretrain", options, {"work/" + f: work / f for f in ("types.txt", "tokens.npy", "chunks.npy", "vectors.npy")})
+    torch.save({"encoder": encoder.state_dict(), "words": seen, "width": a.width, "stages": [stage]}, work / a.out)
+    print(f"done: {seen} words in {(time.process_time() - begun) / 60:.1f} minutes")
 
 
 if __name__ == "__main__":

@@ -14,10 +14,10 @@ import torch
 import corpora
 import data
 import gazetteer
-from heads import chain, sentence_starts, viterbi
-from layers import FLAG_DIM
-from signs import Signs
-from train import load_model
+from model import load_model
+from sequences import beliefs, sentence_starts, viterbi
+from tasks.names import LABELS, NAME
+from tasks.sparse_names import Signs
 from unlabelled import ENDS
 
 # A label besides the best is allowed from this share of the teachers' belief on.
@@ -45,16 +45,6 @@ def news(work, most):
     return out
 
 
-def beliefs(scores, following, b):
-    """-> (n, labels), the probability of each token's label in all sequences: the gradient of their sum."""
-    scores.requires_grad_(True)
-    # Less one path, that of no name at all: its labels are added again.
-    chain(scores, following, torch.ones(len(scores), dtype=torch.long), sentence_starts(b)).backward()
-    p = scores.grad
-    p[:, 0] += 1
-    return p
-
-
 def main():
     ap = argparse.ArgumentParser(description=__doc__)
     ap.add_argument("--model", default="model.pt")
@@ -67,13 +57,10 @@ def main():
     torch.set_num_threads(1)
     work = Path(a.work)
     model, signs = load_model(work / a.model)[0], Signs.load(work, a.signs)
-    table, vocabulary = data.load(a.shared, work)["gazetteer"], data.Vocabulary(work)
-    sentences = news(work, a.tokens)
+    vocabulary = data.Vocabulary.load(work)
+    sentences = corpora.flagged(news(work, a.tokens), gazetteer.load(work))
     vocabulary.add([f for s in sentences for f in s["forms"]])
-    for s in sentences:
-        s["flags"] = np.zeros((len(s["forms"]), FLAG_DIM), np.uint8)
-        gazetteer.flags_of(s["forms"], table, s["flags"])
-    nothing = torch.zeros(len(corpora.ENTITY), len(corpora.ENTITY))
+    nothing = torch.zeros(len(LABELS), len(LABELS))
     at, named = 0, 0
     while at < len(sentences):
         part, n = [], 0
@@ -82,13 +69,14 @@ def main():
             n += len(sentences[at]["forms"])
             at += 1
         b = data.batch(part, vocabulary)
-        with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
-            scores = model.heads.entity(model.read(b, branch="entity")).float()
-        p = beliefs(*signs.beside(scores, model.heads.entity_next, [s for [s] in part]), b)
+        head = model.heads[NAME]
+        with torch.no_grad():
+            scores = head(model.read(b, branch=NAME))
+        p = beliefs(*signs.beside(scores, head.next, [s for [s] in part]), sentence_starts(b))
         also = (p >= ALSO).long() @ (1 << torch.arange(p.shape[1]))
         for [s], (i, j) in zip(part, b["bounds"].tolist()):
             best = viterbi(p[i:j].clamp(min=1e-6).log(), nothing)
-            s["entity"] = [1 << label | int(mask) for label, mask in zip(best, also[i:j])]
+            s[NAME] = [1 << label | int(mask) for label, mask in zip(best, also[i:j])]
             named += sum(label % 2 for label in best)
     (work / a.out).write_bytes(pickle.dumps(sentences))
     print(f"{len(sentences)} sentences, {sum(len(s['forms']) for s in sentences)} tokens, {named} names")
