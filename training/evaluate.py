@@ -14,10 +14,10 @@ import torch.nn.functional as F
 
 import corpora
 import data
-import export
 import gazetteer
 from features import fold
 from model import load_model
+from sections import round_weights
 from sequences import spans_of, viterbi
 from tasks import names, statements, tree
 from tasks.sparse_names import Signs
@@ -174,7 +174,7 @@ def main():
     vocabulary = data.Vocabulary.load(work)
     listed = tree.lexicon([s for name in tree.CORPORA for s in corpora.load(name, a.shared, work)])[0] if "tree" in a.what else {}
     if a.quantized:
-        export.round_weights(model, vocabulary)
+        round_weights(model, vocabulary)
     annotate = Annotator(model, state["labels"], listed, gazetteer.load(work), vocabulary, Signs.load(work, a.signs) if a.signs else None)
     scorer = lambda name, *args: subprocess.run([sys.executable, str(shared / "eval" / name), *map(str, args)], capture_output=True, text=True)
     if "span" in a.what:

@@ -14,9 +14,9 @@ import features
 import gazetteer
 import layers
 import model_file
-from export import header_of, join_signs, lexicon_of, lists, round_weights, weights_of
 from features import word_hash
 from model import Model
+from sections import header_of, join_signs, lexicon_of, lists, round_weights, weights_of
 from sequences import viterbi
 from tasks import names, statements, tree
 from tasks.sparse_names import Signs, Types, keys_of

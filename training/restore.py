@@ -10,9 +10,9 @@ import numpy as np
 import torch
 
 import features
-from export import weights_of
 from model import Model
 from model_file import File
+from sections import weights_of
 
 
 def main():
