@@ -156,7 +156,7 @@ class Annotated:
         follow, first = (x.numpy() for x in rules(k))
         longest = int(np.diff(self.ends).max())
         space = np.zeros(longest * (2 * k + self.places.shape[1]), np.float32)
-        chance, rng = np.array([2654435761], np.uint32), np.random.default_rng(1)
+        chance, rng = np.array([2654435762], np.uint32), np.random.default_rng(1)
         real, whole = ctypes.c_float, ctypes.c_long
         for number in range(passes):
             order = rng.permutation(which).astype(np.int64)
