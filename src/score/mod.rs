@@ -6,6 +6,7 @@
 
 pub mod conllu;
 pub mod entities;
+pub mod logistic;
 pub mod parse;
 pub mod sentences;
 pub mod statements;

@@ -1,22 +1,20 @@
 //! Whether a confidence of 0.7 is right seven times in ten: a reliability table, and the weights that would make it so.
 //!
 //! Right is a statement that is a gold one by the strict measure. The weights are those of a logistic curve over the features that
-//! the extractor looked at (`extract::statements`), fitted by Newton's method with a small penalty.
+//! the extractor looked at (`extract::statements`), fitted with a small penalty ([`crate::score::logistic`]).
 
 use std::fmt;
 
 use super::measures::{is_strict, nearness, pair_up, sides};
 use super::page::Page;
 use super::{Gold, System};
+use crate::score::logistic::{self, Example};
 
 /// Parts that the articles are dealt to: each is judged by weights that the others gave.
 const FOLDS: usize = 10;
 
-/// What a weight of one costs, in nats: features that hardly occur stay near nothing.
+/// What holds weights back: features that hardly occur stay near nothing.
 const PENALTY: f64 = 3.0;
-
-/// Steps of Newton's method; the curve is convex, so few are enough.
-const STEPS: usize = 30;
 
 /// The feature that every statement has.
 const ALWAYS: &str = "any";
@@ -85,18 +83,17 @@ impl Reliability {
     /// Weights of the features from all statements of the core, and the mean loss (nats) of each of them under weights that its article
     /// had no part in.
     fn fitted(&self) -> Option<(Vec<f64>, f64)> {
-        let learned: Vec<&Judged> = self.judged.iter().filter(|one| !one.features.is_empty()).collect();
-        if learned.is_empty() {
+        let learned = self.judged.iter().filter(|one| !one.features.is_empty());
+        let examples: Vec<Example<'_>> =
+            learned.map(|one| Example { features: &one.features, is_so: one.right, group: one.article }).collect();
+        if examples.is_empty() {
             return None;
         }
-        let mut loss = 0.0;
-        for fold in 0..FOLDS {
-            let (apart, others): (Vec<&Judged>, Vec<&Judged>) =
-                learned.iter().partition(|one| one.article % FOLDS == fold);
-            let weights = fit(&others, &self.names);
-            loss += apart.iter().map(|one| surprise(curve(&one.features, &weights), one.right)).sum::<f64>();
-        }
-        Some((fit(&learned, &self.names), loss / as_number(learned.len())))
+        let penalties: Vec<f64> =
+            self.names.iter().map(|name| if name == ALWAYS { logistic::FREE } else { PENALTY }).collect();
+        let held_out = logistic::held_out(&examples, &penalties, FOLDS);
+        let losses = held_out.iter().zip(&examples).map(|(&p, example)| logistic::loss(p, example.is_so));
+        Some((logistic::fit(&examples, &penalties), losses.sum::<f64>() / as_number(examples.len())))
     }
 }
 
@@ -124,7 +121,7 @@ impl fmt::Display for Reliability {
         writeln!(f, "expected calibration error {:.1} points", 100.0 * self.calibration_error())?;
         let Some((weights, loss)) = self.fitted() else { return Ok(()) };
         let of_core = || self.judged.iter().filter(|one| !one.features.is_empty());
-        let now = of_core().map(|one| surprise(one.said, one.right)).sum::<f64>() / as_number(of_core().count());
+        let now = of_core().map(|one| logistic::loss(one.said, one.right)).sum::<f64>() / as_number(of_core().count());
         writeln!(
             f,
             "mean loss of the core's statements {now:.4}, with weights fitted to other articles of this file {loss:.4}"
@@ -134,60 +131,6 @@ impl fmt::Display for Reliability {
         }
         Ok(())
     }
-}
-
-/// Weights that make the statements likeliest.
-fn fit(statements: &[&Judged], names: &[String]) -> Vec<f64> {
-    let n = names.len();
-    let mut weights = vec![0.0; n];
-    for _ in 0..STEPS {
-        // Slope and curvature of the loss; the feature that is always there costs nothing.
-        let penalty = |at: usize| if names[at] == ALWAYS { 1e-6 } else { PENALTY };
-        let mut slope: Vec<f64> = (0..n).map(|at| -penalty(at) * weights[at]).collect();
-        let mut curvature = vec![vec![0.0; n]; n];
-        (0..n).for_each(|at| curvature[at][at] = penalty(at));
-        for one in statements {
-            let p = curve(&one.features, &weights);
-            for (row, x) in one.features.iter().enumerate().filter(|(_, x)| **x != 0.0) {
-                slope[row] += x * (truth(one.right) - p);
-                for (column, y) in one.features.iter().enumerate() {
-                    curvature[row][column] += p * (1.0 - p) * x * y;
-                }
-            }
-        }
-        let step = solved(curvature, slope);
-        weights.iter_mut().zip(&step).for_each(|(weight, step)| *weight += step);
-    }
-    weights
-}
-
-/// The solution of a system of linear equations with a positive definite matrix, by elimination.
-fn solved(mut matrix: Vec<Vec<f64>>, mut right: Vec<f64>) -> Vec<f64> {
-    let n = right.len();
-    for at in 0..n {
-        let (above, below) = matrix.split_at_mut(at + 1);
-        let pivot = &above[at];
-        for (row, value) in below.iter_mut().zip(at + 1..n) {
-            let factor = row[at] / pivot[at];
-            row.iter_mut().zip(pivot).for_each(|(x, y)| *x -= factor * y);
-            right[value] -= factor * right[at];
-        }
-    }
-    for at in (0..n).rev() {
-        let known: f64 = (at + 1..n).map(|column| matrix[at][column] * right[column]).sum();
-        right[at] = (right[at] - known) / matrix[at][at];
-    }
-    right
-}
-
-fn curve(features: &[f64], weights: &[f64]) -> f64 {
-    let sum: f64 = features.iter().zip(weights).map(|(feature, weight)| feature * weight).sum();
-    1.0 / (1.0 + (-sum).exp())
-}
-
-/// The loss of having said `p`.
-fn surprise(p: f64, right: bool) -> f64 {
-    -(if right { p } else { 1.0 - p }).max(1e-9).ln()
 }
 
 fn truth(is_so: bool) -> f64 {
