@@ -1,4 +1,4 @@
-//! `evaluate sentences|parse|entities|statements|tokens GOLD --out FILE`: reads a gold file, writes the answer in the same
+//! `evaluate sentences|parse|entities|statements|who|events|tokens GOLD --out FILE`: reads a gold file, writes the answer in the same
 //! format, prints the figures. A thin program over `demarche::score`; files ending in `.gz` are read and written compressed.
 
 use std::fs;
@@ -14,8 +14,7 @@ use demarche::nlp::core::{Core, CoreModel};
 use demarche::nlp::model_file::ModelBytes;
 use demarche::nlp::sentences::SentenceSplitter;
 use demarche::nlp::tokenizer::Tokenizer;
-use demarche::score::statements;
-use demarche::score::{conllu, entities, parse, sentences, tokens};
+use demarche::score::{analyses, conllu, entities, events, parse, sentences, statements, tokens, who};
 use demarche::text::Document;
 
 /// Scores the analysis against gold files.
@@ -86,6 +85,25 @@ enum What {
         #[arg(long)]
         confidence: bool,
     },
+    /// Who is who: entities, their mentions and states, and who says what; GOLD is JSON lines of id, text, entities and statements
+    Who {
+        #[command(flatten)]
+        files: Files,
+        /// Show the errors of the worst articles in their text: {mention} <cue> [source]
+        #[arg(long, value_name = "N", default_value_t = 0)]
+        errors: usize,
+    },
+    /// Events; GOLD is JSON lines of id, text and events
+    Events {
+        #[command(flatten)]
+        files: Files,
+        /// Score each type, or each source of texts, apart as well
+        #[arg(long, value_enum)]
+        by: Option<ByWhat>,
+        /// Show the errors of the worst articles in their text: {actor} <trigger> [recipient]
+        #[arg(long, value_name = "N", default_value_t = 0)]
+        errors: usize,
+    },
 }
 
 #[derive(Debug, clap::Args)]
@@ -124,6 +142,21 @@ enum PartIs {
     AsGold,
     Keep,
     LeaveOut,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum ByWhat {
+    Type,
+    Source,
+}
+
+impl From<ByWhat> for events::figures::By {
+    fn from(by: ByWhat) -> Self {
+        match by {
+            ByWhat::Type => Self::Type,
+            ByWhat::Source => Self::Source,
+        }
+    }
 }
 
 impl From<PartIs> for statements::Part {
@@ -213,9 +246,40 @@ fn main() -> Result<()> {
             }
             figures
         }
+        What::Who { files, errors } => {
+            let gold = who::read_gold(&files.gold.display().to_string(), &files.read()?)?;
+            let system = analyzed(&files, || gold.iter().map(who::Gold::shown))?;
+            let mut figures = who::figures::score(&gold, &system).to_string();
+            if errors > 0 {
+                figures += &format!("\n{}", who::browse::errors(&gold, &system, errors));
+            }
+            figures
+        }
+        What::Events { files, by, errors } => {
+            let gold = events::read_gold(&files.gold.display().to_string(), &files.read()?)?;
+            let system = analyzed(&files, || gold.iter().map(events::Gold::shown))?;
+            let mut figures = events::figures::score(&gold, &system, by.map(Into::into)).to_string();
+            if errors > 0 {
+                figures += &format!("\n{}", events::browse::errors(&gold, &system, errors));
+            }
+            figures
+        }
     };
     io::stdout().write_all(figures.as_bytes())?;
     Ok(())
+}
+
+/// Writes the analyses of all articles and reads them back. Articles that are refused are named on standard error, as `extract` does.
+fn analyzed<'a, A: Iterator<Item = analyses::Shown<'a>>>(
+    files: &Files,
+    articles: impl Fn() -> A,
+) -> Result<analyses::System> {
+    let answer = analyses::answer(articles(), &files.models()?);
+    for refused in &answer.refused {
+        writeln!(io::stderr(), "evaluate: {refused}")?;
+    }
+    write(&files.out, &answer.lines)?;
+    Ok(analyses::read_system(&files.out.display().to_string(), &answer.lines, articles())?)
 }
 
 /// The splitter with what the model has learned; the rules alone if it has learned none.

@@ -1,16 +1,22 @@
 //! Measuring: gold files in, the system's answer and figures out, as the project's scorers compute them.
 //!
-//! Sentence boundaries, trees, names and statements, each in the format of its gold file (JSON lines, CoNLL-U, BIO), so that
-//! every answer can be scored by another program too. Behind the feature `score`; stands above `analyzer`, and nothing uses
-//! it. It reads and writes strings: files are the program's.
+//! Sentence boundaries, trees, names and statements, each in the format of its gold file (JSON lines, CoNLL-U, BIO), who is who and
+//! events in that of the analysis record, so that every answer can be scored by another program too. Behind the feature `score`; stands
+//! above `record`, and nothing uses it. It reads and writes strings: files are the program's.
 
+pub mod analyses;
 pub mod conllu;
 pub mod entities;
+pub mod events;
 pub mod logistic;
 pub mod parse;
 pub mod sentences;
 pub mod statements;
 pub mod tokens;
+pub mod who;
+
+mod excerpt;
+mod json_lines;
 
 /// What is wrong with a gold or system file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -50,6 +56,31 @@ impl Counts {
     fn f1(self, of_nothing: f64) -> f64 {
         let (precision, recall) = (self.precision(of_nothing), self.recall(of_nothing));
         if precision + recall > 0.0 { 2.0 * precision * recall / (precision + recall) } else { 0.0 }
+    }
+}
+
+/// How many of how many are right.
+#[derive(Debug, Clone, Copy, Default)]
+struct Part {
+    of: usize,
+    right: usize,
+}
+
+impl Part {
+    fn count(&mut self, is_right: bool) {
+        self.of += 1;
+        self.right += usize::from(is_right);
+    }
+
+    /// Counts what gold tells; of what it does not tell nothing is asked.
+    fn count_told(&mut self, is_right: Option<bool>) {
+        if let Some(is_right) = is_right {
+            self.count(is_right);
+        }
+    }
+
+    fn percent(self) -> f64 {
+        100.0 * share(self.right, self.of).unwrap_or(0.0)
     }
 }
 

@@ -5,7 +5,10 @@ use demarche::nlp::sentences::SentenceSplitter;
 use demarche::score::entities::{self, Match, Scheme};
 use demarche::score::parse::{self, Tokens};
 use demarche::score::statements::{self, Answers, Part};
-use demarche::score::{conllu, sentences};
+use demarche::score::{analyses, conllu, events, sentences, who};
+use serde_json::{Value, json};
+
+use crate::program::demarche;
 
 #[test]
 fn sentence_figures_are_those_of_the_scorer() {
@@ -132,5 +135,105 @@ fn a_statement_outside_its_text_is_refused_with_its_line() {
         (line("a", 9) + &line("a", 3), "gold:2: id 'a' stands in line 1 already"),
     ] {
         assert_eq!(statements::read_gold("gold", &lines).unwrap_err().to_string(), expected);
+    }
+}
+
+const WHO: &str = include_str!("../data/score/who.gold.jsonl");
+
+/// The gold file of who is who and the analyses beside it.
+fn who_is_who() -> (Vec<who::Gold>, analyses::System) {
+    let gold = who::read_gold("gold", WHO).unwrap();
+    let system = include_str!("../data/score/who.system.jsonl");
+    let system = analyses::read_system("system", system, gold.iter().map(who::Gold::shown)).unwrap();
+    (gold, system)
+}
+
+#[test]
+fn figures_of_who_is_who_are_those_of_the_scorer() {
+    let (gold, system) = who_is_who();
+    let score = who::figures::score(&gold, &system);
+    assert_eq!(score.to_string(), include_str!("../data/score/who.expected.txt"));
+}
+
+#[test]
+fn errors_of_who_is_who_stand_in_their_sentences() {
+    let (gold, system) = who_is_who();
+    let shown = who::browse::errors(&gold, &system, gold.len());
+    for line in [
+        "faults: statement missed 2, wrong speaker's name 5, wrong speaker's country 1, mention missed 14, wrong country of a mention 3, \
+         wrong sector of a mention 2, split entity 3, merged entities 2",
+        "a: 12 of 20 attributions and mentions right",
+        "    @192 {Officials in the capital}[the capital], who asked not to be named, <denied> that.",
+        "      system  Signe Vold | - | NOR | -",
+        "    @310 [{Vold}], {the minister}, <praised> its report.",
+        "      gold    Signe Vold | PER | NOR | GOV, Foreign Minister",
+        "      system  Vold | person | - | GOV: @310 Vold, @316 the minister",
+    ] {
+        assert!(shown.lines().any(|shown| shown == line), "no line {line:?} in\n{shown}");
+    }
+}
+
+/// The gold file of events and the analyses beside it.
+fn event_corpus() -> (Vec<events::Gold>, analyses::System) {
+    let gold = events::read_gold("gold", include_str!("../data/score/events.gold.jsonl")).unwrap();
+    let system = include_str!("../data/score/events.system.jsonl");
+    let system = analyses::read_system("system", system, gold.iter().map(events::Gold::shown)).unwrap();
+    (gold, system)
+}
+
+#[test]
+fn event_figures_are_those_of_the_scorer() {
+    let (gold, system) = event_corpus();
+    let score = events::figures::score(&gold, &system, Some(events::figures::By::Type));
+    assert_eq!(score.to_string(), include_str!("../data/score/events.expected.txt"));
+}
+
+#[test]
+fn event_errors_stand_in_their_sentences() {
+    let (gold, system) = event_corpus();
+    let shown = events::browse::errors(&gold, &system, gold.len());
+    for line in [
+        "faults: missed 2, invented 4, wrong type 1, wrong countries 1, wrong code 1, wrong status 1, wrong mode 0, wrong sector 0, \
+         wrong date 1, wrong place 0",
+        "a: gold 5, system 6, 2 with the right type and countries",
+        "    gold    ACCUSE allege 112 occurred  ESTGOV -> NOR",
+        "            @48 The expulsion angered Tallinn, whose {government} <accused> [Oslo] of bad faith.",
+        "    system  ACCUSE disapprove 111 occurred  NOR -> ESTGOV  date @40-46",
+        "            @48 The expulsion angered Tallinn, whose [government] <accused> {Oslo} of bad faith.",
+    ] {
+        assert!(shown.lines().any(|shown| shown == line), "no line {line:?} in\n{shown}");
+    }
+}
+
+#[test]
+fn analyses_are_those_that_extract_prints() {
+    let gold = who::read_gold("gold", WHO).unwrap();
+    let answer = analyses::answer(gold.iter().map(who::Gold::shown), &Models::embedded());
+    assert!(answer.refused.is_empty(), "{:?}", answer.refused);
+    let folder = tempfile::tempdir().unwrap();
+    let articles = folder.path().join("articles.jsonl");
+    // The first article has a day of publication, the second has none.
+    let rows = WHO.lines().map(|line| {
+        let row: Value = serde_json::from_str(line).unwrap();
+        let published_at = row["date"].as_str().map(|day| format!("{day}T12:00:00Z"));
+        json!({"id": row["id"], "text": row["text"], "published_at": published_at}).to_string()
+    });
+    std::fs::write(&articles, rows.collect::<Vec<_>>().join("\n")).unwrap();
+    let extracted = demarche(&["extract", "--threads", "1", articles.to_str().unwrap()]).output().unwrap();
+    assert_eq!(answer.lines, String::from_utf8(extracted.stdout).unwrap());
+}
+
+#[test]
+fn a_broken_analysis_is_refused_with_its_line() {
+    let gold = who::read_gold("gold", WHO).unwrap();
+    let read = |lines: &str| analyses::read_system("system", lines, gold.iter().map(who::Gold::shown));
+    for (lines, expected) in [
+        (
+            "{\"article\": {\"id\": \"d\"}, \"entities\": [{\"mentions\": [{\"start\": 20, \"end\": 99}]}]}",
+            "system:1: span (20, 99) in a text of 26 code points",
+        ),
+        ("{\"id\": \"d\"}\n{\"events\": []}", "system:2: an analysis without the id of its article"),
+    ] {
+        assert_eq!(read(lines).unwrap_err().to_string(), expected);
     }
 }

@@ -6,8 +6,9 @@ use std::fmt::Write as _;
 
 use super::compared::Compared;
 use super::measures::{SAME_CONTENT, is_strict, meet_or_both_empty, nearness, pair_up, sides};
-use super::page::{Ends, Page};
+use super::page::Page;
 use super::{Gold, System};
+use crate::score::excerpt::{self, Marked};
 
 /// What went wrong, gravest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -132,39 +133,13 @@ fn show(article: &Gold, page: &Page, golds: &[Compared], systems: &[Compared], f
     out
 }
 
-/// Code points of a stretch that are shown at each of its ends; what lies between is cut out.
-const SHOWN: usize = 70;
-
 /// A statement in its text: `{source}`, `<cue>`, `[content]`.
 fn in_text(page: &Page, statement: &Compared) -> String {
-    let mut parts: Vec<(Ends, char, char)> = Vec::new();
+    let mut marked: Vec<Marked> = Vec::new();
     for (spans, open, close) in
         [(&statement.source, '{', '}'), (&statement.cue, '<', '>'), (&statement.content, '[', ']')]
     {
-        parts.extend(spans.iter().map(|&span| (span, open, close)));
+        marked.extend(spans.iter().map(|&span| (span, open, close)));
     }
-    parts.sort_unstable();
-    let mut shown = parts.first().map_or_else(String::new, |first| format!("@{} ", first.0.0));
-    let mut at = parts.first().map_or(0, |first| first.0.0);
-    for ((start, end), open, close) in parts {
-        if start > at {
-            shown.push_str(&cut(&page.text[at..start]));
-        }
-        shown.push(open);
-        shown.push_str(&cut(&page.text[start..end]));
-        shown.push(close);
-        at = at.max(end);
-    }
-    shown
-}
-
-/// A stretch on one line, its middle left out if it is long.
-fn cut(stretch: &[char]) -> String {
-    let flat = |part: &[char]| -> String {
-        part.iter().collect::<String>().split('\n').filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ¶ ")
-    };
-    if stretch.len() <= 2 * SHOWN {
-        return flat(stretch);
-    }
-    format!("{} … {}", flat(&stretch[..SHOWN]), flat(&stretch[stretch.len() - SHOWN..]))
+    excerpt::in_text(&page.text, marked)
 }

@@ -1,6 +1,7 @@
 //! A gold text as the measures ask for it: visible characters, words, head words, what stands in quotation marks.
 
 use super::Spans;
+pub(super) use crate::score::excerpt::Ends;
 
 /// Ascending numbers without repeats: code points or words.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -45,9 +46,6 @@ impl Set {
         Self::from_iter(sets.flat_map(|set| set.0.iter().copied()))
     }
 }
-
-/// A span in code points.
-pub(super) type Ends = (usize, usize);
 
 /// A text with what is asked of it for every statement.
 #[derive(Debug)]
