@@ -155,11 +155,11 @@ impl Core {
         if doc.tokens.len() <= PIECE {
             self.read(doc, &mut done);
         } else {
-            pieces::clear(doc);
+            doc.clear_annotations();
             for piece in pieces::pieces(doc) {
-                let mut part = pieces::cut(doc, &piece);
+                let mut part = doc.part(&piece);
                 self.read(&mut part, &mut done);
-                pieces::append(doc, part, piece.start);
+                doc.append_annotations(part, piece.start);
             }
         }
         harmonize(doc);
@@ -320,7 +320,7 @@ mod tests {
         }
     }
 
-    /// Each role as training saved it: part, first and last token, first token of what it belongs to or -1, share of that.
+    /// Each role as training saved it: part, first and last token, first token of what it belongs to or -1, probability of that.
     fn check_roles(doc: &Document, saved: &Value) {
         let roles = doc.roles.as_deref().expect("the model has a head for roles");
         let saved = saved.as_array().unwrap();
@@ -331,7 +331,7 @@ mod tests {
             let number = |at: usize| saved[at].as_i64().unwrap();
             assert_eq!(found, (number(0), number(1), number(2), number(3)), "role beside {saved}");
             assert!(
-                (f64::from(role.link_share) - saved[4].as_f64().unwrap()).abs() < TOLERANCE,
+                (f64::from(role.link_probability) - saved[4].as_f64().unwrap()).abs() < TOLERANCE,
                 "{role:?} beside {saved}"
             );
         }

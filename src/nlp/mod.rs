@@ -22,18 +22,9 @@ mod tagger;
 pub mod tokenizer;
 mod word_lists;
 
-use crate::text::Document;
+pub use crate::text::Layer;
 
-/// A layer of the document that a stage fills.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Layer {
-    /// `Document::tokens`.
-    Tokens,
-    /// `Document::sentences`, with their paragraphs.
-    Sentences,
-    /// `Sentence::kind`: headlines and boilerplate told apart from prose.
-    SentenceKinds,
-}
+use crate::text::Document;
 
 /// A stage: reads the layers it needs, fills one.
 ///

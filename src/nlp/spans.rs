@@ -75,7 +75,7 @@ pub(super) struct SpanSpace {
     ends: Vec<f32>,
     queries: Vec<f32>,
     candidates: Vec<f32>,
-    shares: Vec<f32>,
+    sums: Vec<f32>,
 }
 
 impl Pointer {
@@ -153,9 +153,9 @@ impl SpanHead {
                 .extend(scores.chunks_exact(width).flat_map(|row| &row[LABELS * place..LABELS * (place + 1)]));
             let next = &self.next[place * LABELS * LABELS..][..LABELS * LABELS];
             decode(&mut space.one_role, next, &mut space.back, |range, _| {
-                let share = share(scores, width, LABELS * place, &range);
+                let probability = probability(scores, width, LABELS * place, &range);
                 let tokens = TokenRange::new(run.start + range.start, run.start + range.end);
-                spans.push(RoleSpan { role, tokens, of: None, share, link_share: 1.0 });
+                spans.push(RoleSpan { role, tokens, of: None, probability, link_probability: 1.0 });
             });
         }
         spans[at..].sort_by_key(|span| (span.tokens.start, span.role));
@@ -185,14 +185,14 @@ impl SpanHead {
             }
             let mut best: Option<(f32, Range<usize>)> = None;
             decode(&mut space.one_role, next, &mut space.back, |found, _| {
-                let share = share(scores, width, LABELS, &found);
-                if best.as_ref().is_none_or(|(most, _)| share > *most) {
-                    best = Some((share, found));
+                let probability = probability(scores, width, LABELS, &found);
+                if best.as_ref().is_none_or(|(most, _)| probability > *most) {
+                    best = Some((probability, found));
                 }
             });
-            if let Some((share, found)) = best {
+            if let Some((probability, found)) = best {
                 let tokens = TokenRange::new(range.start + found.start, range.start + found.end);
-                spans.push(RoleSpan { role: Role::Cue, tokens, of: None, share, link_share: 1.0 });
+                spans.push(RoleSpan { role: Role::Cue, tokens, of: None, probability, link_probability: 1.0 });
             }
         }
         if spans.len() > n_before {
@@ -260,7 +260,7 @@ impl SpanHead {
         if queries.is_empty() || candidates.is_empty() {
             return;
         }
-        let SpanSpace { ends, queries: left, candidates: right, shares, .. } = space;
+        let SpanSpace { ends, queries: left, candidates: right, sums, .. } = space;
         self.project(&pointer.query, queries, encoding, spans, ends, left);
         self.project(&pointer.candidate, candidates, encoding, spans, ends, right);
         let width = pointer.query.outputs();
@@ -273,8 +273,8 @@ impl SpanHead {
             let own = spans[*place].tokens;
             let middle = ranges.partition_point(|range| range.start < own.start);
             let near = middle.saturating_sub(REACH)..ranges.len().min(middle + REACH);
-            shares.clear();
-            shares.extend(near.clone().map(|column| {
+            sums.clear();
+            sums.extend(near.clone().map(|column| {
                 let lie = Lie::of(doc, own, ranges[column], &ranges[near.clone()]);
                 let more = match or {
                     Else::Favour(Some((favoured, more))) if favoured == candidates[column] => more,
@@ -285,11 +285,11 @@ impl SpanHead {
                     + more
             }));
             if or == Else::None {
-                shares.push(product(query, &self.none) + pointer.relation[N_RELATIONS]);
+                sums.push(product(query, &self.none) + pointer.relation[N_RELATIONS]);
             }
-            let best = super::core::argmax(shares);
-            let total: f32 = shares.iter().map(|score| exp(score - shares[best])).sum();
-            spans[*place].link_share = 1.0 / total;
+            let best = super::core::argmax(sums);
+            let total: f32 = sums.iter().map(|score| exp(score - sums[best])).sum();
+            spans[*place].link_probability = 1.0 / total;
             spans[*place].of = candidates[near].get(best).and_then(|place| u32::try_from(*place).ok());
         }
     }
@@ -316,8 +316,8 @@ impl SpanHead {
     }
 }
 
-/// Mean share of the labels of a span among the three that each of its tokens could have.
-fn share(scores: &[f32], width: usize, column: usize, range: &Range<usize>) -> f32 {
+/// Mean probability of the labels of a span among the three that each of its tokens could have.
+fn probability(scores: &[f32], width: usize, column: usize, range: &Range<usize>) -> f32 {
     let of_token = |token: usize| {
         let label = if token == range.start { 1 } else { 2 };
         let row = &scores[token * width + column..][..LABELS];

@@ -154,7 +154,7 @@ impl Parser {
         space.pairs.clear();
         space.pairs.extend(arcs.map(|(head, dependent)| (*head, dependent)));
         space.pairs.sort_unstable();
-        // A head's share is computed once for all its dependents, and not at all for words without any.
+        // What a head contributes is computed once for all its dependents, and not at all for words without any.
         let mut rest = space.pairs.as_slice();
         while !rest.is_empty() {
             space.heads_at_hand.clear();

@@ -20,7 +20,7 @@ pub(super) struct Trees {
 }
 
 /// Finds the head of each word, counted from 1, 0 for the root. `scores[i * n + j]` is that of word j as head of word i,
-/// `roots[i]` that of the root. Scores of one word are first made to log shares, as in training.
+/// `roots[i]` that of the root. Scores of one word are first made to log probabilities, as in training.
 pub(super) fn best_tree(scores: &[f32], roots: &[f32], space: &mut Trees, heads: &mut Vec<usize>) {
     let n = roots.len();
     heads.clear();
@@ -59,7 +59,7 @@ fn is_tree(heads: &[usize], state: &mut Vec<usize>) -> bool {
 }
 
 impl Trees {
-    /// Log shares of each word's scores, with the price on the root.
+    /// Log probabilities of each word's scores, with the price on the root.
     fn fill(&mut self, scores: &[f32], roots: &[f32]) {
         let n = roots.len();
         let nodes = n + 1;
@@ -70,11 +70,11 @@ impl Trees {
             let others = || row.iter().enumerate().filter(|(other, _)| *other != word).map(|(_, score)| *score);
             let most = others().fold(roots[word], f32::max);
             let sum: f64 = others().chain([roots[word]]).map(|score| f64::from(score - most).exp()).sum();
-            let share = |score: f32| f64::from((score - most).max(FLOOR)) - sum.ln();
+            let log_probability = |score: f32| f64::from((score - most).max(FLOOR)) - sum.ln();
             let out = &mut self.score[(word + 1) * nodes..][..nodes];
-            out[0] = share(roots[word]) - ROOT_PRICE;
+            out[0] = log_probability(roots[word]) - ROOT_PRICE;
             for (other, score) in row.iter().enumerate().filter(|(other, _)| *other != word) {
-                out[other + 1] = share(*score);
+                out[other + 1] = log_probability(*score);
             }
         }
     }
@@ -194,7 +194,7 @@ mod tests {
         heads
     }
 
-    /// Sum of the log shares of a tree; nothing if it is none or has not one root.
+    /// Sum of the log probabilities of a tree; nothing if it is none or has not one root.
     fn value(heads: &[usize], scores: &[f32], roots: &[f32]) -> Option<f64> {
         let n = roots.len();
         let one_root = heads.iter().filter(|head| **head == 0).count() == 1;
