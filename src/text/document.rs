@@ -254,7 +254,20 @@ impl Document {
 
     /// Whether a layer holds anything.
     pub fn holds(&self, layer: Layer) -> bool {
-        let Self { text: _, body_start: _, tokens, sentences, upos, xpos, feats, lemmas, heads, deprels, entities, roles } = self;
+        let Self {
+            text: _,
+            body_start: _,
+            tokens,
+            sentences,
+            upos,
+            xpos,
+            feats,
+            lemmas,
+            heads,
+            deprels,
+            entities,
+            roles,
+        } = self;
         match layer {
             Layer::Tokens => !tokens.is_empty(),
             Layer::Sentences | Layer::SentenceKinds => !sentences.is_empty(),
@@ -268,7 +281,20 @@ impl Document {
 
     /// Forgets every layer but tokens and sentences: what a trained core fills.
     pub fn clear_annotations(&mut self) {
-        let Self { text: _, body_start: _, tokens: _, sentences: _, upos, xpos, feats, lemmas, heads, deprels, entities, roles } = self;
+        let Self {
+            text: _,
+            body_start: _,
+            tokens: _,
+            sentences: _,
+            upos,
+            xpos,
+            feats,
+            lemmas,
+            heads,
+            deprels,
+            entities,
+            roles,
+        } = self;
         upos.clear();
         xpos.clear();
         feats.clear();
@@ -305,7 +331,20 @@ impl Document {
     pub fn append_annotations(&mut self, part: Self, first_token: usize) {
         let first = u32::try_from(first_token).expect("a document has fewer than 2^32 tokens");
         let moved = |tokens: TokenRange| TokenRange { start: tokens.start + first, end: tokens.end + first };
-        let Self { text: _, body_start: _, tokens: _, sentences: _, upos, xpos, feats, lemmas, heads, deprels, entities, roles } = part;
+        let Self {
+            text: _,
+            body_start: _,
+            tokens: _,
+            sentences: _,
+            upos,
+            xpos,
+            feats,
+            lemmas,
+            heads,
+            deprels,
+            entities,
+            roles,
+        } = part;
         self.upos.extend(upos);
         self.xpos.extend(xpos);
         self.feats.extend(feats);
@@ -373,7 +412,10 @@ mod tests {
         assert_eq!(kept, 3, "tokens, sentences and their kinds stay");
         for (range, heads, of) in [(0..3, [1, 1, 1], 0), (3..6, [1, 1, 1], 0)] {
             let mut part = whole.part(&range);
-            assert_eq!((part.tokens.len(), part.sentences.len(), part.sentences[0].tokens), (3, 1, TokenRange::new(0, 3)));
+            assert_eq!(
+                (part.tokens.len(), part.sentences.len(), part.sentences[0].tokens),
+                (3, 1, TokenRange::new(0, 3))
+            );
             part.upos = whole.upos[range.clone()].to_vec();
             part.xpos = whole.xpos[range.clone()].to_vec();
             part.feats = whole.feats[range.clone()].to_vec();

@@ -10,7 +10,7 @@ const FLOOR: f32 = -1e4;
 
 /// Working space.
 #[derive(Debug, Default)]
-pub(super) struct Trees {
+pub(in crate::nlp) struct Trees {
     /// `score[dependent * nodes + head]`, node 0 the root.
     score: Vec<f64>,
     /// For each node, the node it has become part of.
@@ -21,7 +21,7 @@ pub(super) struct Trees {
 
 /// Finds the head of each word, counted from 1, 0 for the root. `scores[i * n + j]` is that of word j as head of word i,
 /// `roots[i]` that of the root. Scores of one word are first made to log probabilities, as in training.
-pub(super) fn best_tree(scores: &[f32], roots: &[f32], space: &mut Trees, heads: &mut Vec<usize>) {
+pub(in crate::nlp) fn best_tree(scores: &[f32], roots: &[f32], space: &mut Trees, heads: &mut Vec<usize>) {
     let n = roots.len();
     heads.clear();
     for word in 0..n {
