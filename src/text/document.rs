@@ -203,6 +203,7 @@ impl Document {
 
     /// The words of a span.
     pub fn slice(&self, span: Span) -> &str {
+        super::work::count(1 + span.len());
         &self.text[span.range()]
     }
 
@@ -227,6 +228,7 @@ impl Document {
 
     /// Index of the sentence that holds a token.
     pub fn sentence_of(&self, token_idx: usize) -> usize {
+        super::work::count(1);
         self.sentences.partition_point(|sentence| sentence.tokens.end as usize <= token_idx)
     }
 
@@ -243,12 +245,14 @@ impl Document {
 
     /// The name around a token.
     pub fn entity_at(&self, token_idx: usize) -> Option<&Entity> {
+        super::work::count(1);
         let at = self.entities.partition_point(|entity| entity.tokens.end as usize <= token_idx);
         self.entities.get(at).filter(|entity| entity.tokens.start as usize <= token_idx)
     }
 
     /// First token that starts at or after a byte offset; the number of tokens if there is none.
     pub fn token_at(&self, byte: usize) -> usize {
+        super::work::count(1);
         self.tokens.partition_point(|token| (token.start as usize) < byte)
     }
 

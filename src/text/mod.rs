@@ -9,6 +9,7 @@ mod document;
 mod labels;
 mod lemmas;
 mod span;
+pub mod work;
 
 pub use closed_set::UnknownLabel;
 pub(crate) use closed_set::labels;

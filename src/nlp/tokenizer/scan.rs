@@ -1,7 +1,7 @@
 //! A text on its way to tokens: what has been found, and what stands at a byte.
 
 use super::chars::{Class, class_at};
-use crate::text::Span;
+use crate::text::{Span, work};
 
 /// One text on its way to tokens. Each method takes the byte to begin at and returns the byte to go on from.
 pub(super) struct Scan<'a> {
@@ -18,6 +18,7 @@ impl<'a> Scan<'a> {
 
     pub(super) fn push(&mut self, start: usize, end: usize) {
         debug_assert!(start < end, "a token covers at least one byte");
+        work::count(end - start);
         self.tokens.push(Span::new(start, end));
     }
 
@@ -42,6 +43,8 @@ impl<'a> Scan<'a> {
 
     /// Where the run of bytes that are the same ends.
     pub(super) fn run(&self, start: usize, same: impl Fn(u8) -> bool) -> usize {
-        start + self.bytes[start..].iter().take_while(|&&byte| same(byte)).count()
+        let end = start + self.bytes[start..].iter().take_while(|&&byte| same(byte)).count();
+        work::count(end - start);
+        end
     }
 }

@@ -7,6 +7,7 @@ use std::ops::Range;
 use super::argmax::argmax;
 use crate::nlp::core::encoder::elementwise::exp;
 use crate::nlp::model_file::{ModelError, ModelFile, vector};
+use crate::text::work;
 
 /// Label of a token outside of all stretches; kind `k` begins with label `1 + 2k` and goes on with the next.
 const OUTSIDE: usize = 0;
@@ -66,6 +67,7 @@ impl Transitions {
     ) {
         let (n_labels, next) = (self.n_labels, &self.next);
         let n = scores.len() / n_labels;
+        work::count(n);
         back.clear();
         back.resize(n * n_labels, 0);
         for label in (2..n_labels).step_by(2) {

@@ -7,7 +7,7 @@ use crate::nlp::core::encoder::elementwise::{Leaky, arch, exp};
 use crate::nlp::core::encoder::kernel::Matrix;
 use crate::nlp::core::encoder::layers::Linear;
 use crate::nlp::model_file::{ModelError, ModelFile};
-use crate::text::{Document, TokenRange};
+use crate::text::{Document, TokenRange, work};
 
 /// Candidates on either side that a stretch may belong to: a paragraph of thousands takes no longer for each.
 const REACH: usize = 48;
@@ -89,6 +89,7 @@ impl Pointer {
             let query = &left[place * width..][..width];
             let middle = candidates.partition_point(|range| range.start < own.start);
             let near = middle.saturating_sub(REACH)..candidates.len().min(middle + REACH);
+            work::count(near.len());
             scores.clear();
             scores.extend(near.clone().map(|column| {
                 let lie = Lie::of(doc, *own, candidates[column], &candidates[near.clone()]);

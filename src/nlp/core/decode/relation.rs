@@ -1,6 +1,6 @@
 //! How a stretch of words lies to another one, as the few numbers that pointers learn from.
 
-use crate::text::{Document, TokenRange};
+use crate::text::{Document, TokenRange, work};
 
 /// Distances in tokens up to which each class reaches; a last one holds the rest.
 const GAPS: [u32; 7] = [1, 2, 3, 5, 8, 15, 30];
@@ -32,6 +32,7 @@ pub(super) struct Lie {
 impl Lie {
     /// `candidates` are all that it could belong to, ascending, this one among them.
     pub(super) fn of(doc: &Document, span: TokenRange, candidate: TokenRange, candidates: &[TokenRange]) -> Self {
+        work::count(candidates.len());
         let is_between =
             |from: u32, to: u32| candidates.iter().filter(|other| from <= other.start && other.end <= to).count();
         let class = |gap: u32| GAPS.iter().filter(|most| gap > **most).count();

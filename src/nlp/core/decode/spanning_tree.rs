@@ -70,7 +70,9 @@ impl Trees {
             let others = || row.iter().enumerate().filter(|(other, _)| *other != word).map(|(_, score)| *score);
             let most = others().fold(roots[word], f32::max);
             let sum: f64 = others().chain([roots[word]]).map(|score| f64::from(score - most).exp()).sum();
-            let log_probability = |score: f32| f64::from((score - most).max(FLOOR)) - sum.ln();
+            // A damaged model may give scores that are no numbers; what is no number is as good as impossible.
+            let log_sum = Some(sum.ln()).filter(|log| log.is_finite()).unwrap_or(0.0);
+            let log_probability = |score: f32| f64::from((score - most).max(FLOOR)) - log_sum;
             let out = &mut self.score[(word + 1) * nodes..][..nodes];
             out[0] = log_probability(roots[word]) - ROOT_PRICE;
             for (other, score) in row.iter().enumerate().filter(|(other, _)| *other != word) {
@@ -225,6 +227,22 @@ mod tests {
         let scores = [0.0, 5.0, 4.0, 0.0];
         assert_eq!(tree(&scores, &[1.0, 3.0]), vec![2, 0]);
         assert_eq!(tree(&[0.0], &[-3.0]), vec![0], "one word hangs on the root, whatever it costs");
+    }
+
+    #[test]
+    fn scores_that_are_no_numbers_give_a_tree() {
+        for damaged in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
+            for at in 0..9 {
+                let (mut scores, mut roots) = ([1.0; 9], [damaged; 3]);
+                scores[at] = damaged;
+                let heads = tree(&scores, &roots);
+                assert!(is_tree(&heads, &mut Vec::new()), "{damaged} at {at}: {heads:?}");
+                roots[at % 3] = 2.0;
+                scores.fill(damaged);
+                let heads = tree(&scores, &roots);
+                assert!(is_tree(&heads, &mut Vec::new()), "{damaged} beside the root {at}: {heads:?}");
+            }
+        }
     }
 
     proptest! {

@@ -11,7 +11,7 @@ use super::layers::{Convolution, Norm, Sru, resize};
 use crate::nlp::core::segments;
 use crate::nlp::core::stage::Stage;
 use crate::nlp::model_file::{ModelError, ModelFile};
-use crate::text::Document;
+use crate::text::{Document, work};
 
 /// Flag of the first token of a sentence.
 const FLAG_FIRST: usize = 0;
@@ -63,6 +63,7 @@ impl Encoder {
         segments::find(doc, &mut encoding.segments);
         segments::cut(doc, &encoding.segments, &mut encoding.windows);
         self.embed(doc, encoding);
+        work::count(doc.tokens.len());
         let Encoding { rows, windows, wide, other, state, .. } = encoding;
         self.norm.apply(self.arch, rows);
         observe(Stage::Mix, rows);

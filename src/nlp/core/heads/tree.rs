@@ -13,7 +13,7 @@ use crate::nlp::core::encoder::elementwise::{Leaky, arch};
 use crate::nlp::core::encoder::kernel::{Matrix, Packed, multiply_transposed};
 use crate::nlp::core::encoder::layers::resize;
 use crate::nlp::model_file::{ModelError, vector, weights};
-use crate::text::{Deprel, Document, Layer};
+use crate::text::{Deprel, Document, Layer, work};
 
 /// Tokens that are parsed as one sentence. The treebanks' longest have about 200.
 const LONGEST_SENTENCE: usize = 256;
@@ -143,6 +143,7 @@ impl Parser {
         let n = piece.len();
         let arc_dim = self.arc_headbias.len();
         let queries = Matrix::whole(&space.queries, arc_dim).rows(piece.start, piece.end);
+        work::count(n * n);
         resize(&mut space.scores, n * n);
         multiply_transposed(queries, heads.rows(piece.start, piece.end), &mut space.scores);
         #[cfg(test)]
