@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use demarche::extract::Knowledge;
 use demarche::nlp::Annotate;
-use demarche::nlp::core::{Core, CoreModel};
+use demarche::nlp::core::{Core, CoreModel, Stage};
 use demarche::nlp::model_file::ModelBytes;
 use demarche::nlp::sentences::SentenceSplitter;
 use demarche::nlp::tokenizer::Tokenizer;
@@ -155,8 +155,8 @@ fn resident() -> Option<f64> {
 
 /// Mean time of each stage of the core. Here the clock is read, since a stage is shorter than the kernel's own counting is
 /// fine; the best of all passes stands for a quiet machine.
-fn stages(core: &mut Core, docs: &mut [Document]) -> Vec<(&'static str, f64)> {
-    let mut bests: Vec<(&'static str, f64)> = Vec::new();
+fn stages(core: &mut Core, docs: &mut [Document]) -> Vec<(Stage, f64)> {
+    let mut bests: Vec<(Stage, f64)> = Vec::new();
     let began = Instant::now();
     while began.elapsed() < BUDGET {
         for (doc_idx, doc) in docs.iter_mut().enumerate() {

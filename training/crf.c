@@ -3,17 +3,19 @@
  * scores (n, k); trans (k, k): from label, to label, -1e9 where forbidden; first (k): added at a run's beginning;
  * allowed (n): bit j set if the annotation allows label j. The loss of a run is log(sum over all paths) less log(sum over
  * the allowed paths), so a token whose label is not known may allow several. Runs without an allowed path are left out.
- * Gradients are added to gscores and gtrans. Returns the loss of all runs together.
+ * Gradients are added to gscores and gtrans. Returns the loss of all runs together; no number for more labels than `allowed` has
+ * bits.
  */
 #include <math.h>
 #include <stdlib.h>
 
-enum { MOST = 32 };
+enum { MOST = 8 * sizeof(long) };
 
 static double chain(const float *scores, const float *etrans, const float *first, const long *allowed, int constrained,
                     long from, long n, long k, float sign, float *gscores, float *gtrans, float *a, float *b)
 {
-    /* a, b: forward and backward sums of each token, scaled to a sum of one; the scales' logarithms make the total. */
+    /* a, b: forward and backward sums of each token, scaled to a sum of one; the scales' logarithms make the total.
+     * Never more than MOST labels: crf() sees to it. */
     double total = 0;
     for (long t = 0; t < n; t++) {
         const float *s = scores + (from + t) * k;
@@ -62,6 +64,7 @@ static double chain(const float *scores, const float *etrans, const float *first
 double crf(const float *scores, const float *trans, const float *first, const long *allowed, const long *start, long runs, long k,
            float *gscores, float *gtrans)
 {
+    if (k > MOST) return NAN;
     float etrans[MOST * MOST];
     for (long i = 0; i < k * k; i++) etrans[i] = expf(trans[i]);
     double loss = 0;

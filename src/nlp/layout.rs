@@ -6,9 +6,9 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
+use super::annotate::Annotate;
 use super::tables::{self, TableError};
-use super::{Annotate, Layer};
-use crate::text::{Document, SentenceKind};
+use crate::text::{Document, Layer, SentenceKind};
 
 /// Words that a heading has at most; a longer line without a full stop is prose that lost it.
 const HEADLINE_WORDS: usize = 25;

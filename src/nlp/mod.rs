@@ -2,49 +2,17 @@
 //!
 //! Stages return values, never `Result`: no text is an error.
 
+mod annotate;
 pub mod consistency;
 pub mod core;
 pub mod dates;
-mod encoder;
-mod entities;
+mod folding;
+mod hashing;
 pub mod layout;
-mod lemmatizer;
 pub mod model_file;
-mod parser;
-mod pieces;
-mod runs;
 pub mod sentences;
-mod signs;
-mod span_relations;
-mod spans;
 pub mod tables;
-mod tagger;
 pub mod tokenizer;
 mod word_lists;
 
-use crate::text::Document;
-
-/// A layer of the document that a stage fills.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Layer {
-    /// `Document::tokens`.
-    Tokens,
-    /// `Document::sentences`, with their paragraphs.
-    Sentences,
-    /// `Sentence::kind`: headlines and boilerplate told apart from prose.
-    SentenceKinds,
-}
-
-/// A stage: reads the layers it needs, fills one.
-///
-/// A stage owns the buffers it uses again, hence `&mut self`; what it writes depends on the document alone.
-/// A stage whose needs are not filled finds nothing to do; it does not fail.
-pub trait Annotate {
-    /// The layer this stage fills.
-    const FILLS: Layer;
-    /// The layers that must be filled before.
-    const NEEDS: &'static [Layer];
-
-    /// Fills the layer. What stood in it before is replaced.
-    fn annotate(&mut self, doc: &mut Document);
-}
+pub use annotate::Annotate;

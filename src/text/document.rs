@@ -1,4 +1,9 @@
 //! The document: one text and its layers, as parallel vectors. A layer is complete or empty.
+//!
+//! Whatever treats all layers alike (forgetting, cutting, appending, asking) takes the document apart field by field, without
+//! `..`: a layer that is added and forgotten there does not compile.
+
+use std::ops::Range;
 
 use super::{Deprel, EntityKind, Feats, Lemmas, Span, TokenRange, Upos, Xpos};
 
@@ -66,9 +71,44 @@ pub struct RoleSpan {
     /// Index among the document's roles of what it belongs to: a cue's source, a content's cue. Nothing for a source.
     pub of: Option<u32>,
     /// How sure the core is of the stretch, 0 to 1.
-    pub share: f32,
+    pub probability: f32,
     /// How sure it is of what the stretch belongs to, 0 to 1.
-    pub link_share: f32,
+    pub link_probability: f32,
+}
+
+/// A layer of the document, or a few that are filled together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Layer {
+    /// `Document::tokens`.
+    Tokens,
+    /// `Document::sentences`, with their paragraphs.
+    Sentences,
+    /// `Sentence::kind`: headlines and boilerplate told apart from prose.
+    SentenceKinds,
+    /// `Document::upos`, `Document::xpos` and `Document::feats`.
+    Tags,
+    /// `Document::lemmas`.
+    Lemmas,
+    /// `Document::heads` and `Document::deprels`.
+    Tree,
+    /// `Document::entities`.
+    Names,
+    /// `Document::roles`.
+    Roles,
+}
+
+impl Layer {
+    /// Every layer, in the order in which they are filled.
+    pub const ALL: [Self; 8] = [
+        Self::Tokens,
+        Self::Sentences,
+        Self::SentenceKinds,
+        Self::Tags,
+        Self::Lemmas,
+        Self::Tree,
+        Self::Names,
+        Self::Roles,
+    ];
 }
 
 /// A text with its annotation layers.
@@ -163,6 +203,7 @@ impl Document {
 
     /// The words of a span.
     pub fn slice(&self, span: Span) -> &str {
+        super::work::count(1 + span.len());
         &self.text[span.range()]
     }
 
@@ -187,6 +228,7 @@ impl Document {
 
     /// Index of the sentence that holds a token.
     pub fn sentence_of(&self, token_idx: usize) -> usize {
+        super::work::count(1);
         self.sentences.partition_point(|sentence| sentence.tokens.end as usize <= token_idx)
     }
 
@@ -203,19 +245,194 @@ impl Document {
 
     /// The name around a token.
     pub fn entity_at(&self, token_idx: usize) -> Option<&Entity> {
+        super::work::count(1);
         let at = self.entities.partition_point(|entity| entity.tokens.end as usize <= token_idx);
         self.entities.get(at).filter(|entity| entity.tokens.start as usize <= token_idx)
     }
 
     /// First token that starts at or after a byte offset; the number of tokens if there is none.
     pub fn token_at(&self, byte: usize) -> usize {
+        super::work::count(1);
         self.tokens.partition_point(|token| (token.start as usize) < byte)
+    }
+
+    /// Whether a layer holds anything.
+    pub fn holds(&self, layer: Layer) -> bool {
+        let Self {
+            text: _,
+            body_start: _,
+            tokens,
+            sentences,
+            upos,
+            xpos,
+            feats,
+            lemmas,
+            heads,
+            deprels,
+            entities,
+            roles,
+        } = self;
+        match layer {
+            Layer::Tokens => !tokens.is_empty(),
+            Layer::Sentences | Layer::SentenceKinds => !sentences.is_empty(),
+            Layer::Tags => !(upos.is_empty() || xpos.is_empty() || feats.is_empty()),
+            Layer::Lemmas => !lemmas.is_empty(),
+            Layer::Tree => !(heads.is_empty() || deprels.is_empty()),
+            Layer::Names => !entities.is_empty(),
+            Layer::Roles => roles.as_ref().is_some_and(|roles| !roles.is_empty()),
+        }
+    }
+
+    /// Forgets every layer but tokens and sentences: what a trained core fills.
+    pub fn clear_annotations(&mut self) {
+        let Self {
+            text: _,
+            body_start: _,
+            tokens: _,
+            sentences: _,
+            upos,
+            xpos,
+            feats,
+            lemmas,
+            heads,
+            deprels,
+            entities,
+            roles,
+        } = self;
+        upos.clear();
+        xpos.clear();
+        feats.clear();
+        lemmas.clear();
+        heads.clear();
+        deprels.clear();
+        entities.clear();
+        *roles = None;
+    }
+
+    /// Some of the tokens as a document of their own, with their sentences (those at the ends cut short where they reach beyond)
+    /// and no other layer. [`Document::append_annotations`] takes what is found in it back.
+    pub fn part(&self, tokens: &Range<usize>) -> Self {
+        let span = self.span_of(TokenRange::new(tokens.start, tokens.end));
+        let mut part = Self::new(self.slice(span));
+        part.body_start = self.body_start.saturating_sub(span.start).min(span.end - span.start);
+        let moved = |token: &Span| Span { start: token.start - span.start, end: token.end - span.start };
+        part.tokens.extend(self.tokens[tokens.clone()].iter().map(moved));
+        let sentences = &self.sentences[self.sentence_of(tokens.start)..];
+        for sentence in sentences.iter().take_while(|sentence| (sentence.tokens.start as usize) < tokens.end) {
+            let range = sentence.tokens.range();
+            let (start, end) = (range.start.max(tokens.start), range.end.min(tokens.end));
+            let tokens = TokenRange::new(start - tokens.start, end - tokens.start);
+            part.sentences.push(Sentence { tokens, ..*sentence });
+        }
+        part
+    }
+
+    /// Puts the layers of a part (all but tokens and sentences, which are here already) behind those of the parts before it.
+    /// `first_token` is where the part begins in this document.
+    ///
+    /// # Panics
+    /// If the document has 2^32 tokens or more.
+    pub fn append_annotations(&mut self, part: Self, first_token: usize) {
+        let first = u32::try_from(first_token).expect("a document has fewer than 2^32 tokens");
+        let moved = |tokens: TokenRange| TokenRange { start: tokens.start + first, end: tokens.end + first };
+        let Self {
+            text: _,
+            body_start: _,
+            tokens: _,
+            sentences: _,
+            upos,
+            xpos,
+            feats,
+            lemmas,
+            heads,
+            deprels,
+            entities,
+            roles,
+        } = part;
+        self.upos.extend(upos);
+        self.xpos.extend(xpos);
+        self.feats.extend(feats);
+        lemmas.iter().for_each(|lemma| self.lemmas.push(lemma));
+        self.heads.extend(heads.into_iter().map(|head| head + first));
+        self.deprels.extend(deprels);
+        self.entities.extend(entities.into_iter().map(|entity| Entity { tokens: moved(entity.tokens), ..entity }));
+        if let Some(roles) = roles {
+            let all = self.roles.get_or_insert_with(Vec::new);
+            let before = u32::try_from(all.len()).expect("a document has fewer than 2^32 roles");
+            all.extend(roles.into_iter().map(|role| RoleSpan {
+                tokens: moved(role.tokens),
+                of: role.of.map(|other| other + before),
+                ..role
+            }));
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Two sentences of three tokens, with something in every layer.
+    fn filled() -> Document {
+        let mut doc = Document::new("Berg said so Tarn did not");
+        let mut start = 0;
+        for word in doc.text.split(' ') {
+            doc.tokens.push(Span::new(start, start + word.len()));
+            start += word.len() + 1;
+        }
+        for (first, paragraph) in [(0, 0), (3, 1)] {
+            let tokens = TokenRange::new(first, first + 3);
+            doc.sentences.push(Sentence { tokens, kind: SentenceKind::Prose, paragraph });
+        }
+        for lemma in ["Berg", "say", "so", "Tarn", "do", "not"] {
+            doc.lemmas.push(lemma);
+        }
+        let parsed = |label: &str| label.parse().expect("a label of the layer");
+        doc.upos = ["PROPN", "VERB", "ADV", "PROPN", "AUX", "PART"].map(|tag| tag.parse().expect("a tag")).to_vec();
+        doc.xpos = ["NNP", "VBD", "RB", "NNP", "VBD", "RB"].map(|tag| tag.parse().expect("a tag")).to_vec();
+        doc.feats = vec!["_".parse().expect("no features"); 6];
+        doc.heads = vec![1, 1, 1, 4, 4, 4];
+        doc.deprels = vec![Deprel::Root; 6];
+        doc.entities = [0, 3].map(|at| Entity { tokens: TokenRange::new(at, at + 1), kind: parsed("PER") }).to_vec();
+        let role = |role, at, of| RoleSpan {
+            role,
+            tokens: TokenRange::new(at, at + 1),
+            of,
+            probability: 0.5,
+            link_probability: 0.5,
+        };
+        let roles = [0, 1].map(|n| [role(Role::Source, 3 * n, None), role(Role::Cue, 3 * n + 1, Some(2 * n as u32))]);
+        doc.roles = Some(roles.concat());
+        doc
+    }
+
+    #[test]
+    fn parts_put_together_are_the_document() {
+        let whole = filled();
+        assert_eq!(Layer::ALL.iter().find(|layer| !whole.holds(**layer)), None, "this test fills every layer");
+        let mut again = whole.clone();
+        again.clear_annotations();
+        let kept = Layer::ALL.iter().filter(|layer| again.holds(**layer)).count();
+        assert_eq!(kept, 3, "tokens, sentences and their kinds stay");
+        for (range, heads, of) in [(0..3, [1, 1, 1], 0), (3..6, [1, 1, 1], 0)] {
+            let mut part = whole.part(&range);
+            assert_eq!(
+                (part.tokens.len(), part.sentences.len(), part.sentences[0].tokens),
+                (3, 1, TokenRange::new(0, 3))
+            );
+            part.upos = whole.upos[range.clone()].to_vec();
+            part.xpos = whole.xpos[range.clone()].to_vec();
+            part.feats = whole.feats[range.clone()].to_vec();
+            range.clone().for_each(|token| part.lemmas.push(whole.lemmas.get(token)));
+            part.heads = heads.to_vec();
+            part.deprels = whole.deprels[range.clone()].to_vec();
+            part.entities = vec![Entity { tokens: TokenRange::new(0, 1), ..whole.entities[0] }];
+            let roles = &whole.roles.as_ref().expect("roles")[..2];
+            part.roles = Some(roles.iter().map(|role| RoleSpan { of: role.of.map(|_| of), ..*role }).collect());
+            again.append_annotations(part, range.start);
+        }
+        assert_eq!(format!("{again:?}"), format!("{whole:?}"));
+    }
 
     #[test]
     fn where_a_span_stands_tells_its_field() {

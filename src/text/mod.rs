@@ -9,11 +9,12 @@ mod document;
 mod labels;
 mod lemmas;
 mod span;
+pub mod work;
 
 pub use closed_set::UnknownLabel;
 pub(crate) use closed_set::labels;
 pub use code_points::CodePoints;
-pub use document::{Document, Entity, Field, Role, RoleSpan, Sentence, SentenceKind};
+pub use document::{Document, Entity, Field, Layer, Role, RoleSpan, Sentence, SentenceKind};
 pub use labels::{Deprel, EntityKind, Feats, Upos, Xpos};
 pub use lemmas::Lemmas;
 pub use span::{Span, TokenRange};

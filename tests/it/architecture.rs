@@ -1,8 +1,10 @@
-//! House rules run as a program: layering, module docs, file length, commented dependencies, nothing left lying about.
+//! House rules run as a program: layering, no circles, module docs, file length, commented dependencies, nothing left lying about.
 //!
 //! One crate gives no compiler wall between modules, so the wall is here: every `crate::…` path in `src` is read, and a
 //! module may name only what stands above it. Each rule is a function from a file to complaints, tried on planted
 //! violations at the foot of this file: a rule that cannot fail proves nothing.
+
+mod circles;
 
 use std::fs;
 use std::path::Path;

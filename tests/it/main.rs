@@ -30,3 +30,4 @@ mod score;
 #[cfg(feature = "kafka")]
 mod service;
 mod tagged;
+mod work;

@@ -131,8 +131,8 @@ fn document_with_roles(line: &str) -> Document {
         for _ in bare.len()..word.len() {
             let (role, cue, is_sure, start) = open.pop().expect("an open bracket");
             let tokens = TokenRange::new(start, doc.tokens.len());
-            let link_share = if is_sure { 0.9 } else { 0.4 };
-            roles.push((RoleSpan { role, tokens, of: None, share: 0.9, link_share }, cue));
+            let link_probability = if is_sure { 0.9 } else { 0.4 };
+            roles.push((RoleSpan { role, tokens, of: None, probability: 0.9, link_probability }, cue));
         }
     }
     assert!(opening.is_none() && open.is_empty(), "what opens closes: {line}");

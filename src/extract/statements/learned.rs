@@ -101,10 +101,10 @@ pub(super) fn find(reading: &Reading<'_, '_>, roles: &[RoleSpan], signed: &[Sign
         let source = cue.of.map(|source| &roles[source as usize]);
         let least = |one: (f32, f32), other: (f32, f32)| (one.0.min(other.0), one.1.min(other.1));
         let shares = Shares {
-            cue: cue.share,
-            source: source.map(|source| source.share),
-            source_link: cue.link_share,
-            content: pieces.iter().map(|piece| (piece.share, piece.link_share)).reduce(least),
+            cue: cue.probability,
+            source: source.map(|source| source.probability),
+            source_link: cue.link_probability,
+            content: pieces.iter().map(|piece| (piece.probability, piece.link_probability)).reduce(least),
         };
         let by_tree =
             || subject(doc, cue.tokens).filter(|subject| !content.iter().any(|piece| piece.overlaps(*subject)));
@@ -134,7 +134,7 @@ fn drop_strays(reading: &Reading<'_, '_>, cue: &RoleSpan, pieces: &mut Vec<&Role
     }
     let is_stray = |piece: &RoleSpan| {
         let is_quoted = reading.quote_around(piece.tokens.start as usize).is_some();
-        !is_quoted && (sentence_of(piece) != own || piece.link_share < STRAY)
+        !is_quoted && (sentence_of(piece) != own || piece.link_probability < STRAY)
     };
     pieces.retain(|piece| !is_stray(piece));
 }

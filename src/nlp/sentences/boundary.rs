@@ -8,9 +8,8 @@
 use super::chunks::{Chunk, Cursor, chunks, is_ender};
 use super::gaps::Gap;
 use super::pieces::{ABSENT, N_STRINGS, Pieces, SEPARATOR, begin};
-use crate::nlp::encoder::features::{fnv1a, row};
-use crate::nlp::encoder::layers::weights;
-use crate::nlp::model_file::{ModelError, ModelFile};
+use crate::nlp::hashing::{fnv1a, row};
+use crate::nlp::model_file::{ModelError, ModelFile, weights};
 use crate::text::Document;
 
 /// Columns of the table.

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::gaps::Gap;
-use crate::text::Document;
+use crate::text::{Document, work};
 
 /// Marks at which sentences end.
 pub(super) fn is_ender(character: char) -> bool {
@@ -86,6 +86,7 @@ impl<'a> Cursor<'a> {
     fn begin_line(&mut self) {
         let rest = &self.text.as_bytes()[self.at..];
         self.line_end = self.at + rest.iter().position(|&byte| byte == b'\n').unwrap_or(rest.len());
+        work::count(self.line_end - self.at);
         self.in_line = self.text.as_bytes()[self.at..self.line_end].iter().filter(|&&byte| byte == b' ').count();
         (self.spaces, self.characters) = (0, 0);
     }
@@ -97,6 +98,7 @@ impl<'a> Cursor<'a> {
             self.begin_line();
         }
         let passed = self.text.as_bytes().get(self.at..to).unwrap_or_default();
+        work::count(passed.len());
         self.spaces += passed.iter().filter(|&&byte| byte == b' ').count();
         self.characters += passed.iter().filter(|&&byte| byte & 0xC0 != 0x80).count();
         self.at = self.at.max(to);

@@ -3,31 +3,12 @@
 //! A sentence that begins with a label ends before the label that follows it in order; no sentence ends inside a label.
 //! Lists with an item a line are the business of `lines`.
 
-use super::Walk;
 use super::gaps::Gap;
 use super::marks::Mark;
+use super::walk::{Label, Walk};
 
 /// Signs of an item that are nothing else. A dash or an asterisk within a line mostly is.
 const BULLETS: [&str; 5] = ["•", "▪", "◦", "‣", "⁃"];
-
-/// What stands before an item.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Label {
-    bullet: Option<&'static str>,
-    /// The number, or the letter's place in the alphabet; nothing after a lone bullet.
-    value: Option<u32>,
-    is_letter: bool,
-    has_dot: bool,
-    has_bracket: bool,
-}
-
-impl Label {
-    /// Whether this label stands before the item after that of another.
-    fn follows(self, other: Self) -> bool {
-        let expected = other.value.map(|value| value + 1);
-        Self { value: expected, ..other } == self
-    }
-}
 
 impl Walk<'_> {
     /// The label that begins at a token, and the token after it.

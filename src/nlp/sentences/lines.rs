@@ -5,22 +5,13 @@
 
 use super::gaps::Gap;
 use super::marks::Mark;
-use super::{Vote, Walk, begins_capital, begins_small};
+use super::walk::{Lines, Vote, Walk, begins_capital, begins_small};
 
 /// Widest column, in bytes, that is taken for wrapped text; longer lines are paragraphs of their own.
 const WIDEST_WRAP: usize = 120;
 
 /// Narrowest column, in bytes, that is taken for wrapped text on its width alone.
 const NARROWEST_WRAP: usize = 30;
-
-/// The width of the paragraph at hand.
-#[derive(Debug, Default)]
-pub(super) struct Lines {
-    /// The paragraph's tokens end here; 0 before the first.
-    paragraph_end: usize,
-    /// Length of its longest line in bytes.
-    width: usize,
-}
 
 impl Walk<'_> {
     /// Whether the line that ends after this token ends a sentence; nothing where the usual rules decide.

@@ -11,17 +11,17 @@ mod items;
 mod lines;
 mod marks;
 mod pieces;
+mod walk;
 
 use std::sync::Arc;
 
+use super::annotate::Annotate;
 use super::word_lists::{SAYING_VERBS, SENTENCE_STARTERS};
-use super::{Annotate, Layer};
-use crate::text::{Document, Sentence, SentenceKind, TokenRange};
+use crate::text::{Document, Layer, Sentence, SentenceKind, TokenRange};
 use boundary::BoundarySpace;
 use gaps::Gap;
-use items::Label;
-use lines::Lines;
 use marks::{Mark, Quotes, mark_of};
+use walk::{Lines, Vote, Walk, begins_capital, begins_small, is_number};
 
 pub use boundary::BoundaryModel;
 
@@ -30,31 +30,6 @@ const LONGEST_BRACKET: usize = 100;
 
 /// Tokens after a quoted question among which a verb of saying is looked for ("“Is it over?” Mrs. Bell asked").
 const LONGEST_CREDIT: usize = 6;
-
-/// What the rules say of a gap, and how sure they are. The learned score is added to the vote's weight.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Vote {
-    /// Nothing learned can change it: a list's item, "Gen. Smith".
-    Certain(bool),
-    /// Only a strong score against it can: a full stop before a capital.
-    Firm(bool),
-    /// A guess: no terminal mark, so no sentence ends.
-    Lean(bool),
-}
-
-impl Vote {
-    /// The vote as an addend to the learned score, which is mostly between -10 and 10. Chosen on the dev sets.
-    fn weight(self) -> f32 {
-        match self {
-            Self::Certain(true) => f32::MAX,
-            Self::Certain(false) => f32::MIN,
-            Self::Firm(true) => 6.5,
-            Self::Firm(false) => -4.0,
-            Self::Lean(true) => 2.0,
-            Self::Lean(false) => -1.0,
-        }
-    }
-}
 
 /// Finds the sentences and paragraphs of a tokenised document.
 #[derive(Debug, Clone, Default)]
@@ -121,21 +96,6 @@ impl Annotate for SentenceSplitter {
     }
 }
 
-/// The walk over one document: where the sentence began and what is open in it.
-struct Walk<'a> {
-    doc: &'a Document,
-    gaps: &'a [Gap],
-    marks: &'a [Mark],
-    /// The learned score of the gap before each token; empty without a model.
-    scores: &'a [f32],
-    lines: Lines,
-    start: usize,
-    /// The label that the sentence begins with, and the token after it.
-    item: Option<(Label, usize)>,
-    /// Open brackets: the token of each.
-    brackets: Vec<usize>,
-}
-
 impl<'a> Walk<'a> {
     fn new(doc: &'a Document, gaps: &'a [Gap], marks: &'a [Mark], scores: &'a [f32]) -> Self {
         let mut walk =
@@ -194,27 +154,6 @@ impl<'a> Walk<'a> {
         self.vote_on_terminal(terminal, closers, next)
     }
 
-    /// The terminal mark that this token is or closes: its index, and how many closing marks stand after it.
-    fn terminal_before(&self, token_idx: usize) -> Option<(usize, usize)> {
-        let mut at = token_idx;
-        let mut closers = 0;
-        // "… in July 1805. [6] A student …": the number of a note belongs to the sentence before it.
-        if token_idx >= self.start + 3 && self.is_note(token_idx - 2) {
-            at = token_idx - 3;
-            closers = 1;
-        }
-        while matches!(self.marks[at], Mark::CloseQuote | Mark::CloseBracket) && closers < 4 {
-            if at == self.start {
-                return None;
-            }
-            at -= 1;
-            closers += 1;
-        }
-        let terminal =
-            matches!(self.marks[at], Mark::FullStop | Mark::Question | Mark::Ellipsis | Mark::Abbreviation(_));
-        terminal.then_some((at, closers))
-    }
-
     /// Whether a bracket that began inside the sentence is still open.
     fn in_bracket(&self, token_idx: usize) -> bool {
         self.brackets.iter().any(|&open| open > self.start && token_idx - open < LONGEST_BRACKET)
@@ -271,21 +210,6 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// "[17]": the number of a note.
-    fn is_note(&self, open: usize) -> bool {
-        open + 2 < self.marks.len()
-            && self.doc.token_text(open) == "["
-            && is_number(self.doc.token_text(open + 1))
-            && self.doc.token_text(open + 2) == "]"
-    }
-
-    /// The first token from here that is no opening mark.
-    fn first_word(&self, from: usize) -> usize {
-        let last = self.marks.len() - 1;
-        let opening = |mark: &&Mark| matches!(mark, Mark::OpenQuote | Mark::OpenBracket);
-        (from + self.marks[from..].iter().take(4).take_while(opening).count()).min(last)
-    }
-
     fn is_spaced_ellipsis(&self, token_idx: usize) -> bool {
         token_idx > self.start && self.marks[token_idx - 1] == Mark::FullStop
     }
@@ -304,21 +228,4 @@ impl<'a> Walk<'a> {
         }
         false
     }
-}
-
-/// Whether a word begins with a small letter and is not written like "iPhone" or "eBay".
-fn begins_small(word: &str) -> bool {
-    let mut letters = word.chars();
-    letters.next().is_some_and(char::is_lowercase) && !letters.next().is_some_and(char::is_uppercase)
-}
-
-fn begins_capital(word: &str) -> bool {
-    let mut letters = word.chars();
-    letters.next().is_some_and(|first| {
-        first.is_uppercase() || (first.is_lowercase() && letters.next().is_some_and(char::is_uppercase))
-    })
-}
-
-fn is_number(word: &str) -> bool {
-    word.len() <= 3 && word.bytes().all(|byte| byte.is_ascii_digit())
 }

@@ -6,7 +6,8 @@
 use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
 
-use crate::nlp::encoder::features::{EMPTY_HASH, Fnv, fnv1a, fold_into, lower_into, shape_into};
+use crate::nlp::folding::{fold_into, lower_into, shape_into};
+use crate::nlp::hashing::{EMPTY_HASH, Fnv, fnv1a};
 
 /// Between the parts of a string.
 pub(super) const SEPARATOR: &[u8] = &[0x1f];

@@ -1,7 +1,7 @@
 //! Web and mail addresses: one token each.
 
-use super::Scan;
 use super::chars::{Class, class_at};
+use super::scan::Scan;
 use crate::nlp::word_lists::ADDRESS_ENDINGS;
 
 impl Scan<'_> {

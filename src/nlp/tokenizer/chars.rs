@@ -1,5 +1,7 @@
 //! What a character is to the tokenizer.
 
+use crate::text::work;
+
 /// Class of a character.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Class {
@@ -38,6 +40,7 @@ const ASCII: [Class; 128] = {
 
 /// Class of the character that begins at a byte, and its length in bytes.
 pub(super) fn class_at(text: &str, at: usize) -> (Class, usize) {
+    work::count(1);
     let byte = text.as_bytes()[at];
     if byte < 128 { (ASCII[byte as usize], 1) } else { beyond_ascii(text, at) }
 }

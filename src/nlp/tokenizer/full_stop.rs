@@ -1,7 +1,7 @@
 //! Whether a full stop belongs to the word before it.
 
-use super::Scan;
 use super::chars::{Class, class_at};
+use super::scan::Scan;
 use crate::nlp::word_lists::{ABBREVIATIONS, Abbreviation};
 
 impl Scan<'_> {

@@ -8,13 +8,15 @@
 mod addresses;
 mod chars;
 mod full_stop;
+mod scan;
 mod words;
 
 use std::fmt;
 
-use super::{Annotate, Layer};
-use crate::text::{Document, Span};
+use super::annotate::Annotate;
+use crate::text::{Document, Layer, Span};
 use chars::{Class, class_at};
+use scan::Scan;
 
 /// Cuts a text into tokens. Without state: one can serve all threads.
 #[derive(Clone, Copy, Default)]
@@ -28,7 +30,7 @@ impl Tokenizer {
 
     /// The tokens of a text, appended to `tokens`.
     pub fn tokenize(self, text: &str, tokens: &mut Vec<Span>) {
-        let mut scan = Scan { text, bytes: text.as_bytes(), tokens };
+        let mut scan = Scan::new(text, tokens);
         let mut at = 0;
         while at < scan.bytes.len() {
             let (class, len) = class_at(text, at);
@@ -69,38 +71,7 @@ pub fn is_written_together(doc: &Document, token_idx: usize) -> bool {
     words::is_clitic_after(doc.token_text(token_idx), doc.slice(*next))
 }
 
-/// One text on its way to tokens. Each method takes the byte to begin at and returns the byte to go on from.
-struct Scan<'a> {
-    text: &'a str,
-    bytes: &'a [u8],
-    tokens: &'a mut Vec<Span>,
-}
-
 impl Scan<'_> {
-    fn push(&mut self, start: usize, end: usize) {
-        debug_assert!(start < end, "a token covers at least one byte");
-        self.tokens.push(Span::new(start, end));
-    }
-
-    fn byte(&self, at: usize) -> u8 {
-        self.bytes.get(at).copied().unwrap_or(b' ')
-    }
-
-    /// Class of the character at a byte; the end of the text counts as white space.
-    fn class(&self, at: usize) -> Class {
-        if at < self.bytes.len() { class_at(self.text, at).0 } else { Class::Space }
-    }
-
-    /// Whether a letter or digit stands at this byte.
-    fn is_word(&self, at: usize) -> bool {
-        matches!(self.class(at), Class::Letter | Class::Digit)
-    }
-
-    /// Whether nothing but white space stands before this byte.
-    fn after_space(&self, at: usize) -> bool {
-        self.tokens.last().is_none_or(|last| (last.end as usize) < at)
-    }
-
     /// Marks: runs of one sign are one token ("...", "--", "?!", "***"), all others stand alone.
     fn punctuation(&mut self, start: usize, class: Class, len: usize) -> usize {
         let byte = self.bytes[start];
@@ -127,10 +98,6 @@ impl Scan<'_> {
         };
         self.push(start, end);
         end
-    }
-
-    fn run(&self, start: usize, same: impl Fn(u8) -> bool) -> usize {
-        start + self.bytes[start..].iter().take_while(|&&byte| same(byte)).count()
     }
 
     /// ":)", ";-)" and their like, where white space or the end follows.

@@ -1,7 +1,7 @@
 //! Words, numbers, contractions and compounds.
 
-use super::Scan;
 use super::chars::{Class, class_at};
+use super::scan::Scan;
 use crate::nlp::word_lists::{CONTRACTIONS, PREFIXES, UNITS};
 
 /// Longest word looked up in a list, in bytes; every entry is shorter.

@@ -1,14 +1,15 @@
-//! Names by sparse signs: what words, affixes, shapes, clusters and gazetteer bits of a token and its neighbours say of its label.
+//! Names by sparse features: what words, affixes, shapes, clusters and gazetteer bits of a token and its neighbours say of its
+//! label.
 //!
-//! A linear model that was trained by itself and draws other conclusions from the same features than the encoder does; its scores
-//! are added to the entity head's. A sign that the file does not list says nothing. The computation is in `docs/model-format.md`,
-//! "Signs"; the training's own scores are held against these by the test of the whole forward pass.
+//! A linear model that was trained by itself and draws other conclusions from the same properties than the encoder does; its
+//! scores are added to those of the head for names. A feature that the file does not list says nothing. The computation is in
+//! `docs/model-format.md`, "Sparse features"; the training's own scores are held against these by the test of the whole forward
+//! pass.
 
 use std::ops::Range;
 
-use super::encoder::quantized::{Hashes, Rows};
-use super::encoder::{Encoding, Properties};
-use super::model_file::{ModelError, ModelFile};
+use crate::nlp::core::encoder::{Encoding, Properties};
+use crate::nlp::model_file::{Hashes, ModelError, ModelFile, Rows};
 
 /// What is looked at in a token, as [`Encoding::properties`] orders it.
 const WORD: usize = 1;
@@ -20,7 +21,7 @@ const GAZETTEER: usize = 8;
 /// A property, and of which token: counted from the one in question.
 type Place = (usize, isize);
 
-/// Which properties make a sign: one, or two together. The number of a template is its place.
+/// Which properties make a feature: one, or two together. The number of a template is its place.
 const TEMPLATES: [(Place, Option<Place>); 36] = [
     ((0, 0), None),
     ((1, 0), None),
@@ -63,14 +64,14 @@ const TEMPLATES: [(Place, Option<Place>); 36] = [
 /// Every property of what stands beyond the ends of a sentence.
 const NOTHING: u64 = 1;
 
-/// The listed signs and what each says of every label.
+/// The listed features and what each says of every label.
 #[derive(Debug)]
-pub(super) struct Signs {
+pub(super) struct SparseNames {
     keys: Hashes,
     weights: Rows,
 }
 
-impl Signs {
+impl SparseNames {
     /// Reads the sections `signs.hash` and `signs.weight`; nothing if the file has none.
     pub(super) fn read(file: &ModelFile, n_labels: usize) -> Result<Option<Self>, ModelError> {
         if file.section("signs.hash").is_none() {
@@ -84,7 +85,7 @@ impl Signs {
         Ok(Some(Self { keys, weights }))
     }
 
-    /// Adds what the signs of a sentence's tokens say to their scores, a row of labels for each. `space` is kept from sentence to
+    /// Adds what the features of a sentence's tokens say to their scores, a row of labels for each. `space` is kept from sentence to
     /// sentence.
     pub(super) fn add(
         &self,

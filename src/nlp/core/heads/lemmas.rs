@@ -3,18 +3,17 @@
 //! A script says what to do with the case, how many characters to take off the end and what to put there, so that it
 //! works on words never seen. Needs the Penn tags. The head is asked only about what is not listed.
 
-use super::core::argmax;
-use super::encoder::Encoding;
-use super::encoder::features::fnv1a;
-use super::encoder::kernel::Matrix;
-use super::encoder::layers::Linear;
-use super::encoder::quantized::Hashes;
-use super::model_file::{Dtype, ModelError, ModelFile};
-use crate::text::Document;
+use super::head::{Head, Reading, Weights};
+use crate::nlp::core::decode::argmax;
+use crate::nlp::core::encoder::kernel::Matrix;
+use crate::nlp::core::encoder::layers::Linear;
+use crate::nlp::hashing::fnv1a;
+use crate::nlp::model_file::{Dtype, Hashes, ModelError};
+use crate::text::{Document, Layer};
 
-/// The listed forms, the scripts, and the head.
+/// The listed words, the scripts, and what scores them.
 #[derive(Debug)]
-pub(super) struct Lemmatizer {
+pub(in crate::nlp) struct Lemmatizer {
     scripts: Vec<Script>,
     hashes: Hashes,
     listed: Vec<u16>,
@@ -23,7 +22,7 @@ pub(super) struct Lemmatizer {
 
 /// Working space of the lemmatizer.
 #[derive(Debug, Default)]
-pub(super) struct LemmaSpace {
+pub(in crate::nlp) struct LemmaSpace {
     /// The script of each token that is listed.
     listed: Vec<Option<u16>>,
     /// What the encoder says of those that are not.
@@ -107,8 +106,12 @@ fn write_cased(form: &str, case: Case, out: &mut String) {
     out.extend(lowered.chars().flat_map(char::to_lowercase));
 }
 
-impl Lemmatizer {
-    pub(super) fn read(file: &ModelFile, inputs: usize) -> Result<Self, ModelError> {
+impl Head for Lemmatizer {
+    const FILLS: Layer = Layer::Lemmas;
+    const NEEDS: &'static [Layer] = &[Layer::Tags];
+    type Space = LemmaSpace;
+
+    fn read(Weights { file, encoder, .. }: &Weights<'_>) -> Result<Option<Self>, ModelError> {
         let hashes = Hashes::read(file, "lemma.hash")?;
         let section = file.required("lemma.script")?;
         let listed: Vec<u16> =
@@ -121,18 +124,18 @@ impl Lemmatizer {
             .iter()
             .map(|written| Script::parse(written).ok_or_else(|| section.wrong(format!("'{written}' is no script"))))
             .collect::<Result<Vec<_>, _>>()?;
-        let head = Linear::read(file, "tag.lemma", inputs)?;
+        let head = Linear::read(file, "tag.lemma", encoder.outputs())?;
         let known = |script: usize| script < scripts.len();
         if head.outputs() == 0 || !known(head.outputs() - 1) || !listed.iter().all(|&script| known(usize::from(script)))
         {
             return Err(section.wrong(format!("it names scripts beyond the {} there are", scripts.len())));
         }
-        Ok(Self { scripts, hashes, listed, head })
+        Ok(Some(Self { scripts, hashes, listed, head }))
     }
 
-    /// Fills the lemma of every token, given its Penn tag.
-    pub(super) fn annotate(&self, doc: &mut Document, encoding: &Encoding, space: &mut LemmaSpace) {
+    fn annotate(&self, doc: &mut Document, reading: &mut Reading<'_>, space: &mut LemmaSpace) {
         let LemmaSpace { listed, rows, scores } = space;
+        let encoding = &*reading.encoding;
         listed.clear();
         rows.clear();
         for (token_idx, xpos) in doc.xpos.iter().enumerate() {
@@ -160,9 +163,11 @@ impl Lemmatizer {
         }
         doc.lemmas = lemmas;
     }
+}
 
+impl Lemmatizer {
     /// The head's scores of some rows of the encoder.
-    pub(super) fn score(&self, rows: Matrix<'_>, scores: &mut Vec<f32>) {
+    pub(in crate::nlp) fn score(&self, rows: Matrix<'_>, scores: &mut Vec<f32>) {
         self.head.apply(rows, scores);
     }
 

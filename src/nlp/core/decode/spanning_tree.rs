@@ -10,7 +10,7 @@ const FLOOR: f32 = -1e4;
 
 /// Working space.
 #[derive(Debug, Default)]
-pub(super) struct Trees {
+pub(in crate::nlp) struct Trees {
     /// `score[dependent * nodes + head]`, node 0 the root.
     score: Vec<f64>,
     /// For each node, the node it has become part of.
@@ -20,8 +20,8 @@ pub(super) struct Trees {
 }
 
 /// Finds the head of each word, counted from 1, 0 for the root. `scores[i * n + j]` is that of word j as head of word i,
-/// `roots[i]` that of the root. Scores of one word are first made to log shares, as in training.
-pub(super) fn best_tree(scores: &[f32], roots: &[f32], space: &mut Trees, heads: &mut Vec<usize>) {
+/// `roots[i]` that of the root. Scores of one word are first made to log probabilities, as in training.
+pub(in crate::nlp) fn best_tree(scores: &[f32], roots: &[f32], space: &mut Trees, heads: &mut Vec<usize>) {
     let n = roots.len();
     heads.clear();
     for word in 0..n {
@@ -59,7 +59,7 @@ fn is_tree(heads: &[usize], state: &mut Vec<usize>) -> bool {
 }
 
 impl Trees {
-    /// Log shares of each word's scores, with the price on the root.
+    /// Log probabilities of each word's scores, with the price on the root.
     fn fill(&mut self, scores: &[f32], roots: &[f32]) {
         let n = roots.len();
         let nodes = n + 1;
@@ -70,11 +70,13 @@ impl Trees {
             let others = || row.iter().enumerate().filter(|(other, _)| *other != word).map(|(_, score)| *score);
             let most = others().fold(roots[word], f32::max);
             let sum: f64 = others().chain([roots[word]]).map(|score| f64::from(score - most).exp()).sum();
-            let share = |score: f32| f64::from((score - most).max(FLOOR)) - sum.ln();
+            // A damaged model may give scores that are no numbers; what is no number is as good as impossible.
+            let log_sum = Some(sum.ln()).filter(|log| log.is_finite()).unwrap_or(0.0);
+            let log_probability = |score: f32| f64::from((score - most).max(FLOOR)) - log_sum;
             let out = &mut self.score[(word + 1) * nodes..][..nodes];
-            out[0] = share(roots[word]) - ROOT_PRICE;
+            out[0] = log_probability(roots[word]) - ROOT_PRICE;
             for (other, score) in row.iter().enumerate().filter(|(other, _)| *other != word) {
-                out[other + 1] = share(*score);
+                out[other + 1] = log_probability(*score);
             }
         }
     }
@@ -194,7 +196,7 @@ mod tests {
         heads
     }
 
-    /// Sum of the log shares of a tree; nothing if it is none or has not one root.
+    /// Sum of the log probabilities of a tree; nothing if it is none or has not one root.
     fn value(heads: &[usize], scores: &[f32], roots: &[f32]) -> Option<f64> {
         let n = roots.len();
         let one_root = heads.iter().filter(|head| **head == 0).count() == 1;
@@ -225,6 +227,22 @@ mod tests {
         let scores = [0.0, 5.0, 4.0, 0.0];
         assert_eq!(tree(&scores, &[1.0, 3.0]), vec![2, 0]);
         assert_eq!(tree(&[0.0], &[-3.0]), vec![0], "one word hangs on the root, whatever it costs");
+    }
+
+    #[test]
+    fn scores_that_are_no_numbers_give_a_tree() {
+        for damaged in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
+            for at in 0..9 {
+                let (mut scores, mut roots) = ([1.0; 9], [damaged; 3]);
+                scores[at] = damaged;
+                let heads = tree(&scores, &roots);
+                assert!(is_tree(&heads, &mut Vec::new()), "{damaged} at {at}: {heads:?}");
+                roots[at % 3] = 2.0;
+                scores.fill(damaged);
+                let heads = tree(&scores, &roots);
+                assert!(is_tree(&heads, &mut Vec::new()), "{damaged} beside the root {at}: {heads:?}");
+            }
+        }
     }
 
     proptest! {

@@ -3,19 +3,17 @@
 //! The tree has one root. A sentence longer than [`LONGEST_SENTENCE`] is parsed in pieces, each hung to the first one's
 //! root, so that time and memory stay linear in the text.
 
-mod tree;
-
 use std::ops::Range;
 
 use pulp::{Simd, WithSimd};
 
-use super::core::Columns;
-use super::encoder::elementwise::{Leaky, arch};
-use super::encoder::kernel::{Matrix, Packed, multiply_transposed};
-use super::encoder::layers::{resize, vector, weights};
-use super::model_file::{ModelError, ModelFile};
-use crate::text::{Deprel, Document};
-use tree::{Trees, best_tree};
+use super::head::{Head, Reading, Weights};
+use crate::nlp::core::decode::{Trees, best_tree};
+use crate::nlp::core::encoder::elementwise::{Leaky, arch};
+use crate::nlp::core::encoder::kernel::{Matrix, Packed, multiply_transposed};
+use crate::nlp::core::encoder::layers::resize;
+use crate::nlp::model_file::{ModelError, vector, weights};
+use crate::text::{Deprel, Document, Layer, work};
 
 /// Tokens that are parsed as one sentence. The treebanks' longest have about 200.
 const LONGEST_SENTENCE: usize = 256;
@@ -25,7 +23,7 @@ const HEAD_BATCH: usize = 24;
 
 /// The parser's weights.
 #[derive(Debug)]
-pub(super) struct Parser {
+pub(in crate::nlp) struct Parser {
     /// All relations but that of the root, which only a root has.
     deprels: Vec<Deprel>,
     arc_dep: Range<usize>,
@@ -48,7 +46,7 @@ struct Relations {
 
 /// Working space of the parser.
 #[derive(Debug, Default)]
-pub(super) struct ParseSpace {
+pub(in crate::nlp) struct ParseSpace {
     queries: Vec<f32>,
     arcs: Vec<f32>,
     scores: Vec<f32>,
@@ -60,11 +58,15 @@ pub(super) struct ParseSpace {
     heads: Vec<usize>,
     /// Every arc's score in the order of training's: for each word the root's, then each head's.
     #[cfg(test)]
-    pub(super) seen_arcs: Vec<f32>,
+    pub(in crate::nlp) seen_arcs: Vec<f32>,
 }
 
-impl Parser {
-    pub(super) fn read(file: &ModelFile, columns: &Columns) -> Result<Self, ModelError> {
+impl Head for Parser {
+    const FILLS: Layer = Layer::Tree;
+    const PROJECTIONS: &'static [&'static str] = &["arc.dep", "arc.head", "rel.dep", "rel.head"];
+    type Space = ParseSpace;
+
+    fn read(Weights { file, columns, .. }: &Weights<'_>) -> Result<Option<Self>, ModelError> {
         let (arc_dep, arc_head) = (columns.of("arc.dep"), columns.of("arc.head"));
         let (rel_dep, rel_head) = (columns.of("rel.dep"), columns.of("rel.head"));
         let (arc_dim, rel_dim) = (arc_dep.len(), rel_dep.len());
@@ -82,7 +84,7 @@ impl Parser {
             return Err(file.required("rel.bilinear")?.wrong("a matrix for each relation expected"));
         }
         deprels.remove(root);
-        Ok(Self {
+        Ok(Some(Self {
             relations: Relations::of(&stored, side, root),
             arc_root: vector(file, "arc.root", arc_dim)?,
             arc_bilinear: Packed::of(Matrix::whole(&transpose(&bilinear, arc_dim), arc_dim)),
@@ -92,11 +94,12 @@ impl Parser {
             arc_head,
             rel_dep,
             rel_head,
-        })
+        }))
     }
 
-    /// Fills heads and relations. `rows` are the outputs of all projections; the parser's columns are altered.
-    pub(super) fn annotate(&self, doc: &mut Document, rows: &mut [f32], width: usize, space: &mut ParseSpace) {
+    /// Alters its columns of the projections.
+    fn annotate(&self, doc: &mut Document, reading: &mut Reading<'_>, space: &mut ParseSpace) {
+        let (width, rows) = (reading.projected.width, &mut *reading.projected.data);
         let columns = [&self.arc_dep, &self.arc_head, &self.rel_dep, &self.rel_head];
         for Range { start, end } in columns {
             arch().dispatch(Leaky { rows: &mut *rows, width, start: *start, end: *end });
@@ -132,12 +135,15 @@ impl Parser {
         }
         self.relate(doc, part(&self.rel_dep), part(&self.rel_head), space);
     }
+}
 
+impl Parser {
     /// Finds the tree over some tokens: heads counted from 1 within the piece, 0 for the root, in `space.heads`.
     fn parse_piece(&self, piece: Range<usize>, heads: Matrix<'_>, space: &mut ParseSpace) {
         let n = piece.len();
         let arc_dim = self.arc_headbias.len();
         let queries = Matrix::whole(&space.queries, arc_dim).rows(piece.start, piece.end);
+        work::count(n * n);
         resize(&mut space.scores, n * n);
         multiply_transposed(queries, heads.rows(piece.start, piece.end), &mut space.scores);
         #[cfg(test)]
@@ -154,7 +160,7 @@ impl Parser {
         space.pairs.clear();
         space.pairs.extend(arcs.map(|(head, dependent)| (*head, dependent)));
         space.pairs.sort_unstable();
-        // A head's share is computed once for all its dependents, and not at all for words without any.
+        // What a head contributes is computed once for all its dependents, and not at all for words without any.
         let mut rest = space.pairs.as_slice();
         while !rest.is_empty() {
             space.heads_at_hand.clear();

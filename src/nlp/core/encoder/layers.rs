@@ -4,8 +4,7 @@ use pulp::Arch;
 
 use super::elementwise::{AddGelu, NormGelu, Recurrence};
 use super::kernel::{Matrix, Packed};
-use super::quantized::numbers;
-use crate::nlp::model_file::{ModelError, ModelFile};
+use crate::nlp::model_file::{ModelError, ModelFile, numbers, vector, weights};
 
 /// A projection `x · Wᵀ + b`.
 #[derive(Debug)]
@@ -62,24 +61,6 @@ impl Linear {
     }
 }
 
-/// The numbers of a matrix with this many columns.
-pub(in crate::nlp) fn weights(file: &ModelFile, name: &str, columns: usize) -> Result<Vec<f32>, ModelError> {
-    let section = file.required(name)?;
-    if section.shape.last() != Some(&columns) || section.shape.len() != 2 {
-        return Err(section.wrong(format!("{columns} columns expected, the shape is {:?}", section.shape)));
-    }
-    numbers(file, name)
-}
-
-/// A vector of this length.
-pub(in crate::nlp) fn vector(file: &ModelFile, name: &str, length: usize) -> Result<Vec<f32>, ModelError> {
-    let values = numbers(file, name)?;
-    if values.len() != length {
-        return Err(file.required(name)?.wrong(format!("{length} numbers expected, {} found", values.len())));
-    }
-    Ok(values)
-}
-
 /// Gives a buffer its length; what was in it is of no more use.
 pub(in crate::nlp) fn resize(buffer: &mut Vec<f32>, length: usize) {
     buffer.resize(length, 0.0);
@@ -102,7 +83,7 @@ impl Norm {
     }
 }
 
-/// The window of three tokens, with its residual.
+/// The convolution over three tokens, with its residual.
 #[derive(Debug)]
 pub(super) struct Convolution {
     projection: Linear,
@@ -113,20 +94,20 @@ impl Convolution {
         Ok(Self { projection: Linear::read(file, "conv", 3 * width)? })
     }
 
-    /// Adds to each row what it and its neighbours in the segment say. `window` and `out` are working space.
+    /// Adds to each row what it and its neighbours in the window of text say. `triples` and `out` are working space.
     pub(super) fn apply(
         &self,
         arch: Arch,
-        segments: &[usize],
+        windows: &[usize],
         rows: &mut [f32],
-        window: &mut Vec<f32>,
+        triples: &mut Vec<f32>,
         out: &mut Vec<f32>,
     ) {
         let width = self.projection.inputs() / 3;
-        resize(window, rows.len() * 3);
-        for bounds in segments.windows(2) {
+        resize(triples, rows.len() * 3);
+        for bounds in windows.windows(2) {
             for token in bounds[0]..bounds[1] {
-                let neighbours = &mut window[token * 3 * width..][..3 * width];
+                let neighbours = &mut triples[token * 3 * width..][..3 * width];
                 let (before, others) = neighbours.split_at_mut(width);
                 let (itself, after) = others.split_at_mut(width);
                 let row = |token: usize| &rows[token * width..][..width];
@@ -139,7 +120,7 @@ impl Convolution {
                 if token + 1 < bounds[1] { after.copy_from_slice(row(token + 1)) } else { after.fill(0.0) }
             }
         }
-        self.projection.apply(Matrix::whole(window, 3 * width), out);
+        self.projection.apply(Matrix::whole(triples, 3 * width), out);
         arch.dispatch(AddGelu { into: rows, from: out });
     }
 }
@@ -169,7 +150,7 @@ impl Sru {
     pub(super) fn apply(
         &self,
         arch: Arch,
-        segments: &[usize],
+        windows: &[usize],
         input: &[f32],
         output: &mut Vec<f32>,
         projected: &mut Vec<f32>,
@@ -179,7 +160,7 @@ impl Sru {
         resize(output, input.len());
         resize(state, width);
         self.projection.apply(Matrix::whole(input, 2 * width), projected);
-        for bounds in segments.windows(2) {
+        for bounds in windows.windows(2) {
             for backward in [false, true] {
                 let gates = usize::from(backward) * 2 * width..(usize::from(backward) + 1) * 2 * width;
                 arch.dispatch(Recurrence {

@@ -3,17 +3,23 @@
 //! The layout, the header and what each section means are described in `docs/model-format.md`; this module knows the layout
 //! only. A file that is cut short, altered, foreign or of another version is refused with an error that says which.
 
+mod hashes;
+mod weights;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
+pub(super) use hashes::Hashes;
+pub(super) use weights::{Rows, numbers, vector, weights};
+
 /// First bytes of every model file.
 const MAGIC: &[u8; 8] = b"DEMARCHE";
 
-/// The version of the layout this reader knows.
-const VERSION: u32 = 1;
+/// The versions of the format this reader knows; `docs/model-format.md` says what a version means.
+const VERSIONS: std::ops::RangeInclusive<u32> = 1..=2;
 
 /// Bytes before the header: magic, version, header's length, checksum.
 const PREFIX: usize = 48;
@@ -24,8 +30,8 @@ pub enum ModelError {
     /// The file does not begin with the magic.
     #[error("not a model file: it does not begin with 'DEMARCHE'")]
     Foreign,
-    /// Another version of the layout.
-    #[error("the model file has format version {found}, this program reads version {VERSION}")]
+    /// Another version of the format.
+    #[error("the model file has format version {found}, this program reads versions {} to {}", VERSIONS.start(), VERSIONS.end())]
     Version {
         /// The version in the file.
         found: u32,
@@ -155,6 +161,15 @@ impl Section {
     }
 }
 
+/// Gives bytes the magic, version and checksum of a model file, whatever the rest of them is: for fuzzing, and for tests that alter
+/// a file. Bytes that are too few for that stay as they are.
+pub fn seal(file: &mut [u8]) {
+    let Some((prefix, content)) = file.split_at_mut_checked(PREFIX) else { return };
+    prefix[..8].copy_from_slice(MAGIC);
+    prefix[8..12].copy_from_slice(&VERSIONS.end().to_le_bytes());
+    prefix[16..].copy_from_slice(&Sha256::digest(content));
+}
+
 impl ModelFile {
     /// Reads the header. The checksum is compared unless the bytes are part of the binary, which a test has checked.
     ///
@@ -170,7 +185,7 @@ impl ModelFile {
         }
         let number = |at: usize| u32::from_le_bytes([content[at], content[at + 1], content[at + 2], content[at + 3]]);
         let found = number(8);
-        if found != VERSION {
+        if !VERSIONS.contains(&found) {
             return Err(ModelError::Version { found });
         }
         let header_end = PREFIX + number(12) as usize;
@@ -267,11 +282,10 @@ mod tests {
         content.resize(length, b' ');
         content.extend(1.5f32.to_le_bytes());
         content.extend((-2f32).to_le_bytes());
-        let mut file = MAGIC.to_vec();
-        file.extend(VERSION.to_le_bytes());
-        file.extend(u32::try_from(length).unwrap().to_le_bytes());
-        file.extend(Sha256::digest(&content));
+        let mut file = vec![0; PREFIX];
+        file[12..16].copy_from_slice(&u32::try_from(length).unwrap().to_le_bytes());
         file.extend(content);
+        seal(&mut file);
         file
     }
 
@@ -289,6 +303,13 @@ mod tests {
     }
 
     #[test]
+    fn a_file_of_the_first_version_is_read() {
+        let mut bytes = small();
+        bytes[8] = 1;
+        assert_eq!(parse(bytes).unwrap().version(), "m-1");
+    }
+
+    #[test]
     fn damage_is_named() {
         let error = |change: &dyn Fn(&mut Vec<u8>)| {
             let mut bytes = small();
@@ -296,7 +317,8 @@ mod tests {
             parse(bytes).unwrap_err().to_string()
         };
         assert!(error(&|bytes| bytes[0] = b'X').contains("not a model file"));
-        assert!(error(&|bytes| bytes[8] = 9).contains("format version 9"));
+        assert!(error(&|bytes| bytes[8] = 0).contains("format version 0"));
+        assert!(error(&|bytes| bytes[8] = 3).contains("format version 3, this program reads versions 1 to 2"));
         assert!(error(&|bytes| bytes.truncate(20)).contains("cut short"));
         assert!(error(&|bytes| bytes.truncate(60)).contains("cut short"));
         assert!(error(&|bytes| *bytes.last_mut().unwrap() ^= 1).contains("damaged"));

@@ -1,50 +1,53 @@
-//! What is read as one: a paragraph, or several where the first announces the next.
+//! Segments: what is read together. A paragraph, or several where the first announces the next.
 //!
-//! "The minister added:" says nothing by itself, and the words behind it do not tell that they are quoted.
+//! "The minister added:" says nothing by itself, and the words behind it do not tell that they are quoted. A segment that is
+//! longer than those of training is read by the encoder in windows of whole sentences.
 
 use std::ops::Range;
 
 use crate::text::{Document, SentenceKind};
 
-/// Tokens after which a segment ends with its sentence. Training saw segments of up to 400 tokens.
-pub(super) const LONGEST_SEGMENT: usize = 400;
+/// Tokens after which a window ends with its sentence. Training saw segments of up to 400 tokens.
+const LONGEST_WINDOW: usize = 400;
 
-/// The sentences of a document in runs: a paragraph, with the paragraph behind it where it ends with a colon and both are no longer than a segment.
-pub(super) fn find(doc: &Document, runs: &mut Vec<Range<usize>>) {
+/// The sentences of a document in segments: a paragraph, with the paragraph behind it where it ends with a colon and both
+/// together fit into a window.
+pub(super) fn find(doc: &Document, segments: &mut Vec<Range<usize>>) {
     let sentences = &doc.sentences;
-    runs.clear();
+    segments.clear();
     for paragraph in sentences.chunk_by(|one, next| one.paragraph == next.paragraph) {
-        let start = runs.last().map_or(0, |run| run.end);
+        let start = segments.last().map_or(0, |segment| segment.end);
         let end = start + paragraph.len();
-        let announces = |run: &Range<usize>| {
-            let (first, last) = (sentences[run.start], sentences[run.end - 1]);
+        let announces = |segment: &Range<usize>| {
+            let (first, last) = (sentences[segment.start], sentences[segment.end - 1]);
             let length = sentences[end - 1].tokens.end - first.tokens.start;
             let is_prose = last.kind == SentenceKind::Prose && paragraph[0].kind == SentenceKind::Prose;
-            is_prose && length as usize <= LONGEST_SEGMENT && doc.token_text(last.tokens.end as usize - 1) == ":"
+            is_prose && length as usize <= LONGEST_WINDOW && doc.token_text(last.tokens.end as usize - 1) == ":"
         };
-        match runs.last_mut().filter(|run| announces(run)) {
-            Some(run) => run.end = end,
-            None => runs.push(start..end),
+        match segments.last_mut().filter(|segment| announces(segment)) {
+            Some(segment) => segment.end = end,
+            None => segments.push(start..end),
         }
     }
 }
 
-/// Where segments begin and end, in tokens, each from one entry to the next: runs, and what is left of one where it is longer.
-pub(super) fn cut(doc: &Document, runs: &[Range<usize>], segments: &mut Vec<usize>) {
-    segments.clear();
-    segments.push(0);
+/// Where windows begin and end, in tokens, each from one entry to the next: segments, cut between sentences where they are
+/// longer.
+pub(super) fn cut(doc: &Document, segments: &[Range<usize>], windows: &mut Vec<usize>) {
+    windows.clear();
+    windows.push(0);
     let mut start = 0;
-    for run in runs {
-        for (place, sentence) in doc.sentences[run.clone()].iter().enumerate() {
+    for segment in segments {
+        for (place, sentence) in doc.sentences[segment.clone()].iter().enumerate() {
             let range = sentence.tokens.range();
-            let full = range.end - start > LONGEST_SEGMENT || place == 0;
+            let full = range.end - start > LONGEST_WINDOW || place == 0;
             if full && range.start > start {
-                segments.push(range.start);
+                windows.push(range.start);
                 start = range.start;
             }
         }
     }
-    segments.push(doc.tokens.len());
+    windows.push(doc.tokens.len());
 }
 
 #[cfg(test)]
@@ -71,11 +74,11 @@ mod tests {
     #[test]
     fn a_paragraph_that_ends_with_a_colon_is_read_with_the_next() {
         let prose = SentenceKind::Prose;
-        let long = "word ".repeat(LONGEST_SEGMENT - 1) + "word";
+        let long = "word ".repeat(LONGEST_WINDOW - 1) + "word";
         let n_paragraphs = |paragraphs: &[(&str, SentenceKind)]| {
-            let mut runs = Vec::new();
-            find(&document(paragraphs), &mut runs);
-            runs.iter().map(ExactSizeIterator::len).collect::<Vec<_>>()
+            let mut segments = Vec::new();
+            find(&document(paragraphs), &mut segments);
+            segments.iter().map(ExactSizeIterator::len).collect::<Vec<_>>()
         };
         assert_eq!(n_paragraphs(&[("She added :", prose), ("It is late .", prose), ("He left .", prose)]), [2, 1]);
         assert_eq!(n_paragraphs(&[("First :", prose), ("Second :", prose), ("Third .", prose)]), [3]);

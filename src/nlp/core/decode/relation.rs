@@ -1,11 +1,11 @@
-//! How a span lies to another one, as the few numbers that the links of `spans` learn from.
+//! How a stretch of words lies to another one, as the few numbers that pointers learn from.
 
-use crate::text::{Document, TokenRange};
+use crate::text::{Document, TokenRange, work};
 
 /// Distances in tokens up to which each class reaches; a last one holds the rest.
 const GAPS: [u32; 7] = [1, 2, 3, 5, 8, 15, 30];
 
-/// Classes of distance: eight before, eight behind, one for spans that overlap.
+/// Classes of distance: eight before, eight behind, one for those that overlap.
 const N_GAPS: usize = 17;
 
 /// Sentences apart that are told from each other, on either side.
@@ -19,9 +19,9 @@ const MOST_BETWEEN: usize = 3;
 const N_BETWEEN: usize = 2 * (MOST_BETWEEN + 1);
 
 /// Numbers that a relation is described by in all.
-pub(super) const N_RELATIONS: usize = N_GAPS + N_SENTENCES + N_BETWEEN;
+pub(in crate::nlp) const N_RELATIONS: usize = N_GAPS + N_SENTENCES + N_BETWEEN;
 
-/// Where a candidate lies, seen from a span.
+/// Where a candidate lies, seen from a stretch that may belong to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Lie {
     gap: usize,
@@ -30,8 +30,9 @@ pub(super) struct Lie {
 }
 
 impl Lie {
-    /// `candidates` are all that the span could belong to, ascending, this one among them.
+    /// `candidates` are all that it could belong to, ascending, this one among them.
     pub(super) fn of(doc: &Document, span: TokenRange, candidate: TokenRange, candidates: &[TokenRange]) -> Self {
+        work::count(candidates.len());
         let is_between =
             |from: u32, to: u32| candidates.iter().filter(|other| from <= other.start && other.end <= to).count();
         let class = |gap: u32| GAPS.iter().filter(|most| gap > **most).count();

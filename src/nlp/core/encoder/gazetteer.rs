@@ -1,8 +1,7 @@
-//! Known names as runs of tokens: persons, countries, cities, bodies and titles, looked up by hash.
+//! Known names as sequences of tokens: persons, countries, cities, bodies and titles, looked up by hash.
 
-use super::features::{EMPTY_HASH, fnv1a};
-use super::quantized::Hashes;
-use crate::nlp::model_file::{Dtype, ModelError, ModelFile};
+use crate::nlp::hashing::{EMPTY_HASH, fnv1a};
+use crate::nlp::model_file::{Dtype, Hashes, ModelError, ModelFile};
 
 /// First flag of the gazetteer's; each kind has two, "begins" and "within".
 pub(super) const FIRST_FLAG: usize = 2;
@@ -28,15 +27,21 @@ impl Gazetteer {
         Ok(Self { kinds: kinds.bytes().to_vec(), keys, longest: file.config("max_gazetteer_tokens")? })
     }
 
-    /// Raises the flags of every listed name in a sentence of `n` tokens: `raise(token, flag)`. `form` describes a token.
-    pub(super) fn mark(&self, n: usize, form: impl Fn(usize) -> Form, keys: &str, mut raise: impl FnMut(usize, usize)) {
+    /// Raises the flags of every listed name in a sentence of `n` tokens: `raise(token, flag)`. `part` describes a token.
+    pub(super) fn mark(
+        &self,
+        n: usize,
+        part: impl Fn(usize) -> NamePart,
+        keys: &str,
+        mut raise: impl FnMut(usize, usize),
+    ) {
         for begin in 0..n {
-            if !form(begin).begins {
+            if !part(begin).begins {
                 continue;
             }
             let mut hash = EMPTY_HASH;
             for end in begin..n.min(begin + self.longest) {
-                let token = form(end);
+                let token = part(end);
                 hash = fnv1a(&keys.as_bytes()[token.key_start..token.key_end], hash);
                 if !token.ends {
                     continue;
@@ -53,9 +58,9 @@ impl Gazetteer {
     }
 }
 
-/// What the gazetteer needs to know of a token.
+/// What the gazetteer needs to know of a token type.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Form {
+pub(super) struct NamePart {
     /// Whether a name may begin with it.
     begins: bool,
     /// Whether a name may end with it.
@@ -64,7 +69,7 @@ pub(super) struct Form {
     key_end: usize,
 }
 
-impl Form {
+impl NamePart {
     /// Describes a folded token; its part of the key is added to `keys`.
     pub(super) fn of(folded: &str, keys: &mut String) -> Self {
         let key_start = keys.len();

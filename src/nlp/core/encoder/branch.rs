@@ -3,10 +3,12 @@
 //! The computation is in `docs/model-format.md`, "Branches". A head without a branch reads the encoder itself.
 
 use super::elementwise::Leaky;
+use super::encoding::Encoding;
 use super::kernel::Matrix;
-use super::layers::{Linear, Sru, vector};
-use super::{Encoder, Encoding, STAGES};
-use crate::nlp::model_file::{ModelError, ModelFile};
+use super::layers::{Linear, Sru};
+use super::network::Encoder;
+use crate::nlp::core::stage::Stage;
+use crate::nlp::model_file::{ModelError, ModelFile, vector};
 
 /// From the encoder to the first layer of a head: the head's own layers, if the file has any, and one projection.
 #[derive(Debug)]
@@ -37,7 +39,7 @@ impl HeadInput {
     }
 
     /// Hears what a stage of the encoder says.
-    pub(in crate::nlp) fn gather(&self, stage: &str, said: &[f32], rows: &mut HeadRows) {
+    pub(in crate::nlp) fn gather(&self, stage: Stage, said: &[f32], rows: &mut HeadRows) {
         if let Some(branch) = &self.branch {
             branch.gather(stage, said, &mut rows.own);
         }
@@ -87,16 +89,16 @@ impl Branch {
         Ok(Some(Self { mix, layers, width }))
     }
 
-    /// Takes what a stage of the encoder says into the sum that the layers read. `rows` begins anew with the first stage.
-    fn gather(&self, stage: &str, said: &[f32], rows: &mut Vec<f32>) {
-        let place = match STAGES.iter().position(|known| *known == stage) {
-            Some(layer) => layer + 1,
-            None if stage == FIRST => {
+    /// Takes what a stage of the encoder says into the sum that the layers read. `rows` begins anew with the convolution.
+    fn gather(&self, stage: Stage, said: &[f32], rows: &mut Vec<f32>) {
+        let place = match stage {
+            Stage::Convolution => {
                 rows.clear();
                 rows.resize(said.len(), 0.0);
                 0
             }
-            None => return,
+            Stage::Recurrent(layer) => layer + 1,
+            _ => return,
         };
         let weights = &self.mix[place * self.width..][..self.width];
         for (row, said) in rows.chunks_exact_mut(self.width).zip(said.chunks_exact(self.width)) {
@@ -108,13 +110,27 @@ impl Branch {
 
     /// Runs the layers over the sum, which they replace. The encoding lends its working space.
     fn apply(&self, encoder: &Encoder, encoding: &mut Encoding, rows: &mut Vec<f32>) {
-        let Encoding { segments, wide, other, state, .. } = encoding;
+        let Encoding { windows, wide, other, state, .. } = encoding;
         for layer in &self.layers {
-            layer.apply(encoder.arch, segments, rows, other, wide, state);
+            layer.apply(encoder.arch, windows, rows, other, wide, state);
             std::mem::swap(rows, other);
         }
     }
 }
 
-/// The first stage that a branch reads.
-const FIRST: &str = "conv";
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_branch_hears_every_layer_however_many_there_are() {
+        // The convolution and six recurrent layers, a row of two columns each; every stage says ones.
+        let branch = Branch { mix: (0..14u8).map(f32::from).collect(), layers: Vec::new(), width: 2 };
+        let mut rows = vec![9.0; 4];
+        let recurrent = (0..6).map(Stage::Recurrent);
+        for stage in [Stage::Mix, Stage::Convolution].into_iter().chain(recurrent).chain([Stage::Projections]) {
+            branch.gather(stage, &[1.0, 1.0], &mut rows);
+        }
+        assert_eq!(rows, [0.0 + 2.0 + 4.0 + 6.0 + 8.0 + 10.0 + 12.0, 1.0 + 3.0 + 5.0 + 7.0 + 9.0 + 11.0 + 13.0]);
+    }
+}

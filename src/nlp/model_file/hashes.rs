@@ -1,0 +1,55 @@
+//! Sorted lists of hashes: words, names and features that a model file lists.
+
+use super::{Dtype, ModelError, ModelFile};
+
+/// A sorted list of 64-bit hashes; the place of a hash is the row of what belongs to it.
+#[derive(Debug)]
+pub(in crate::nlp) struct Hashes {
+    sorted: Vec<u64>,
+    /// For each value of the upper [`INDEX_BITS`] bits, the first hash that has it or a larger one.
+    index: Vec<u32>,
+}
+
+/// Upper bits of a hash that lead straight to its neighbourhood: 4,096 buckets, a few dozen hashes each.
+const INDEX_BITS: u32 = 12;
+
+impl Hashes {
+    /// Reads a section of ascending hashes.
+    pub(in crate::nlp) fn read(file: &ModelFile, name: &str) -> Result<Self, ModelError> {
+        let section = file.required(name)?;
+        if section.dtype != Dtype::U64 {
+            return Err(section.wrong(format!("hashes of 64 bits expected, {:?} found", section.dtype)));
+        }
+        let sorted: Vec<u64> = section
+            .bytes()
+            .chunks_exact(8)
+            .map(|eight| {
+                u64::from_le_bytes([eight[0], eight[1], eight[2], eight[3], eight[4], eight[5], eight[6], eight[7]])
+            })
+            .collect();
+        if !sorted.is_sorted() {
+            return Err(section.wrong("its hashes are not ascending"));
+        }
+        let bucket = |hash: &u64| hash >> (u64::BITS - INDEX_BITS);
+        let mut index = Vec::with_capacity((1 << INDEX_BITS) + 1);
+        for upper in 0..=1u64 << INDEX_BITS {
+            let first = sorted.partition_point(|hash| bucket(hash) < upper);
+            index.push(u32::try_from(first).map_err(|_| section.wrong("more than 2^32 hashes"))?);
+        }
+        Ok(Self { sorted, index })
+    }
+
+    /// Number of hashes.
+    pub(in crate::nlp) fn len(&self) -> usize {
+        self.sorted.len()
+    }
+
+    /// The place of a hash.
+    #[inline]
+    pub(in crate::nlp) fn find(&self, hash: u64) -> Option<usize> {
+        let bucket = usize::try_from(hash >> (u64::BITS - INDEX_BITS)).ok()?;
+        let start = self.index[bucket] as usize;
+        let end = self.index[bucket + 1] as usize;
+        self.sorted[start..end].binary_search(&hash).ok().map(|place| start + place)
+    }
+}
