@@ -5,6 +5,7 @@ mod provenance;
 use std::sync::Arc;
 
 use crate::article::Article;
+use crate::extract::who::Trace;
 use crate::extract::{Knowledge, Ontology};
 use crate::finding::{Entity, Event, Statement};
 use crate::nlp::Annotate;
@@ -113,8 +114,15 @@ impl Analyzer {
         };
         let document = self.annotated(document);
         let knowledge = &self.models.knowledge;
-        let (statements, events) = knowledge.extract(&document, article.publisher.as_deref(), article.published_at);
-        Analysis { document, statements, events, entities: Vec::new() }
+        let found = knowledge.extract(&document, article.publisher.as_deref(), article.published_at);
+        Analysis { document, statements: found.statements, events: found.events, entities: found.entities }
+    }
+
+    /// The decisions on who is who in an article, with their evidence: for fitting the weights.
+    pub fn trace(&mut self, article: &Article) -> (Document, Trace) {
+        let document = self.annotated(Document::new(article.text.as_str()));
+        let trace = self.models.knowledge.trace(&document, article.publisher.as_deref(), article.published_at);
+        (document, trace)
     }
 
     fn annotated(&mut self, mut doc: Document) -> Document {

@@ -14,7 +14,7 @@ use demarche::nlp::core::{Core, CoreModel};
 use demarche::nlp::model_file::ModelBytes;
 use demarche::nlp::sentences::SentenceSplitter;
 use demarche::nlp::tokenizer::Tokenizer;
-use demarche::score::{analyses, conllu, entities, events, parse, sentences, statements, tokens, who};
+use demarche::score::{analyses, conllu, entities, events, parse, sentences, statements, tokens, trace, who};
 use demarche::text::Document;
 
 /// Scores the analysis against gold files.
@@ -64,6 +64,11 @@ enum What {
         /// Types that count
         #[arg(long, value_delimiter = ',', default_value = "PER,LOC,ORG")]
         types: Vec<String>,
+    },
+    /// No figures: the decisions on who is who with their evidence, for fitting the weights; GOLD is JSON lines of id, text and date
+    Trace {
+        #[command(flatten)]
+        files: Files,
     },
     /// Attributed statements; GOLD is JSON lines of id, text and statements
     Statements {
@@ -202,6 +207,11 @@ fn main() -> Result<()> {
             let name = files.gold.display().to_string();
             let answer = tokens::answer(&name, &files.read()?, &mut splitter(&*files.core()?))?;
             write(&files.out, &answer)?;
+            String::new()
+        }
+        What::Trace { files } => {
+            let name = files.gold.display().to_string();
+            write(&files.out, &trace::trace(&name, &files.read()?, &mut Analyzer::new(&files.models()?))?)?;
             String::new()
         }
         What::Parse { files, tokens } => {

@@ -7,20 +7,31 @@ pub mod statements;
 
 mod dates;
 mod lexicon;
-mod names;
 mod ontology;
 mod quotes;
 mod reading;
+pub mod who;
 
 use jiff::Timestamp;
 
-use crate::finding::{Event, Statement};
+use crate::finding::{Entity, Event, Statement};
 use crate::nlp::tables::TableError;
 use crate::text::Document;
 
 use lexicon::Lexicon;
 pub use ontology::{CameoCode, Ontology};
 use reading::Reading;
+
+/// What was found in one document. Indices of statements and events into each other and into the entities count within these lists.
+#[derive(Debug, Clone, Default)]
+pub struct Findings {
+    /// In the order of the text.
+    pub statements: Vec<Statement>,
+    /// In the order of the text.
+    pub events: Vec<Event>,
+    /// By their first mentions.
+    pub entities: Vec<Entity>,
+}
 
 /// The rules' knowledge, loaded: lexicons and word lists. Immutable, shared by all threads.
 #[derive(Debug)]
@@ -37,17 +48,26 @@ impl Knowledge {
         Ok(Self { lexicon: Lexicon::load()? })
     }
 
-    /// Finds the statements and events of one document whose tokens and sentences are filled. Indices among the findings count
+    /// Finds who is who in one document, the statements and the events; of a document whose tokens and sentences are filled. Indices among the findings count
     /// within the lists returned. `publisher` and `published_at` are the article's.
     pub fn extract(
         &self,
         doc: &Document,
         publisher: Option<&str>,
         published_at: Option<Timestamp>,
-    ) -> (Vec<Statement>, Vec<Event>) {
+    ) -> Findings {
         let reading = Reading::new(doc, &self.lexicon, publisher, published_at.map(dates::day_of));
         let statements = statements::extract(&reading);
         let events = events::extract(&reading, &statements);
-        (statements, events)
+        Findings { statements, events, entities: reading.who.entities }
+    }
+
+    /// Reads who is who and takes down all decisions.
+    pub fn trace(&self, doc: &Document, publisher: Option<&str>, published_at: Option<Timestamp>) -> who::Trace {
+        let reading = Reading::new(doc, &self.lexicon, publisher, published_at.map(dates::day_of));
+        let circumstances = who::Circumstances { publisher, published: reading.published };
+        let mut trace = who::Trace::default();
+        who::Who::read(&reading.words, &self.lexicon, &reading.mentions, &reading.quotes, circumstances, Some(&mut trace));
+        trace
     }
 }

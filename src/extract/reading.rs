@@ -3,8 +3,9 @@
 use jiff::civil::Date;
 
 use crate::extract::lexicon::{Lexicon, VerbForm, WordClass, Words};
-use crate::extract::names::{Homes, Mentions, People};
 use crate::extract::quotes::{self, Quote};
+use crate::extract::who::lexical::Mentions;
+use crate::extract::who::{Circumstances, Who};
 use crate::text::{Document, SentenceKind, TokenRange};
 
 /// Everything that both extractors look at.
@@ -13,8 +14,7 @@ pub(crate) struct Reading<'a, 'd> {
     pub(crate) lexicon: &'a Lexicon,
     pub(crate) words: Words<'d>,
     pub(crate) mentions: Mentions,
-    pub(crate) people: People,
-    pub(crate) homes: Homes,
+    pub(crate) who: Who,
     pub(crate) quotes: Vec<Quote>,
     /// The day of publication.
     pub(crate) published: Option<Date>,
@@ -30,10 +30,10 @@ impl<'a, 'd> Reading<'a, 'd> {
     ) -> Self {
         let words = Words::new(doc, &lexicon.word_classes);
         let mentions = Mentions::find(&words, lexicon);
-        let homes = Homes::find(&words, &mentions, lexicon, publisher);
-        let people = People::find(&words, &mentions, lexicon, &homes, published);
         let quotes = quotes::pair(&words);
-        Self { lexicon, words, mentions, people, homes, quotes, published }
+        let circumstances = Circumstances { publisher, published };
+        let who = Who::read(&words, lexicon, &mentions, &quotes, circumstances, None);
+        Self { lexicon, words, mentions, who, quotes, published }
     }
 
     /// The tokens of the sentence that holds a token.

@@ -69,7 +69,7 @@ pub struct Speaker {
     /// CAMEO actor code: "RUSGOV".
     pub code: Option<String>,
     /// Wikidata item of a person whom the table of office holders knows.
-    pub wikidata: Option<&'static str>,
+    pub wikidata: Option<String>,
     /// How the source refers to the speaker.
     pub form: SpeakerForm,
     /// Index, among the analysis's entities, of who it is.

@@ -219,7 +219,7 @@ fn speaker(speaker: &Speaker, shared: &Shared<'_>) -> SpeakerRecord {
         organization: speaker.organization.clone(),
         country: speaker.country.clone(),
         code: speaker.code.clone(),
-        wikidata: speaker.wikidata.map(str::to_owned),
+        wikidata: speaker.wikidata.clone(),
         form: match speaker.form {
             SpeakerForm::Name => SpeakerFormRecord::Name,
             SpeakerForm::Pronoun => SpeakerFormRecord::Pronoun,

@@ -13,6 +13,7 @@ pub mod parse;
 pub mod sentences;
 pub mod statements;
 pub mod tokens;
+pub mod trace;
 pub mod who;
 
 mod excerpt;

@@ -203,7 +203,7 @@ fn statements_have_their_parts() {
 
 #[test]
 fn speakers_are_who_the_article_says() {
-    check("speakers");
+    check_with("speakers", &Models::embedded());
 }
 
 #[test]

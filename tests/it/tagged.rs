@@ -173,7 +173,7 @@ fn document_with_roles(line: &str) -> Document {
 #[test]
 fn every_feature_of_a_confidence_has_a_weight_and_every_weight_a_feature() {
     let doc = document_with_roles("{1 Ana Ruiz} <1 said> [1 that it rained] .");
-    let (statements, _) = Knowledge::embedded().unwrap().extract(&doc, None, None);
+    let statements = Knowledge::embedded().unwrap().extract(&doc, None, None).statements;
     let mut features: Vec<&str> = statements[0].features.iter().map(|(name, _)| *name).collect();
     let table = include_str!("../../data/lexicon/confidence.tsv").lines();
     let mut weights: Vec<&str> = table.filter_map(|row| row.strip_prefix("core.")?.split('\t').next()).collect();
@@ -192,7 +192,7 @@ fn roles_become_statements() {
         let want: Vec<&str> = rest.lines().filter_map(|line| line.strip_prefix("want: ")).collect();
         let n_columns = want.iter().map(|line| line.split(" | ").count()).max().unwrap_or(0);
         let doc = document_with_roles(core);
-        let (statements, _) = knowledge.extract(&doc, None, None);
+        let statements = knowledge.extract(&doc, None, None).statements;
         let words = |range: &TokenRange| doc.range_text(*range);
         let got: Vec<String> = statements
             .iter()

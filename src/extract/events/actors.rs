@@ -1,9 +1,9 @@
 //! Parties in a stretch of words: countries, bodies, officials and persons, with their CAMEO actor codes.
 
 use crate::extract::lexicon::PlaceForm;
-use crate::extract::names::{Mention, What};
 use crate::extract::reading::Reading;
-use crate::finding::{Actor, Sector, Speaker};
+use crate::extract::who::lexical::{Mention, What};
+use crate::finding::{Actor, Entity, Kind, Sector, Speaker};
 use crate::text::TokenRange;
 
 /// The parties named in a range, in order; a country that comes again is not repeated.
@@ -48,17 +48,23 @@ fn party(reading: &Reading<'_, '_>, mentions: &[Mention]) -> (Option<Actor>, usi
 }
 
 fn person(reading: &Reading<'_, '_>, mention: &Mention) -> Option<Actor> {
-    let person = reading.people.get(reading.people.of_mention(mention)?);
-    let entity = &reading.lexicon.entities[person.country?];
+    let (number, person) = entity_of(reading, mention.tokens)?;
+    person.country.as_ref()?;
     Some(Actor {
         tokens: mention.tokens,
-        name: person.name.clone(),
-        code: format!("{}{}", entity.code, person.sector.unwrap_or_default()),
-        country: entity.is_country.then(|| entity.code.to_owned()),
-        sector: person.sector.and_then(known_sector),
-        wikidata: person.wikidata.map(str::to_owned),
-        entity: None,
+        name: person.name.clone()?,
+        code: person.actor_code()?,
+        country: person.country.clone(),
+        sector: person.sector,
+        wikidata: person.wikidata.clone(),
+        entity: Some(number),
     })
+}
+
+/// The person or other entity of the article graph that words are about.
+fn entity_of<'r>(reading: &'r Reading<'_, '_>, tokens: TokenRange) -> Option<(usize, &'r Entity)> {
+    let (number, _) = reading.who.of(reading.words.doc, tokens)?;
+    Some((number, &reading.who.entities[number]))
 }
 
 /// "Belarus", "Belarusian diplomats", "Norway's energy minister, X".
@@ -79,8 +85,8 @@ fn place(reading: &Reading<'_, '_>, mentions: &[Mention], entity: usize, form: P
         match next.what {
             What::Role { sector: of_role, .. } | What::Body { sector: of_role } => sector = sector.or(of_role),
             What::Person { .. } => {
-                named = reading.people.of_mention(next).map(|person| reading.people.get(person));
-                sector = sector.or(named.and_then(|person| person.sector));
+                named = entity_of(reading, next.tokens).filter(|(_, entity)| entity.kind == Kind::Person);
+                sector = sector.or(named.and_then(|(_, person)| person.sector).map(Sector::name));
             }
             What::Place { .. } => {}
         }
@@ -90,14 +96,16 @@ fn place(reading: &Reading<'_, '_>, mentions: &[Mention], entity: usize, form: P
     }
     let entity = &reading.lexicon.entities[entity];
     let sector = sector.filter(|_| entity.is_country);
+    let tokens = TokenRange::new(first.start(), end);
+    let known = named.or_else(|| entity_of(reading, tokens));
     let actor = Actor {
-        tokens: TokenRange::new(first.start(), end),
-        name: named.map_or(entity.name, |person| &person.name).to_owned(),
+        tokens,
+        name: named.and_then(|(_, person)| person.name.as_deref()).unwrap_or(entity.name).to_owned(),
         code: format!("{}{}", entity.code, sector.unwrap_or_default()),
         country: entity.is_country.then(|| entity.code.to_owned()),
         sector: sector.and_then(known_sector),
-        wikidata: named.and_then(|person| person.wikidata).map(str::to_owned),
-        entity: None,
+        wikidata: named.and_then(|(_, person)| person.wikidata.clone()),
+        entity: known.map(|(number, _)| number),
     };
     (Some(actor), n_used)
 }
@@ -117,14 +125,15 @@ fn office_of(reading: &Reading<'_, '_>, mentions: &[Mention], sector: Option<&'s
         Some((entity, form)) if is_of && form != PlaceForm::Adjective => {
             let entity = &reading.lexicon.entities[entity];
             let sector = sector.filter(|_| entity.is_country);
+            let tokens = TokenRange::new(first.start(), next.end());
             let actor = Actor {
-                tokens: TokenRange::new(first.start(), next.end()),
+                tokens,
                 name: entity.name.to_owned(),
                 code: format!("{}{}", entity.code, sector.unwrap_or_default()),
                 country: entity.is_country.then(|| entity.code.to_owned()),
                 sector: sector.and_then(known_sector),
                 wikidata: None,
-                entity: None,
+                entity: entity_of(reading, tokens).map(|(number, _)| number),
             };
             (Some(actor), 2)
         }
@@ -144,7 +153,7 @@ pub(super) fn from_speaker(speaker: &Speaker, tokens: TokenRange) -> Option<Acto
         sector: sector.and_then(known_sector),
         code,
         country,
-        wikidata: speaker.wikidata.map(str::to_owned),
+        wikidata: speaker.wikidata.clone(),
         entity: speaker.entity,
     })
 }

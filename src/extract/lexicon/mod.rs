@@ -13,6 +13,7 @@ mod words;
 use std::collections::HashMap;
 
 use crate::extract::ontology::Ontology;
+use crate::extract::who::WhoTables;
 use crate::nlp::tables::{self, TableError};
 
 use attitudes::AttitudeRule;
@@ -73,6 +74,8 @@ pub(crate) struct Lexicon {
     pub(crate) bodies: BodyWords,
     pub(crate) given_names: GivenNames,
     pub(crate) officeholders: Officeholders,
+    /// What the article graph knows.
+    pub(crate) who: WhoTables,
     pub(crate) word_classes: WordClasses,
     pub(crate) cues: VerbIndex<CueRule>,
     pub(crate) triggers: VerbIndex<TriggerRule>,
@@ -104,6 +107,7 @@ impl Lexicon {
             bodies,
             given_names: GivenNames::load()?,
             officeholders: Officeholders::default(),
+            who: WhoTables::load()?,
             word_classes: WordClasses::load()?,
             cues: verbs::load_cues(&inflections)?,
             triggers: verbs::load_triggers(&inflections, Ontology::embedded())?,

@@ -55,19 +55,19 @@ impl BodyWords {
     }
 }
 
-/// The sex that a given name tells.
+/// Given names and the sex that they tell. A name that the table lacks is unknown, never guessed.
 #[derive(Debug)]
-pub(crate) struct GivenNames(HashMap<&'static str, Sex>);
+pub(crate) struct GivenNames(HashMap<&'static str, Option<Sex>>);
 
 impl GivenNames {
     pub(super) fn load() -> Result<Self, TableError> {
         let text = include_str!("../../../data/lexicon/given_names.tsv");
         let mut names = HashMap::new();
         for row in tables::read("data/lexicon/given_names.tsv", text, 2)? {
-            let sex = sex(&row, 0)?.ok_or_else(|| row.error("expected m or f in column 1"))?;
+            let sex = if row.cell(0) == "u" { None } else { sex(&row, 0)? };
             for name in row.cell(1).split_whitespace() {
-                if names.insert(name, sex).is_some_and(|known| known != sex) {
-                    return Err(row.error(format!("{name:?} stands for both sexes")));
+                if names.insert(name, sex).is_some() {
+                    return Err(row.error(format!("{name:?} stands here twice")));
                 }
             }
         }
@@ -77,7 +77,7 @@ impl GivenNames {
     /// The sex of who is called so, by the first word of a name that has several.
     pub(crate) fn sex_of(&self, name: &str) -> Option<Sex> {
         let (first, _) = name.split_once(char::is_whitespace)?;
-        self.0.get(first).copied()
+        self.0.get(first).copied().flatten()
     }
 
     /// Whether a word is a given name.

@@ -10,7 +10,7 @@ use super::announced;
 use super::details::details;
 use super::frames::kind_of;
 use super::signed::Signed;
-use super::speakers::SpeakerResolver;
+use super::speakers::speaker;
 use super::tree::{complement, subject};
 
 /// Paragraphs between a quotation and the statement that it goes on with, or the cue that comes before or behind it.
@@ -175,7 +175,7 @@ fn joined(reading: &Reading<'_, '_>, pieces: impl Iterator<Item = TokenRange>) -
 }
 
 /// The statement with its speaker, and without its confidence.
-pub(super) fn statement(reading: &Reading<'_, '_>, found: Found, resolver: &mut SpeakerResolver) -> Statement {
+pub(super) fn statement(reading: &Reading<'_, '_>, found: Found) -> Statement {
     let words = &reading.words;
     let behind = found.content.iter().map(|piece| piece.start).find(|start| *start >= found.cue.end);
     let (lemma, attitude) = reading.lexicon.attitude_of(words, found.cue, behind.map(|at| at as usize));
@@ -185,7 +185,7 @@ pub(super) fn statement(reading: &Reading<'_, '_>, found: Found, resolver: &mut 
         kind: kind_of(reading, &found.content),
         attitude,
         source: found.source,
-        speaker: found.source.map(|source| resolver.resolve(reading, source)),
+        speaker: found.source.map(|source| speaker(reading, source)),
         cue: Some(Cue { tokens: found.cue, lemma }),
         content: found.content,
         addressees: said.addressees,

@@ -5,7 +5,7 @@ use crate::finding::{Attitude, Cue, Statement};
 use crate::text::TokenRange;
 
 use super::frames::kind_of;
-use super::speakers::SpeakerResolver;
+use super::speakers::speaker;
 
 /// The parts of such a statement; the mark is the cue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,7 +20,6 @@ impl Marked {
     pub(super) fn statement(
         self,
         reading: &Reading<'_, '_>,
-        resolver: &mut SpeakerResolver,
         confidence: f32,
     ) -> Statement {
         let doc = reading.words.doc;
@@ -30,7 +29,7 @@ impl Marked {
             kind: kind_of(reading, &[self.content]),
             attitude: Attitude::Speech,
             source: Some(self.name),
-            speaker: Some(resolver.resolve(reading, self.name)),
+            speaker: Some(speaker(reading, self.name)),
             cue: Some(Cue { tokens: self.mark, lemma: doc.range_text(self.mark).to_owned() }),
             content: vec![self.content],
             addressees: Vec::new(),

@@ -5,7 +5,6 @@
 //! continue the statement before them.
 
 mod announced;
-mod bodies;
 mod confidence;
 mod details;
 mod form;
@@ -31,7 +30,7 @@ use crate::text::{Deprel, RoleSpan, SentenceKind, TokenRange, Upos};
 use confidence::Features;
 use frames::Frame;
 pub(crate) use sources::{Source, left as subject_left};
-use speakers::SpeakerResolver;
+use speakers::speaker;
 
 /// Neighbours that are looked at for the statement around another one.
 const NESTING_REACH: usize = 12;
@@ -74,9 +73,8 @@ fn add_turns(reading: &Reading<'_, '_>, statements: &mut Vec<Statement>) {
         Some(cue) => turn_at(cue.tokens.start).is_none_or(|turn| !turn.mark.overlaps(cue.tokens)),
         None => turn_at(statement.content[0].start).is_none(),
     });
-    let mut resolver = SpeakerResolver::default();
     let confidence = reading.lexicon.confidence("transcript");
-    statements.extend(turns.iter().map(|turn| turn.statement(reading, &mut resolver, confidence)));
+    statements.extend(turns.iter().map(|turn| turn.statement(reading, confidence)));
 }
 
 /// What the rules find by themselves: all there is where no trained core has read the document.
@@ -88,7 +86,7 @@ fn from_rules(reading: &Reading<'_, '_>) -> Vec<Statement> {
     let vias = take_relays(reading, &mut frames);
     let mut statements = assemble(reading, frames, vias);
     // A signature names its speaker, whoever spoke before.
-    let of_signature = |signed: &signed::Signed| signed.marked.statement(reading, &mut SpeakerResolver::default(), 0.0);
+    let of_signature = |signed: &signed::Signed| signed.marked.statement(reading, 0.0);
     statements.extend(signed.iter().map(of_signature));
     statements.sort_by_key(start_of);
     continue_quotations(reading, &mut taken, &mut statements);
@@ -105,7 +103,6 @@ fn from_core(reading: &Reading<'_, '_>, roles: &[RoleSpan]) -> Vec<Statement> {
     let signed = signed::find(reading);
     let found = learned::find(reading, roles, &signed);
     let covered = learned::Covered::by(reading.words.len(), &found);
-    let mut resolver = SpeakerResolver::default();
     let by_rule = from_rules(reading);
     let cues = ByToken::of(by_rule.iter().map(|rule| rule.cue.as_ref().map(|cue| cue.tokens)));
     let relays = ByToken::of(by_rule.iter().map(|rule| rule.via));
@@ -122,7 +119,7 @@ fn from_core(reading: &Reading<'_, '_>, roles: &[RoleSpan]) -> Vec<Statement> {
         }
         let same = cues.first_within(found.cue).map(|rule| &by_rule[rule]);
         let shares = found.shares;
-        let mut statement = learned::statement(reading, found, &mut resolver);
+        let mut statement = learned::statement(reading, found);
         if let Some(same) = same {
             learned::complete(&mut statement, same);
         }
@@ -260,20 +257,19 @@ fn assemble(
     frames: Vec<Frame<'_>>,
     relays: Vec<(TokenRange, TokenRange)>,
 ) -> Vec<Statement> {
-    let mut resolver = SpeakerResolver::default();
     let mut statements: Vec<Statement> = Vec::new();
     for frame in frames {
         let sentence = reading.words.doc.sentence_of(frame.cue.start as usize);
         let (source, speaker) = match frame.source {
-            Source::Words(range) => (range, resolver.resolve(reading, range)),
+            Source::Words(range) => (range, speaker(reading, range)),
             // Shared subject: the statement before, in the same sentence, has it.
             Source::Inherited => match statements.last() {
-                Some(before) if before.sentence == sentence => match (before.source, resolver.last()) {
-                    (Some(range), Some(speaker)) => (range, speaker.clone()),
-                    _ => continue,
+                Some(before) if before.sentence == sentence => match before.source {
+                    Some(range) => (range, speaker(reading, range)),
+                    None => continue,
                 },
                 _ => match subject_of_sentence(reading, sentence, frame.cue.start as usize) {
-                    Some(range) => (range, resolver.resolve(reading, range)),
+                    Some(range) => (range, speaker(reading, range)),
                     None => continue,
                 },
             },

@@ -1,7 +1,6 @@
-//! What the tree says of a cue for which the core found no content or no source: what it governs, and its subject. And who a
-//! source is about, of all that it names.
+//! What the tree says of a cue for which the core found no content or no source: what it governs, and its subject.
 
-use crate::text::{Deprel, Document, TokenRange, Upos};
+use crate::text::{Deprel, Document, TokenRange};
 
 /// Tokens of a sentence beyond which the tree is not asked: the parser reads such sentences in pieces.
 const LONGEST_SENTENCE: usize = 256;
@@ -61,37 +60,6 @@ pub(super) fn subject(doc: &Document, cue: TokenRange) -> Option<TokenRange> {
     let end = (top..sentence.end as usize).take_while(is_its).last().unwrap_or(top) + 1;
     let start = (sentence.start as usize..top).rev().take_while(is_its).last().unwrap_or(top);
     Some(TokenRange::new(start, end))
-}
-
-/// Whether a name within a phrase is not who the phrase is about: "critics of the | Council", "a driver who knew | Ana Ruiz". Without a tree
-/// nobody knows.
-pub(super) fn is_of_other(doc: &Document, phrase: TokenRange, name: TokenRange) -> bool {
-    let Some(sentence) = sentence_of(doc, phrase) else { return false };
-    let in_name = |token: usize| name.contains_token(token);
-    let top = name.range().find(|&token| doc.head(token).is_none_or(|head| !in_name(head)));
-    let Some(mut at) = top.filter(|&top| sentence.contains_token(top)) else { return false };
-    // "a spokeswoman for the council, Ana Ruiz": what stands beside is often hung on the nearest noun.
-    let is_set_off = name.start > phrase.start && doc.token_text(name.start as usize - 1) == ",";
-    if is_set_off || doc.deprels[at] == Deprel::Appos {
-        return false;
-    }
-    let mut leads_away = false;
-    for _ in 0..sentence.len() {
-        let Some(head) = doc.head(at).filter(|head| phrase.contains_token(*head)) else { break };
-        leads_away |= match doc.deprels[at].base() {
-            "nmod" => doc.deprels[at] != Deprel::NmodPoss && has_preposition(doc, phrase, at),
-            // "the Council posting", "Ruiz voters": a thing or people called after it.
-            "compound" => at < head && doc.upos.get(head) == Some(&Upos::Noun) && doc.entity_at(head).is_none(),
-            "acl" | "advcl" | "obl" => true,
-            _ => false,
-        };
-        at = head;
-    }
-    leads_away && !in_name(at)
-}
-
-fn has_preposition(doc: &Document, phrase: TokenRange, token: usize) -> bool {
-    (phrase.start as usize..token).any(|at| doc.head(at) == Some(token) && doc.deprels[at] == Deprel::Case)
 }
 
 fn sentence_of(doc: &Document, cue: TokenRange) -> Option<TokenRange> {

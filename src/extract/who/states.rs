@@ -1,0 +1,400 @@
+//! Whose state an entity belongs to: candidates are the countries that the article speaks of, those that tables give the name, and
+//! none. Each piece of evidence is found here; what it weighs is fitted.
+
+use crate::finding::MentionForm;
+use crate::text::Deprel;
+
+use super::chains::Chain;
+use super::evidence::StateEvidence as State;
+use super::mention::{Determiner, Mention, Sort};
+use super::modifiers::Tie;
+use super::nouns::NounKind;
+use super::scene::Scene;
+use super::scorer::{Evidence as _, Found, softmax};
+
+/// Countries named in an article that are candidates besides those which the entity's own words give: the most named ones.
+const NAMED_CANDIDATES: usize = 12;
+
+/// Mentions of one entity that are looked at: a text may speak of one a thousand times.
+const MENTIONS: usize = 24;
+
+/// Countries of one sentence that are looked at.
+const NAMED_IN_SENTENCE: usize = 64;
+
+/// What one entity belongs to at most.
+const OWNERS: usize = 16;
+
+/// Classes of entities whose states are told in different ways.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Class {
+    Official,
+    Person,
+    Body,
+    Group,
+    Open,
+}
+
+impl Class {
+    pub(super) const NAMES: [&'static str; 5] = ["official", "person", "body", "group", "open"];
+
+    pub(super) fn of(scene: &Scene<'_, '_>, chain: &Chain) -> Self {
+        let is_official = chain.mentions.iter().take(MENTIONS).any(|&index| is_of_state(scene, &scene.mentions[index]));
+        match chain.sort {
+            Sort::Person if is_official => Self::Official,
+            Sort::Group if is_official => Self::Official,
+            Sort::Person => Self::Person,
+            Sort::Body | Sort::International(_) | Sort::State(_) => Self::Body,
+            Sort::Group | Sort::People(_) => Self::Group,
+            Sort::Open => Self::Open,
+        }
+    }
+}
+
+/// Whether a mention's office is one of a state.
+fn is_of_state(scene: &Scene<'_, '_>, mention: &Mention) -> bool {
+    let office = mention.office.and_then(|office| scene.lexical.around(office.start as usize));
+    matches!(office.and_then(super::lexical::Mention::sector), Some("GOV" | "MIL" | "LEG" | "JUD" | "COP" | "SPY" | "OPP"))
+}
+
+/// What belongs to what: by chain, the chains that it belongs to ("its spokesman", "the | ministry's | spokesman").
+pub(super) struct Edges {
+    pub(super) owners: Vec<Vec<usize>>,
+    /// By chain, the one that spoke before it did.
+    pub(super) spoke_before: Vec<Option<usize>>,
+    /// By chain: an international body owns it.
+    pub(super) is_international: Vec<bool>,
+}
+
+/// The candidates of one entity.
+#[derive(Debug)]
+pub(super) struct Candidates {
+    pub(super) class: Class,
+    pub(super) is_named_person: bool,
+    /// Country and evidence; the first is none.
+    pub(super) all: Vec<(Option<usize>, Found<State>)>,
+}
+
+/// A decided question, for fitting the weights.
+#[derive(Debug)]
+pub struct StateQuestion {
+    /// Mentions of the entity.
+    pub mentions: Vec<usize>,
+    /// Its class.
+    pub class: &'static str,
+    /// Key under which news know the name.
+    pub key: Option<String>,
+    /// Country with its evidence.
+    pub candidates: Vec<(Option<&'static str>, Vec<(&'static str, f32)>)>,
+}
+
+impl Edges {
+    pub(super) fn find(scene: &Scene<'_, '_>, chains: &[Chain], chain_of: &[usize]) -> Self {
+        let mut owners = vec![Vec::new(); chains.len()];
+        let mut is_international = vec![false; chains.len()];
+        let at_head = |token: usize| scene.mentions.binary_search_by_key(&token, |mention| mention.head).ok();
+        for (index, mention) in scene.mentions.iter().enumerate() {
+            let own = chain_of[index];
+            let mut tops = vec![mention.head];
+            tops.extend(scene.tree.dependents(mention.head).filter(|&token| scene.tree.is_part(token)));
+            for top in tops {
+                for token in scene.tree.dependents(top) {
+                    let is_owner = match scene.tree.relation(token) {
+                        Deprel::NmodPoss => true,
+                        Deprel::Compound => scene.mentions.get(index).is_some_and(|m| m.sort == Sort::Person || m.sort == Sort::Group),
+                        Deprel::Nmod | Deprel::NmodDesc => scene.tree.preposition(token).is_some_and(|at| {
+                            matches!(scene.words.lower(at), "of" | "for" | "at" | "from" | "with" | "by")
+                        }),
+                        _ => false,
+                    };
+                    let Some(other) = at_head(token).filter(|_| is_owner) else { continue };
+                    let owner = chain_of[other];
+                    if owner != own && owners[own].len() < OWNERS && !owners[own].contains(&owner) {
+                        owners[own].push(owner);
+                        is_international[own] |= matches!(chains[owner].sort, Sort::International(_));
+                    }
+                }
+            }
+            is_international[own] |= names_international_body(scene, mention);
+        }
+        let mut spoke_before = vec![None; chains.len()];
+        let mut last = None;
+        for said in scene.said.all() {
+            let Some(chain) = at_head(said.source).map(|index| chain_of[index]) else { continue };
+            if spoke_before[chain].is_none() {
+                spoke_before[chain] = last.filter(|&before| before != chain);
+            }
+            last = Some(chain);
+        }
+        Self { owners, spoke_before, is_international }
+    }
+}
+
+/// "the U.N. | envoy": an international body within the words.
+fn names_international_body(scene: &Scene<'_, '_>, mention: &Mention) -> bool {
+    let inside = scene.lexical.within(mention.start(), mention.tokens.end as usize);
+    inside.iter().filter_map(super::lexical::Mention::place).any(|(entity, _)| !scene.lexicon.entities[entity].is_country)
+}
+
+impl Candidates {
+    /// The candidates of a chain with all evidence but that of other entities' states.
+    pub(super) fn find(scene: &Scene<'_, '_>, chains: &[Chain], edges: &Edges, number: usize) -> Self {
+        let chain = &chains[number];
+        let class = Class::of(scene, chain);
+        let mut countries: Vec<usize> = Vec::new();
+        let mut add = |country: usize| {
+            if !countries.contains(&country) {
+                countries.push(country);
+            }
+        };
+        let mentions = || chain.mentions.iter().take(MENTIONS).copied();
+        mentions().flat_map(|index| &scene.modifiers[index]).for_each(|modifier| add(modifier.country));
+        let tables = Tables::look_up(scene, chain);
+        tables.in_office.iter().chain(&tables.in_career).for_each(|&country| add(country));
+        tables.known.iter().for_each(|&(country, _)| add(country));
+        scene.dateline.into_iter().chain(scene.publisher).for_each(&mut add);
+        scene.countries_by_frequency().take(NAMED_CANDIDATES).for_each(|(country, _)| add(country));
+        let mut all = vec![(None, none_evidence(scene, chain, edges.is_international[number], &tables))];
+        all.extend(countries.into_iter().map(|country| {
+            let mut found = own_words(scene, chain, country);
+            tables.evidence(country, &mut found);
+            article(scene, chain, country, &mut found);
+            around(scene, chain, country, &mut found);
+            if same_office(scene, chains, number, country) {
+                found.push((State::SameOffice, 1.0));
+            }
+            (Some(country), found)
+        }));
+        Self { class, is_named_person: chain.is_named && chain.sort == Sort::Person, all }
+    }
+
+    /// The probability of each candidate. `owner` and `before` give the probabilities of a country for what the entity belongs to and who spoke
+    /// before it.
+    pub(super) fn probabilities(
+        &self,
+        scene: &Scene<'_, '_>,
+        owner: &dyn Fn(usize) -> f32,
+        before: &dyn Fn(usize) -> f32,
+    ) -> Vec<f32> {
+        let weights = &scene.lexicon.who.states;
+        let class = self.class as usize;
+        let scores: Vec<f32> = self
+            .all
+            .iter()
+            .map(|(country, found)| {
+                let others = country.map_or(0.0, |country| {
+                    weights.of(class, State::Owner) * owner(country) + weights.of(class, State::SpokeBefore) * before(country)
+                });
+                weights.score(class, found) + others
+            })
+            .collect();
+        softmax(&scores)
+    }
+}
+
+fn none_evidence(scene: &Scene<'_, '_>, chain: &Chain, is_international: bool, tables: &Tables) -> Found<State> {
+    let mut found = vec![(State::None, 1.0)];
+    let mut note = |holds: bool, evidence: State| {
+        if holds {
+            found.push((evidence, 1.0));
+        }
+    };
+    let mentions = || chain.mentions.iter().take(MENTIONS).map(|&index| (&scene.mentions[index], &scene.modifiers[index]));
+    note(is_international || tables.is_international, State::NoneInternational);
+    note(mentions().all(|(_, modifiers)| modifiers.is_empty()), State::NoneUnmarked);
+    note(chain.is_plural, State::NonePlural);
+    note(chain.is_named, State::NoneNamed);
+    note(mentions().any(|(mention, _)| mention.determiner == Determiner::Indefinite), State::NoneIndefinite);
+    note(mentions().any(|(mention, _)| mention.tokens.range().any(|token| is_of_several_countries(scene, token))), State::NoneForeign);
+    note(mentions().all(|(mention, _)| mention.form == MentionForm::Pronoun), State::NonePronoun);
+    note(scene.named.is_empty(), State::NoneNamedNowhere);
+    note(scene.countries_by_frequency().count() > 1, State::NoneOfSeveral);
+    note(Class::of(scene, chain) == Class::Official, State::NoneOfficial);
+    if tables.known_none > 0.0 {
+        found.push((State::NoneKnownName, tables.known_none));
+    }
+    found
+}
+
+/// "foreign", "Western": of no one country.
+fn is_of_several_countries(scene: &Scene<'_, '_>, token: usize) -> bool {
+    scene.lexicon.who.nouns.kind(scene.words.lower(token)) == Some(NounKind::Foreign)
+}
+
+/// What the entity's own words say.
+fn own_words(scene: &Scene<'_, '_>, chain: &Chain, country: usize) -> Found<State> {
+    let mut has = [false; State::ALL.len()];
+    let mut n_mentions = 0;
+    for (place, &index) in chain.mentions.iter().take(MENTIONS).enumerate() {
+        let mut is_given = false;
+        for modifier in scene.modifiers[index].iter().filter(|modifier| modifier.country == country) {
+            let evidence = match modifier.tie {
+                Tie::Self_ => State::People,
+                Tie::Adjective => State::Adjective,
+                Tie::Possessive => State::Possessive,
+                Tie::Compound => State::Compound,
+                Tie::Of => State::Of,
+                Tie::For => State::For,
+                Tie::To => State::To,
+                Tie::In => State::In,
+                Tie::From => State::From,
+                Tie::Other => State::Other,
+                Tie::Name => State::Name,
+                Tie::Town => State::Town,
+                Tie::TownIn => State::TownIn,
+            };
+            has[evidence.index()] = true;
+            is_given = true;
+        }
+        n_mentions += usize::from(is_given);
+        has[State::AtFirst.index()] |= is_given && place == 0;
+    }
+    has[State::Repeated.index()] = n_mentions > 1;
+    State::ALL.iter().filter(|evidence| has[evidence.index()]).map(|&evidence| (evidence, 1.0)).collect()
+}
+
+/// What the article as a whole says.
+fn article(scene: &Scene<'_, '_>, chain: &Chain, country: usize, found: &mut Found<State>) {
+    let first = &scene.mentions[chain.mentions[0]];
+    let places = scene.places_of(country);
+    let mut note = |holds: bool, evidence: State, strength: f32| {
+        if holds {
+            found.push((evidence, strength));
+        }
+    };
+    note(scene.dateline == Some(country), State::Dateline, 1.0);
+    note(scene.publisher == Some(country), State::Publisher, 1.0);
+    note(places.first().is_some_and(|&place| scene.named[place].sentence == 0), State::Lead, 1.0);
+    note(scene.named.first().is_some_and(|named| named.country == country), State::FirstNamed, 1.0);
+    let mut by_frequency = scene.countries_by_frequency();
+    note(by_frequency.next().is_some_and(|(most, _)| most == country), State::MostNamed, 1.0);
+    note(by_frequency.next().is_none() && !scene.named.is_empty(), State::OnlyNamed, 1.0);
+    let n_named = places.len();
+    note(n_named > 0, State::Share, n_named as f32 / scene.named.len().max(1) as f32);
+    let before = &scene.named[..scene.named.partition_point(|named| named.token < first.start())];
+    note(before.last().is_some_and(|last| last.country == country), State::LastBefore, 1.0);
+    let acted = scene.last_acted(before.len());
+    note(acted.is_some_and(|last| last.country == country), State::LastActed, 1.0);
+    let n_before = places.partition_point(|&place| place < before.len());
+    match places[..n_before].last().map(|&place| &scene.named[place]) {
+        Some(nearest) => {
+            let between = first.sentence.saturating_sub(nearest.sentence);
+            note(true, State::Distance, (1.0 + between as f32).ln());
+        }
+        None => note(n_named > 0, State::OnlyAfter, 1.0),
+    }
+    let here = places.partition_point(|&place| scene.named[place].sentence < first.sentence);
+    note(places.get(here).is_some_and(|&place| scene.named[place].sentence == first.sentence), State::SameSentence, 1.0);
+}
+
+/// What the sentences of the mentions say.
+fn around(scene: &Scene<'_, '_>, chain: &Chain, country: usize, found: &mut Found<State>) {
+    let (mut acts, mut is_place, mut other_party, mut is_joined, mut in_own_words) = (false, false, false, false, false);
+    for mention in chain.mentions.iter().take(MENTIONS).map(|&index| &scene.mentions[index]) {
+        let from = scene.named.partition_point(|named| named.sentence < mention.sentence);
+        let here = scene.named[from..].iter().take(NAMED_IN_SENTENCE).take_while(|named| named.sentence == mention.sentence);
+        for named in here.filter(|named| named.country == country && !mention.tokens.contains_token(named.token)) {
+            acts |= named.acts;
+            is_place |= named.is_place;
+            let governor = scene.tree.governor(mention.head);
+            is_joined |= scene.tree.first_conjunct(named.token) == scene.tree.first_conjunct(mention.head);
+            other_party |= governor.is_some()
+                && scene.tree.governor(named.token) == governor
+                && !named.is_place
+                && scene.tree.is_subject(named.token) != scene.tree.is_subject(mention.head);
+        }
+        if scene.is_source(mention.head) {
+            let places = scene.places_of(country);
+            in_own_words |= scene.said_by(mention.head).flat_map(|said| &said.contents).any(|content| {
+                let first = places.partition_point(|&place| scene.named[place].token < content.start as usize);
+                places.get(first).is_some_and(|&place| scene.named[place].token < content.end as usize)
+            });
+        }
+    }
+    let all = [
+        (acts, State::ActsInSentence),
+        (is_place, State::PlaceOfSentence),
+        (other_party, State::OtherParty),
+        (is_joined, State::Joined),
+        (in_own_words, State::InOwnWords),
+    ];
+    found.extend(all.into_iter().filter(|(holds, _)| *holds).map(|(_, evidence)| (evidence, 1.0)));
+}
+
+/// Whether another entity with the same noun or office is described as of the country.
+fn same_office(scene: &Scene<'_, '_>, chains: &[Chain], number: usize, country: usize) -> bool {
+    let nouns = |chain: &Chain| -> Vec<usize> {
+        let heads = chain.mentions.iter().take(MENTIONS).map(|&index| &scene.mentions[index]);
+        heads.filter(|mention| !mention.is_pronoun()).filter_map(|mention| mention.office).map(|office| office.end as usize - 1).collect()
+    };
+    let own = nouns(&chains[number]);
+    if own.is_empty() {
+        return false;
+    }
+    let same = |one: usize, other: usize| scene.words.lower(one) == scene.words.lower(other);
+    // Entities whose own words give the country, the nearest first.
+    let near = number.saturating_sub(20)..(number + 20).min(chains.len());
+    near.filter(|&other| other != number).any(|other| {
+        let gives = |index: &usize| {
+            let mention = &scene.mentions[*index];
+            scene.explicit_country(mention) == Some(country)
+        };
+        chains[other].mentions.iter().take(MENTIONS).any(gives)
+            && nouns(&chains[other]).iter().any(|&noun| own.iter().any(|&mine| same(mine, noun)))
+    })
+}
+
+/// What tables know of a name.
+#[derive(Debug, Default)]
+pub(super) struct Tables {
+    in_office: Vec<usize>,
+    in_career: Vec<usize>,
+    /// In an office of an international body.
+    is_international: bool,
+    known: Vec<(usize, f32)>,
+    known_none: f32,
+}
+
+impl Tables {
+    fn look_up(scene: &Scene<'_, '_>, chain: &Chain) -> Self {
+        let mut tables = Self::default();
+        let lexicon = scene.lexicon;
+        let named = chain.mentions.iter().take(MENTIONS).map(|&index| &scene.mentions[index]);
+        let names: Vec<&str> = named.filter_map(|mention| mention.name).map(|name| scene.words.doc.range_text(name)).collect();
+        let Some(fullest) = names.iter().copied().max_by_key(|name| name.len()) else { return tables };
+        let day = scene.circumstances.published;
+        let country = |code: Option<&'static str>| code.and_then(|code| lexicon.country(code));
+        if chain.sort == Sort::Person {
+            for term in lexicon.officeholders.terms_of(fullest) {
+                let Some(country) = country(term.country) else {
+                    tables.is_international |= day.is_some_and(|day| term.covers(day));
+                    continue;
+                };
+                if day.is_some_and(|day| term.covers(day)) {
+                    tables.in_office.push(country);
+                } else if day.is_none_or(|day| term.is_in_career(day)) {
+                    tables.in_career.push(country);
+                }
+            }
+        }
+        if let Some(known) = lexicon.who.known.look_up(fullest) {
+            for &(code, share) in &known.countries {
+                match lexicon.country(code) {
+                    Some(country) => tables.known.push((country, share)),
+                    None => tables.known_none = share,
+                }
+            }
+        }
+        tables
+    }
+
+    fn evidence(&self, country: usize, found: &mut Found<State>) {
+        if self.in_office.contains(&country) {
+            found.push((State::InOffice, 1.0));
+        } else if self.in_career.contains(&country) {
+            found.push((State::InCareer, 1.0));
+        }
+        if let Some((_, share)) = self.known.iter().find(|(known, _)| *known == country) {
+            found.push((State::KnownName, *share));
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! The tables of `data/who`: what is known of nouns and names, and the weights of evidence.
+
+use crate::nlp::tables::{self, TableError};
+
+use super::evidence::StateEvidence;
+use super::known::KnownNames;
+use super::links::LinkEvidence;
+use super::mention::Anaphor;
+use super::nouns::Nouns;
+use super::scorer::Weights;
+use super::sectors::SectorModel;
+use super::states::Class;
+
+/// All that the graph knows before it sees an article.
+#[derive(Debug)]
+pub(crate) struct WhoTables {
+    pub(super) nouns: Nouns,
+    pub(super) known: KnownNames,
+    pub(super) links: Weights,
+    pub(super) states: Weights,
+    pub(super) sectors: SectorModel,
+}
+
+impl WhoTables {
+    /// # Errors
+    /// If a table is malformed; the error names file and line.
+    pub(crate) fn load() -> Result<Self, TableError> {
+        let links = tables::embedded("who/links.tsv");
+        let states = tables::embedded("who/states.tsv");
+        let classes = Anaphor::ALL.map(Anaphor::name);
+        Ok(Self {
+            nouns: Nouns::load()?,
+            known: KnownNames::load()?,
+            links: Weights::load::<LinkEvidence>("data/who/links.tsv", links, &classes)?,
+            states: Weights::load::<StateEvidence>("data/who/states.tsv", states, &Class::NAMES)?,
+            sectors: SectorModel::load()?,
+        })
+    }
+}

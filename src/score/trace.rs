@@ -1,0 +1,64 @@
+//! The decisions of the article graph with their evidence, one article a line: what `training/who.py` fits the weights on.
+
+use serde_json::{Value, json};
+
+use crate::analyzer::Analyzer;
+use crate::article::Article;
+use crate::extract::who::Trace;
+use crate::text::{CodePoints, Document, TokenRange};
+
+use super::ScoreError;
+
+/// Traces every article of a file of JSON lines with "id", "text" and perhaps "date".
+///
+/// # Errors
+/// If a line is no such object.
+pub fn trace(file: &str, text: &str, analyzer: &mut Analyzer) -> Result<String, ScoreError> {
+    let mut out = String::new();
+    for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+        let row: Value = serde_json::from_str(line)
+            .map_err(|error| ScoreError::new(file, index + 1, error.to_string()))?;
+        let cell = |key: &str| row.get(key).and_then(Value::as_str).unwrap_or_default();
+        let mut article = Article::from_text(cell("id"), cell("text"));
+        article.published_at = format!("{}T00:00:00Z", cell("date")).parse().ok();
+        let (document, trace) = analyzer.trace(&article);
+        out.push_str(&written(cell("id"), &document, &trace).to_string());
+        out.push('\n');
+    }
+    Ok(out)
+}
+
+fn written(id: &str, doc: &Document, trace: &Trace) -> Value {
+    let points = CodePoints::new(doc.text());
+    let span = |tokens: TokenRange| {
+        let span = doc.span_of(tokens);
+        points.of(span)
+    };
+    let mentions = trace.mentions.iter().map(|mention| {
+        json!({"span": span(mention.tokens), "chain": mention.chain, "sort": mention.sort, "key": mention.key})
+    });
+    let nouns = trace.nouns.iter().map(|noun| json!([span(noun.tokens), noun.lemma, noun.is_plural]));
+    let links = trace.links.iter().map(|question| json!([question.mention, question.class, question.candidates]));
+    let states = trace.states.iter().map(|question| json!([question.mentions, question.class, question.key, question.candidates]));
+    let entities = trace.entities.iter().map(|entity| {
+        let mentions = entity.mentions.iter().map(|mention| span(mention.tokens)).map(|(start, end)| json!({"start": start, "end": end}));
+        json!({
+            "kind": entity.kind.name(),
+            "name": entity.name,
+            "country": entity.country,
+            "sector": entity.sector.map(|sector| sector.name()),
+            "role": entity.role,
+            "confidence": entity.confidence,
+            "mentions": mentions.collect::<Vec<_>>(),
+        })
+    });
+    json!({
+        "id": id,
+        "entities": entities.collect::<Vec<_>>(),
+        "mentions": mentions.collect::<Vec<_>>(),
+        "nouns": nouns.collect::<Vec<_>>(),
+        "links": links.collect::<Vec<_>>(),
+        "states": states.collect::<Vec<_>>(),
+        "sectors": trace.sectors,
+    })
+}

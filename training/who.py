@@ -1,0 +1,472 @@
+"""Fits what the article graph knows (`data/who`) on articles whose entities are annotated.
+
+  evaluate trace GOLD --out TRACE      for each gold file, with the program that is to use the tables
+  python training/who.py TABLE…        TABLE: nouns, known, links, states, sectors (in this order, tracing anew in between), or `folds`
+
+Gold: who-train.jsonl (entities with all their mentions) and the event corpus's train.jsonl (parties with their codes). The traces stand in
+training/.work as who-train.trace.jsonl and events-train.trace.jsonl. `folds` prints ten-fold figures by article instead of writing a table.
+"""
+
+import argparse
+import collections
+import json
+import math
+import pathlib
+import re
+
+import numpy
+from scipy.optimize import minimize
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+CORPUS = ROOT.parent / "shared/data/events/corpus"
+WORK = ROOT / "training/.work"
+DATA = ROOT / "data/who"
+
+# A lemma is a noun for people or bodies if this share of its uses is one, and it was seen so often as one.
+NOUN_SHARE, NOUN_COUNT = 0.4, 2
+
+# What people say something in: whose it is speaks.
+DOCUMENTS = set(
+    "statement report analysis survey poll study letter message article announcement document footage projection comment remark speech interview communique "
+    "declaration resolution story column editorial post tweet email memo review assessment estimate forecast finding figure data release call appeal decision demand "
+    "request proposal complaint criticism accusation allegation claim warning testimony video tape recording broadcast account version view opinion belief "
+    "response reaction reply answer plan bid effort offer pledge promise website".split()
+)
+
+
+# Adjectives for what is of no one country.
+FOREIGN = set("foreign international global western european african arab asian multinational worldwide regional latin non-american independent islamic".split())
+
+# Lemmas that pass by chance: deeds, things and slips of the lemmatizer that annotators marked within a longer phrase.
+NOT_PEOPLE = set(
+    "affair apology approval audit bid cell channel closure debt house mandate name notice platform refusal ring ship station tactic wn anger repression resistance "
+    "stronghold swap van advice airliner aspiration assassination cable conviction convoy discussion dozen effigy exchange favor goods gunship harassment hare hometown "
+    "hundred identity militiame militiay businessme tribesme policey overthrow remains resignation score sein signature tank tour tree warplane yard remnant ten thousand agenda movement "
+    "permission half number majority".split()
+)
+
+# Kinds that the annotated uses are too few to tell.
+KINDS = {"ally": "person", "rival": "person", "sponsor": "person", "media": "body", "cartel": "body", "crew": "group", "outlet": "body", "organisation": "body", "militia": "group",
+         "troops": "group", "people": "group", "personnel": "group", "faction": "body", "gang": "body", "movement": "body", "lady": "person", "union": "body"}
+
+
+def rows(path):
+    with open(path, encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]
+
+
+def overlap(a, b):
+    return min(a[1], b[1]) - max(a[0], b[0])
+
+
+def likeness(a, b):
+    """Share of characters that two spans have in common, of all that they cover."""
+    both = overlap(a, b)
+    return both / (max(a[1], b[1]) - min(a[0], b[0])) if both > 0 else 0.0
+
+
+class Article:
+    """A traced article with its gold: for each mention of the trace the entity or party that it is of."""
+
+    def __init__(self, gold, trace):
+        self.id, self.text, self.trace = gold["id"], gold["text"], trace
+        self.gold = []  # (span, key of the entity, country, sector)
+        if "entities" in gold:
+            self.is_whole = True
+            for number, entity in enumerate(gold["entities"]):
+                for span in entity["mentions"]:
+                    self.gold.append((span, number, entity["country"], entity["sector"], entity["kind"]))
+        else:
+            self.is_whole = False
+            for event in gold["events"]:
+                for party in event["actors"] + event["recipients"]:
+                    country, sector = split_code(party["code"])
+                    self.gold.append((party["span"], ("party", tuple(party["span"])), country, sector, None))
+        self.label = [self.best(mention["span"]) for mention in trace["mentions"]]
+
+    def best(self, span):
+        """The gold mention that a span is, if one is enough like it."""
+        scored = [(likeness(span, row[0]), -index) for index, row in enumerate(self.gold)]
+        if not scored or max(scored)[0] < 0.34:
+            return None
+        return self.gold[-max(scored)[1]]
+
+
+INTERNATIONAL = {"IGO", "NGO", "MNC", "INT", "IMG", "EUR", "WST", "MEA", "AFR", "ASA", "LAM", "SEA", "SAS", "CAU", "CAS", "EAF", "WAF", "NAF", "BLK", "CFR", "EEU", "SAF", "CAF", "---"}
+
+
+SECTORS = set("GOV MIL COP LEG JUD OPP REB PTY CVL MED BUS CRM SPY ELI JRN REL LAB EDU HLH NGO IGO UAF MNC AGR ENV SET REF".split())
+
+
+def split_code(code):
+    """Country (none for international heads) and sector of an actor code."""
+    head, rest = code[:3], code[3:6]
+    if head in ("IGO", "EUR"):
+        return None, "IGO"
+    if head in ("NGO", "MNC"):
+        return None, head
+    return (None if head in INTERNATIONAL else head), (rest if rest in SECTORS else None)
+
+
+def articles(names):
+    found = []
+    for name in names:
+        gold = {row["id"]: row for row in rows(CORPUS / {"events-train": "train.jsonl", "events-dev": "dev.jsonl"}.get(name, f"{name}.jsonl"))}
+        if not (WORK / f"{name}.trace.jsonl").exists():
+            print(f"{name} has not been traced")
+            continue
+        for trace in rows(WORK / f"{name}.trace.jsonl"):
+            found.append(Article(gold[trace["id"]], trace))
+    return found
+
+
+def write(name, header, lines):
+    path = DATA / f"{name}.tsv"
+    path.write_text(header + "".join(line + "\n" for line in lines), encoding="utf-8")
+    print(f"{path.relative_to(ROOT)}: {len(lines)} rows, {path.stat().st_size / 1000:.0f} kB")
+
+
+def nouns():
+    uses, hits, kinds = collections.Counter(), collections.Counter(), collections.defaultdict(collections.Counter)
+    for article in articles(["who-train"]):
+        for span, lemma, plural in article.trace["nouns"]:
+            uses[lemma] += 1
+            gold = article.best(span)
+            if gold:
+                hits[lemma] += 1
+                kinds[lemma][gold[4], plural] += 1
+    parties, all_uses = collections.Counter(), collections.Counter()
+    for article in articles(["events-train"]):
+        for span, lemma, _ in article.trace["nouns"]:
+            all_uses[lemma] += 1
+            parties[lemma] += article.best(span) is not None
+    table = collections.defaultdict(list)
+    table["document"] = sorted(DOCUMENTS)
+    table["foreign"] = sorted(FOREIGN)
+    for lemma in sorted(set(uses) | set(all_uses)):
+        share = hits[lemma] / uses[lemma] if uses[lemma] else 0
+        by_parties = parties[lemma] >= 4 and parties[lemma] / all_uses[lemma] >= 0.4
+        if lemma in DOCUMENTS or lemma in NOT_PEOPLE or not re.fullmatch(r"[a-z][a-z-]+", lemma) or not (hits[lemma] >= NOUN_COUNT and share >= NOUN_SHARE or by_parties):
+            continue
+        of = kinds[lemma]
+        singular = collections.Counter({kind: n for (kind, plural), n in of.items() if not plural})
+        top = singular.most_common(1)[0][0] if singular else None
+        if top is None:
+            top = "ORG" if of.get(("ORG", True), 0) > of.get(("GRP", True), 0) else "PER"
+        if lemma in KINDS:
+            table[KINDS[lemma]].append(lemma)
+            continue
+        table[{"PER": "person", "ORG": "body", "STATE": "body", "GRP": "group"}[top]].append(lemma)
+    header = (
+        "# Nouns that stand for people or bodies which speak or act.\n"
+        "# Columns: kind (person: one in the singular, several in the plural; body; group: several in the singular, too; document: what people say something in; foreign: adjectives for what is of no one country) | lemmas, blanks between them.\n"
+        "# Origin: training/who.py, by how often news use a noun so (agency newswire, Wikipedia's current events, Wikinews). Facts only.\n"
+        "kind\tlemmas\n"
+    )
+    write("nouns", header, [f"{kind}\t{' '.join(lemmas)}" for kind, lemmas in sorted(table.items())])
+
+
+def uses_of_names(found):
+    """For each key the articles that use it, and for which country: {key: {article: country}}."""
+    uses = collections.defaultdict(lambda: collections.defaultdict(collections.Counter))
+    for article in found:
+        for mention, label in zip(article.trace["mentions"], article.label):
+            if mention["key"] and label and mention["sort"] in ("person", "body"):
+                uses[mention["key"]][article.id][label[2] or "-"] += 1
+    return uses
+
+
+def known():
+    uses = uses_of_names(articles(["who-train", "events-train"]))
+    lines = []
+    for key, by_article in sorted(uses.items()):
+        total = collections.Counter()
+        for counts in by_article.values():
+            total[counts.most_common(1)[0][0]] += 1
+        cells = shares(total)
+        if cells and len(key) > 1 and "\t" not in key and "|" not in key:
+            lines.append(f"{key}\t" + "|".join(f"{country} {share:.2f}" for country, share in cells))
+    header = (
+        "# Names that news use as known: whose state those are who are called so.\n"
+        "# Columns: name in lower case, without \"the\" and dots | countries (ISO 3166-1 alpha-3, - for none), each with its share of the articles, lowered where they are few.\n"
+        "# Origin: training/who.py, from agency newswire, Wikipedia's current events and Wikinews. Facts only.\n"
+        "key\tcountries\n"
+    )
+    write("known", header, lines)
+
+
+def shares(total):
+    """Countries with their shares of the articles, one article more assumed for none of them."""
+    n = sum(total.values())
+    cells = [(country, count / (n + 1)) for country, count in total.most_common(3)]
+    return [cell for cell in cells if cell[1] >= 0.4]
+
+
+def softmax_fit(questions, ridge, steps=300):
+    """Weights of a softmax over candidates. `questions`: (candidates as {feature: value}, indices of the right ones, weight)."""
+    names = sorted({name for candidates, _, _ in questions for features in candidates for name in features})
+    place = {name: index for index, name in enumerate(names)}
+    row, column, value, owner, right, weights = [], [], [], [], [], []
+    n = 0
+    for number, (candidates, answers, weight) in enumerate(questions):
+        weights.append(weight)
+        for index, features in enumerate(candidates):
+            for name, strength in features.items():
+                row.append(n)
+                column.append(place[name])
+                value.append(strength)
+            owner.append(number)
+            right.append(index in answers)
+            n += 1
+    from scipy.sparse import csr_matrix
+
+    matrix = csr_matrix((value, (row, column)), shape=(n, len(names)))
+    owner, right, weights = numpy.array(owner), numpy.array(right), numpy.array(weights)
+    starts = numpy.flatnonzero(numpy.r_[True, owner[1:] != owner[:-1]])
+
+    def loss(x):
+        scores = matrix @ x
+        top = numpy.maximum.reduceat(scores, starts)
+        exp = numpy.exp(scores - top[owner])
+        total = numpy.add.reduceat(exp, starts)
+        good = numpy.add.reduceat(exp * right, starts)
+        p = exp / total[owner]
+        q = exp * right / good[owner]
+        value = -(weights * numpy.log(good / total)).sum() + 0.5 * ridge * (x @ x)
+        gradient = matrix.T @ ((p - q) * weights[owner]) + ridge * x
+        return value, gradient
+
+    result = minimize(loss, numpy.zeros(len(names)), jac=True, method="L-BFGS-B", options={"maxiter": steps})
+    return {name: result.x[place[name]] for name in names}
+
+
+def score(weights, features):
+    return sum(weights.get(name, 0.0) * strength for name, strength in features.items())
+
+
+def crossed(kind, features):
+    """Features that count for all classes, and the same for this class."""
+    return {f"{where}\t{name}": strength for name, strength in features for where in ("*", kind)}
+
+
+def link_questions(found):
+    questions, ids = [], []
+    for article in found:
+        if not article.is_whole:
+            continue
+        label = article.label
+        gold_of = lambda mention: label[mention][1] if label[mention] else None
+        for mention, kind, candidates in article.trace["links"]:
+            own = gold_of(mention)
+            if own is None:
+                continue
+            answers = [index for index, (other, _) in enumerate(candidates) if other is not None and gold_of(other) == own]
+            if not answers:
+                answers = [0]
+            questions.append(([crossed(kind, features) for _, features in candidates], set(answers), 1.0))
+            ids.append(article.id)
+    return questions, ids
+
+
+# What the entity's own words and the tables say: taken away from a copy of each question, so that the rest learns to answer alone.
+OWN = {"adjective", "possessive", "compound", "of", "people", "at_first", "repeated", "known_name", "none_known_name", "in_office", "in_career"}
+
+
+def mask(candidates, answers):
+    """The question without what its own words say; nothing if they say nothing, or if the answer would be no candidate any more."""
+    if not any(name in OWN for index in answers for name, _ in candidates[index][1]):
+        return None
+    masked = []
+    for code, features in candidates:
+        rest = [feature for feature in features if feature[0] not in OWN]
+        if code is None and not any(name == "none_unmarked" for name, _ in rest):
+            rest.append(("none_unmarked", 1.0))
+        masked.append((code, rest))
+    if any(not any(name not in ("owner", "spoke_before", "distance", "only_named") for name, _ in masked[index][1]) for index in answers):
+        return None
+    return masked
+
+
+def state_questions(found, uses, with_masked=True):
+    questions, ids, counts = [], [], []
+    for article in found:
+        for mentions, kind, key, candidates in article.trace["states"]:
+            labels = [article.label[mention] for mention in mentions if article.label[mention]]
+            if not labels:
+                continue
+            country = collections.Counter(label[2] for label in labels).most_common(1)[0][0]
+            total = collections.Counter()
+            for other, counts_of in uses.get(key, {}).items() if key else ():
+                if other.removesuffix(".w1").split(".w")[0] != article.id.split(".w")[0]:
+                    total[counts_of.most_common(1)[0][0]] += 1
+            share = dict(shares(total))
+            codes = {code for code, _ in candidates}
+            rebuilt = []
+            for code, features in candidates:
+                features = [feature for feature in features if feature[0] not in ("known_name", "none_known_name")]
+                if (code or "-") in share:
+                    features.append(("known_name" if code else "none_known_name", share[code or "-"]))
+                # A candidate that only this article's own uses brought in is none.
+                if code is None or any(name not in ("owner", "spoke_before", "distance", "only_named") for name, _ in features):
+                    rebuilt.append((code, features))
+            for code, part in share.items():
+                if code != "-" and code not in codes:
+                    rebuilt.append((code, [("known_name", part)]))
+            answers = {index for index, (code, _) in enumerate(rebuilt) if code == country}
+            questions.append(([crossed(kind, features) for _, features in rebuilt], answers, 1.0))
+            ids.append(article.id)
+            counts.append(len(labels))
+            masked = mask(rebuilt, answers)
+            if masked and with_masked:
+                questions.append(([crossed(kind, features) for _, features in masked], answers, 0.5))
+                ids.append(article.id)
+                counts.append(0)
+    return questions, ids, counts
+
+
+def weights_table(name, what, weights):
+    lines = [f"{key}\t{weight:.3f}" for key, weight in sorted(weights.items()) if abs(weight) >= 0.005]
+    header = (
+        f"# What each piece of evidence weighs for the question {what}: log-odds.\n"
+        "# Columns: class of the question (* for all; the weights of a class are added) | evidence (src/extract/who) | weight.\n"
+        "# Origin: training/who.py, fitted on annotated news.\n"
+        "class\tevidence\tweight\n"
+    )
+    write(name, header, lines)
+
+
+def ten_folds(questions, ids, ridge, counts=None):
+    """Share of questions right, fitted on nine tenths of the articles and asked about the last."""
+    stems = sorted({stem(i) for i in ids})
+    fold = {name: index % 10 for index, name in enumerate(stems)}
+    right = total = weighted = weighted_total = 0
+    by_class = collections.defaultdict(lambda: [0, 0])
+    for number in range(10):
+        train = [q for q, i in zip(questions, ids) if fold[stem(i)] != number and q[1]]
+        weights = softmax_fit(train, ridge, 150)
+        for place, (q, i) in enumerate(zip(questions, ids)):
+            if fold[stem(i)] != number:
+                continue
+            candidates, answers, _ = q
+            best = max(range(len(candidates)), key=lambda index: score(weights, candidates[index]))
+            ok = best in answers
+            right, total = right + ok, total + 1
+            if counts:
+                weighted, weighted_total = weighted + ok * counts[place], weighted_total + counts[place]
+            kind = next(name for name in candidates[0] if not name.startswith("*")).split("\t")[0]
+            by_class[kind][0] += ok
+            by_class[kind][1] += 1
+    print(f"  ridge {ridge}: {right / total:.4f} of {total}" + (f", by mentions {weighted / weighted_total:.4f}" if counts else ""),
+          {kind: f"{a / b:.3f} of {b}" for kind, (a, b) in sorted(by_class.items())})
+
+
+def stem(name):
+    return name.split(".w")[0]
+
+
+def links():
+    questions, ids = link_questions(articles(["who-train"]))
+    if ARGUMENTS.folds:
+        return ten_folds(questions, ids, 3.0)
+    weights_table("links", "who is meant by a pronoun or description", softmax_fit(questions, 3.0))
+
+
+def states():
+    found = articles(["who-train", "events-train"])
+    uses = uses_of_names(found)
+    questions, ids, counts = state_questions(found, uses, not ARGUMENTS.folds)
+    reachable = sum(bool(q[1]) for q in questions) / len(questions)
+    print(f"{len(questions)} questions, the answer among the candidates in {reachable:.4f}")
+    if ARGUMENTS.folds:
+        whole = {article.id for article in found if article.is_whole}
+        print("events and entities")
+        ten_folds(questions, ids, 3.0, counts)
+        print("entities alone")
+        part = [index for index, i in enumerate(ids) if i in whole]
+        return ten_folds([questions[i] for i in part], [ids[i] for i in part], 3.0, [counts[i] for i in part])
+    weights_table("states", "whose state", softmax_fit([q for q in questions if q[1]], 3.0))
+
+
+def sector_rows(found):
+    data, ids = [], []
+    for article in found:
+        for mentions, features in article.trace["sectors"]:
+            labels = [article.label[mention] for mention in mentions if article.label[mention]]
+            if not labels or "kind state" in features:
+                continue
+            sectors = collections.Counter(label[3] for label in labels)
+            data.append((features, sectors.most_common(1)[0][0] or "-"))
+            ids.append(article.id)
+            if article.is_whole:
+                # What was annotated for the question itself counts twice.
+                data.append(data[-1])
+                ids.append(article.id)
+    return data, ids
+
+
+def fit_sectors(data, ridge, least=3):
+    from scipy.sparse import csr_matrix
+
+    count = collections.Counter(feature for features, _ in data for feature in features)
+    place = {feature: index for index, feature in enumerate(sorted(f for f, n in count.items() if n >= least))}
+    kinds = sorted({sector for _, sector in data})
+    row, column = [], []
+    for index, (features, _) in enumerate(data):
+        for feature in features:
+            if feature in place:
+                row.append(index)
+                column.append(place[feature])
+    matrix = csr_matrix((numpy.ones(len(row)), (row, column)), shape=(len(data), len(place)))
+    target = numpy.array([kinds.index(sector) for _, sector in data])
+
+    def loss(x):
+        w = x.reshape(len(place), len(kinds))
+        scores = matrix @ w
+        scores -= scores.max(axis=1, keepdims=True)
+        p = numpy.exp(scores)
+        p /= p.sum(axis=1, keepdims=True)
+        value = -numpy.log(p[numpy.arange(len(target)), target] + 1e-12).sum() + 0.5 * ridge * (x @ x)
+        p[numpy.arange(len(target)), target] -= 1
+        return value, (matrix.T @ p + ridge * w).ravel()
+
+    result = minimize(loss, numpy.zeros(len(place) * len(kinds)), jac=True, method="L-BFGS-B", options={"maxiter": 120})
+    return {feature: dict(zip(kinds, result.x.reshape(len(place), len(kinds))[index])) for feature, index in place.items()}
+
+
+def sectors():
+    data, ids = sector_rows(articles(["who-train", "events-train"]))
+    if ARGUMENTS.folds:
+        fold = {name: index % 5 for index, name in enumerate(sorted({stem(i) for i in ids}))}
+        right = total = 0
+        for number in range(5):
+            weights = fit_sectors([d for d, i in zip(data, ids) if fold[stem(i)] != number], 1.0)
+            for (features, gold), i in zip(data, ids):
+                if fold[stem(i)] == number and gold != "-":
+                    sums = collections.Counter()
+                    for feature in features:
+                        for sector, weight in weights.get(feature, {}).items():
+                            sums[sector] += weight
+                    right, total = right + (max(sums, key=sums.get) == gold if sums else 0), total + 1
+        return print(f"  sectors right where gold has one: {right / total:.4f} of {total}")
+    weights = fit_sectors(data, 1.0)
+    lines = []
+    for feature in sorted(weights):
+        cells = [(sector, weight) for sector, weight in sorted(weights[feature].items()) if abs(weight) >= 0.2]
+        if cells and "\t" not in feature and "|" not in feature:
+            lines.append(f"{feature}\t" + "|".join(f"{sector} {weight:.2f}" for sector, weight in cells))
+    header = (
+        "# What each feature of an entity weighs for each sector: log-odds.\n"
+        "# Columns: feature (src/extract/who/sectors.rs) | sectors (- for none) with weights.\n"
+        "# Origin: training/who.py, fitted on annotated news. Facts only.\n"
+        "feature\tsectors\n"
+    )
+    write("sectors", header, lines)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("tables", nargs="+", choices=["nouns", "known", "links", "states", "sectors"])
+    parser.add_argument("--folds", action="store_true", help="print ten-fold figures, write nothing")
+    ARGUMENTS = parser.parse_args()
+    for table in ARGUMENTS.tables:
+        globals()[table]()
