@@ -50,12 +50,7 @@ impl Knowledge {
 
     /// Finds who is who in one document, the statements and the events; of a document whose tokens and sentences are filled. Indices among the findings count
     /// within the lists returned. `publisher` and `published_at` are the article's.
-    pub fn extract(
-        &self,
-        doc: &Document,
-        publisher: Option<&str>,
-        published_at: Option<Timestamp>,
-    ) -> Findings {
+    pub fn extract(&self, doc: &Document, publisher: Option<&str>, published_at: Option<Timestamp>) -> Findings {
         let reading = Reading::new(doc, &self.lexicon, publisher, published_at.map(dates::day_of));
         let statements = statements::extract(&reading);
         let events = events::extract(&reading, &statements);
@@ -67,7 +62,14 @@ impl Knowledge {
         let reading = Reading::new(doc, &self.lexicon, publisher, published_at.map(dates::day_of));
         let circumstances = who::Circumstances { publisher, published: reading.published };
         let mut trace = who::Trace::default();
-        who::Who::read(&reading.words, &self.lexicon, &reading.mentions, &reading.quotes, circumstances, Some(&mut trace));
+        who::Who::read(
+            &reading.words,
+            &self.lexicon,
+            &reading.mentions,
+            &reading.quotes,
+            circumstances,
+            Some(&mut trace),
+        );
         trace
     }
 }

@@ -16,8 +16,8 @@ use super::ScoreError;
 pub fn trace(file: &str, text: &str, analyzer: &mut Analyzer) -> Result<String, ScoreError> {
     let mut out = String::new();
     for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-        let row: Value = serde_json::from_str(line)
-            .map_err(|error| ScoreError::new(file, index + 1, error.to_string()))?;
+        let row: Value =
+            serde_json::from_str(line).map_err(|error| ScoreError::new(file, index + 1, error.to_string()))?;
         let cell = |key: &str| row.get(key).and_then(Value::as_str).unwrap_or_default();
         let mut article = Article::from_text(cell("id"), cell("text"));
         article.published_at = format!("{}T00:00:00Z", cell("date")).parse().ok();
@@ -39,9 +39,16 @@ fn written(id: &str, doc: &Document, trace: &Trace) -> Value {
     });
     let nouns = trace.nouns.iter().map(|noun| json!([span(noun.tokens), noun.lemma, noun.is_plural]));
     let links = trace.links.iter().map(|question| json!([question.mention, question.class, question.candidates]));
-    let states = trace.states.iter().map(|question| json!([question.mentions, question.class, question.key, question.candidates]));
+    let states = trace
+        .states
+        .iter()
+        .map(|question| json!([question.mentions, question.class, question.key, question.candidates]));
     let entities = trace.entities.iter().map(|entity| {
-        let mentions = entity.mentions.iter().map(|mention| span(mention.tokens)).map(|(start, end)| json!({"start": start, "end": end}));
+        let mentions = entity
+            .mentions
+            .iter()
+            .map(|mention| span(mention.tokens))
+            .map(|(start, end)| json!({"start": start, "end": end}));
         json!({
             "kind": entity.kind.name(),
             "name": entity.name,

@@ -17,11 +17,7 @@ pub(super) struct Marked {
 
 impl Marked {
     /// The statement that they are.
-    pub(super) fn statement(
-        self,
-        reading: &Reading<'_, '_>,
-        confidence: f32,
-    ) -> Statement {
+    pub(super) fn statement(self, reading: &Reading<'_, '_>, confidence: f32) -> Statement {
         let doc = reading.words.doc;
         Statement {
             // Not the mark's: a signature may be a sentence of its own, and shows nothing of what was said.

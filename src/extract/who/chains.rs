@@ -85,24 +85,33 @@ impl<'s, 'a, 'd> Linker<'s, 'a, 'd> {
     /// The chains, by their first mentions, and the questions that were decided.
     pub(super) fn link(mut self) -> (Vec<Chain>, Vec<Question>) {
         // "I", in a quotation, is whoever is credited with it, who may be named only behind it.
-        let (later, now): (Vec<usize>, Vec<usize>) = (0..self.scene.mentions.len()).partition(|&index| self.speaker(index).is_some());
+        let (later, now): (Vec<usize>, Vec<usize>) =
+            (0..self.scene.mentions.len()).partition(|&index| self.speaker(index).is_some());
         for index in now {
             let chain = self.chain_for(index).unwrap_or_else(|| self.begin(index));
             self.join(index, chain);
         }
         for index in later {
             let chain = self.speaker(index).map(|source| self.chain_of[source]);
-            let chain = chain.filter(|&chain| self.chains[chain].sort == Sort::Person).unwrap_or_else(|| self.begin(index));
+            let chain =
+                chain.filter(|&chain| self.chains[chain].sort == Sort::Person).unwrap_or_else(|| self.begin(index));
             self.join(index, chain);
         }
         self.chains.iter_mut().for_each(|chain| chain.mentions.sort_unstable());
-        (self.chains.into_iter().filter(|chain| !chain.mentions.is_empty()).collect(), self.questions.unwrap_or_default())
+        (
+            self.chains.into_iter().filter(|chain| !chain.mentions.is_empty()).collect(),
+            self.questions.unwrap_or_default(),
+        )
     }
 
     /// The mention that is credited with the quotation in which a mention says "I".
     fn speaker(&self, index: usize) -> Option<usize> {
         let mention = &self.scene.mentions[index];
-        let said = self.scene.said.around(mention.head).filter(|_| mention.anaphor == Some(Anaphor::I) && mention.quote.is_some())?;
+        let said = self
+            .scene
+            .said
+            .around(mention.head)
+            .filter(|_| mention.anaphor == Some(Anaphor::I) && mention.quote.is_some())?;
         let source = self.scene.mentions.binary_search_by_key(&said.source, |known| known.head).ok()?;
         (self.scene.mentions[source].anaphor != Some(Anaphor::I)).then_some(source)
     }
@@ -202,7 +211,9 @@ impl<'s, 'a, 'd> Linker<'s, 'a, 'd> {
         let tree = &self.scene.tree;
         if tree.relation(mention.head) != Deprel::Appos {
             // The tree may hang the name's title on the name, too: "the minister, | Anna Lindqvist".
-            let title = tree.dependents(mention.head).find(|&token| token < mention.head && tree.relation(token) == Deprel::Appos);
+            let title = tree
+                .dependents(mention.head)
+                .find(|&token| token < mention.head && tree.relation(token) == Deprel::Appos);
             return title.and_then(|title| self.one_with(title, mention));
         }
         // What stands beside is often hung on the nearest noun: "the spokesman for the council, | Anna Lindqvist".
@@ -210,7 +221,9 @@ impl<'s, 'a, 'd> Linker<'s, 'a, 'd> {
         for _ in 0..4 {
             at = tree.head(at)?;
             let found = self.one_with(at, mention);
-            if found.is_some_and(|chain| mention.name.is_none() || !self.chains[chain].is_named) || mention.name.is_none() {
+            if found.is_some_and(|chain| mention.name.is_none() || !self.chains[chain].is_named)
+                || mention.name.is_none()
+            {
                 return found;
             }
             if !matches!(tree.relation(at).base(), "nmod" | "appos" | "compound" | "flat" | "conj") {
@@ -234,7 +247,9 @@ impl<'s, 'a, 'd> Linker<'s, 'a, 'd> {
             let is_unnamed = other.sort == Sort::Person && other.form == MentionForm::Description && !other.is_plural;
             let end = other.tokens.end as usize;
             let touches = end == start || has_comma && end == start - 1;
-            other.sentence == mention.sentence && is_unnamed && (touches || has_comma && other.tokens.contains(mention.tokens))
+            other.sentence == mention.sentence
+                && is_unnamed
+                && (touches || has_comma && other.tokens.contains(mention.tokens))
         });
         let chain = self.chain_of[before?.0];
         (!self.chains[chain].is_named).then_some(chain)
@@ -273,8 +288,15 @@ impl<'s, 'a, 'd> Linker<'s, 'a, 'd> {
         let class = mention.anaphor?;
         let place = Anaphor::ALL.iter().position(|known| *known == class)?;
         let weights = self.scene.weights_of_links();
-        let candidates: Vec<usize> =
-            self.recent.values().rev().take(REACH).copied().filter(|&chain| self.can_be(mention, class, chain)).take(CANDIDATES).collect();
+        let candidates: Vec<usize> = self
+            .recent
+            .values()
+            .rev()
+            .take(REACH)
+            .copied()
+            .filter(|&chain| self.can_be(mention, class, chain))
+            .take(CANDIDATES)
+            .collect();
         let of_new = self.new_evidence(mention);
         let mut best = (None, weights.score(place, &of_new));
         let mut kept = self.questions.is_some().then(|| vec![(None, written(&of_new))]);
@@ -324,7 +346,10 @@ impl<'s, 'a, 'd> Linker<'s, 'a, 'd> {
             note(mention.determiner == Determiner::Demonstrative, Link::NewDemonstrative);
             note(mention.determiner == Determiner::Possessive, Link::NewPossessed);
             note(mention.determiner == Determiner::Bare, Link::NewBare);
-            note(tree.dependent(mention.head, &[Deprel::Nmod, Deprel::AclRelcl, Deprel::Acl]).is_some(), Link::NewWithComplement);
+            note(
+                tree.dependent(mention.head, &[Deprel::Nmod, Deprel::AclRelcl, Deprel::Acl]).is_some(),
+                Link::NewWithComplement,
+            );
             note(self.scene.explicit_country(mention).is_some(), Link::NewWithCountry);
             note(self.nouns_seen.contains_key(self.scene.lemma(mention.head)), Link::NewNounSeen);
         }
@@ -364,8 +389,14 @@ impl<'s, 'a, 'd> Linker<'s, 'a, 'd> {
         let is_owner = tree.relation(mention.head) == Deprel::NmodPoss;
         if between == 0 {
             let governor = tree.governor(last.head);
-            note(!is_owner && !is_possessor && governor.is_some() && governor == tree.governor(mention.head), Link::SameClause);
-            note(is_owner && is_subject && governor.is_some_and(|verb| scene.is_below(mention.head, verb)), Link::OwnSubject);
+            note(
+                !is_owner && !is_possessor && governor.is_some() && governor == tree.governor(mention.head),
+                Link::SameClause,
+            );
+            note(
+                is_owner && is_subject && governor.is_some_and(|verb| scene.is_below(mention.head, verb)),
+                Link::OwnSubject,
+            );
             note(last.tokens.contains_token(mention.head) || mention.tokens.contains_token(last.head), Link::Contains);
             note(first_of_last == tree.first_conjunct(mention.head), Link::Coordinated);
         }
@@ -375,9 +406,17 @@ impl<'s, 'a, 'd> Linker<'s, 'a, 'd> {
             note(is_own && mention.quote.is_some(), Link::OwnQuotation);
         }
         let spoke_last = scene.said.last_before(scene.sentence_start(mention));
-        let is_last = spoke_last.is_some_and(|said| self.by_head.get(&said.source).is_some_and(|&at| self.chain_of[at] == chain));
-        let holds_words = |said: &super::said::Said| scene.words.doc.sentence_of(said.cue.start as usize) == last.sentence;
-        note(between == 1 && is_subject && scene.tree.head(first_of_last).is_some_and(|verb| scene.tree.head(verb).is_none()) && !spoke_last.is_some_and(holds_words), Link::TopicBefore);
+        let is_last =
+            spoke_last.is_some_and(|said| self.by_head.get(&said.source).is_some_and(|&at| self.chain_of[at] == chain));
+        let holds_words =
+            |said: &super::said::Said| scene.words.doc.sentence_of(said.cue.start as usize) == last.sentence;
+        note(
+            between == 1
+                && is_subject
+                && scene.tree.head(first_of_last).is_some_and(|verb| scene.tree.head(verb).is_none())
+                && !spoke_last.is_some_and(holds_words),
+            Link::TopicBefore,
+        );
         note(is_last, Link::SpokeLast);
         note(is_last && scene.is_source(mention.head), Link::BothSpeak);
         note(known.sort == Sort::Person, Link::IsPerson);
@@ -425,7 +464,10 @@ impl<'s, 'a, 'd> Linker<'s, 'a, 'd> {
             let subject = tree
                 .dependent(mention.head, &[Deprel::Cop])
                 .and_then(|_| tree.dependent(mention.head, &[Deprel::Nsubj, Deprel::NsubjOuter]));
-            note(subject.is_some_and(|token| self.by_head.get(&token).is_some_and(|&at| self.chain_of[at] == chain)), Link::Predicate);
+            note(
+                subject.is_some_and(|token| self.by_head.get(&token).is_some_and(|&at| self.chain_of[at] == chain)),
+                Link::Predicate,
+            );
         }
         note(tree.relation(mention.head) == Deprel::Appos && tree.head(mention.head) == Some(last.head), Link::Apposed);
         found

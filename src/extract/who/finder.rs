@@ -21,7 +21,19 @@ pub(super) struct Finder<'a, 'd> {
 
 /// Prepositions before the name of a country that make it a place.
 const LOCATIVE: [&str; 14] = [
-    "in", "at", "inside", "near", "across", "throughout", "within", "outside", "around", "into", "through", "over", "off",
+    "in",
+    "at",
+    "inside",
+    "near",
+    "across",
+    "throughout",
+    "within",
+    "outside",
+    "around",
+    "into",
+    "through",
+    "over",
+    "off",
     "beyond",
 ];
 
@@ -146,12 +158,20 @@ impl Finder<'_, '_> {
         let can_be_name = match self.words.doc.upos.get(token) {
             Some(Upos::Propn | Upos::Adj | Upos::Adv | Upos::X | Upos::Intj) => true,
             // "| Lunt | said": no common noun stands alone in the singular.
-            Some(Upos::Noun) => !self.is_plural(token) && self.noun_kind(token).is_none() && self.tree.dependents(token).next().is_none(),
+            Some(Upos::Noun) => {
+                !self.is_plural(token)
+                    && self.noun_kind(token).is_none()
+                    && self.tree.dependents(token).next().is_none()
+            }
             _ => false,
         };
         let is_proper = can_be_name && self.words.is_capitalized(token);
         let capitals = self.lexical.around(token).filter(|_| is_source && is_proper)?;
-        let is_thing = self.words.doc.entity_at(token).is_some_and(|name| matches!(name.kind, EntityKind::Place | EntityKind::Misc));
+        let is_thing = self
+            .words
+            .doc
+            .entity_at(token)
+            .is_some_and(|name| matches!(name.kind, EntityKind::Place | EntityKind::Misc));
         // "the agency | Nordpress".
         let has_body_noun = self.tree.dependents(token).any(|part| self.noun_kind(part) == Some(NounKind::Body));
         match capitals.what {
@@ -168,10 +188,13 @@ impl Finder<'_, '_> {
         let names = || phrase.range().filter_map(|token| self.name_headed_by(token));
         let is_own = |name: TokenRange| {
             let top = self.top_of(name);
-            self.is_part_of(top, head) || name.end == phrase.end && self.lexical.ending_at(name.start as usize).is_some_and(LexicalMention::is_role)
+            self.is_part_of(top, head)
+                || name.end == phrase.end
+                    && self.lexical.ending_at(name.start as usize).is_some_and(LexicalMention::is_role)
         };
         let is_person = |(name, kind): &(TokenRange, EntityKind)| {
-            let names_person = kind_of_head == Some(NounKind::Person) || head < name.start as usize && kind_of_head.is_none();
+            let names_person =
+                kind_of_head == Some(NounKind::Person) || head < name.start as usize && kind_of_head.is_none();
             *kind == EntityKind::Person && is_own(*name) && (names_person || self.is_office(head))
         };
         let is_person = names().find(is_person);
@@ -224,21 +247,35 @@ impl Finder<'_, '_> {
     fn place_headed_by(&self, token: usize) -> Option<(usize, PlaceForm)> {
         let mention = self.lexical.around(token)?;
         let (entity, form) = mention.place()?;
-        let named = self.words.doc.entity_at(token).filter(|named| named.kind == EntityKind::Organization || named.kind == EntityKind::Person);
+        let named = self
+            .words
+            .doc
+            .entity_at(token)
+            .filter(|named| named.kind == EntityKind::Organization || named.kind == EntityKind::Person);
         // "the Commerce Department": a body, though the table has it for the state.
-        let is_department = form == PlaceForm::Metonym && self.lexicon.bodies.head(self.words.lower(mention.end() - 1)).is_some();
+        let is_department =
+            form == PlaceForm::Metonym && self.lexicon.bodies.head(self.words.lower(mention.end() - 1)).is_some();
         if is_department && named.is_some_and(|named| named.kind == EntityKind::Organization) {
             return None;
         }
         // "Air | France", "Jordan | Peters": part of another name; "the | UN" may be no part of one.
-        if named.is_some_and(|named| named.tokens.len() > mention.tokens.len() && !self.words.eq(named.tokens.start as usize, "the")) {
+        if named.is_some_and(|named| {
+            named.tokens.len() > mention.tokens.len() && !self.words.eq(named.tokens.start as usize, "the")
+        }) {
             return None;
         }
         (self.top_of(mention.tokens) == token).then_some((entity, form))
     }
 
     /// A country, its people or an international body that acts; not where something is.
-    fn place(&self, sentence: usize, range: TokenRange, token: usize, entity: usize, form: PlaceForm) -> Option<Mention> {
+    fn place(
+        &self,
+        sentence: usize,
+        range: TokenRange,
+        token: usize,
+        entity: usize,
+        form: PlaceForm,
+    ) -> Option<Mention> {
         let is_country = self.lexicon.entities[entity].is_country;
         let sort = match form {
             PlaceForm::Adjective => return None,
@@ -253,7 +290,8 @@ impl Finder<'_, '_> {
             }
             // A capital or palace stands for its government where it acts or has something.
             let relation = self.tree.relation(self.tree.first_conjunct(token));
-            let acts = relation.base() == "nsubj" || matches!(relation, Deprel::NmodPoss | Deprel::Obj | Deprel::OblAgent | Deprel::Root);
+            let acts = relation.base() == "nsubj"
+                || matches!(relation, Deprel::NmodPoss | Deprel::Obj | Deprel::OblAgent | Deprel::Root);
             let is_named_with = preposition.is_some_and(|word| matches!(word, "with" | "between" | "by" | "against"));
             if form == PlaceForm::Seat && !acts && !is_named_with {
                 return None;
@@ -317,7 +355,10 @@ impl Finder<'_, '_> {
 
     /// A name that the core begins with its title: "| Spokesperson | Ole Brandt".
     fn without_title(&self, name: TokenRange) -> (Option<TokenRange>, TokenRange) {
-        let title = self.lexical.starting_at(name.start as usize).filter(|title| title.is_role() && title.end() < name.end as usize);
+        let title = self
+            .lexical
+            .starting_at(name.start as usize)
+            .filter(|title| title.is_role() && title.end() < name.end as usize);
         match title {
             Some(title) => (Some(title.tokens), TokenRange { start: title.tokens.end, ..name }),
             None => (None, name),
@@ -375,7 +416,9 @@ impl Finder<'_, '_> {
     /// The words before a noun that make one title with it, and the noun.
     fn noun_chunk(&self, head: usize) -> Option<TokenRange> {
         let first = self.tree.dependents(head).take_while(|&token| token < head).find(|&token| {
-            self.tree.relation(token) == Deprel::Compound && (token + 1..head).all(|between| self.tree.head(between) == Some(head) || self.tree.head(between) == Some(token))
+            self.tree.relation(token) == Deprel::Compound
+                && (token + 1..head)
+                    .all(|between| self.tree.head(between) == Some(head) || self.tree.head(between) == Some(token))
         });
         Some(TokenRange::new(first.unwrap_or(head), head + 1))
     }
@@ -449,5 +492,9 @@ pub(super) fn head_of(tree: &Tree<'_>, range: TokenRange) -> usize {
     let is_top = |token: &usize| tree.head(*token).is_none_or(|head| !range.contains_token(head));
     let is_nominal = |token: &usize| matches!(tree.doc.upos.get(*token), Some(Upos::Noun | Upos::Propn | Upos::Pron));
     let tops = || range.range().filter(is_top);
-    tops().find(is_nominal).or_else(|| range.range().find(is_nominal)).or_else(|| tops().next()).unwrap_or(range.start as usize)
+    tops()
+        .find(is_nominal)
+        .or_else(|| range.range().find(is_nominal))
+        .or_else(|| tops().next())
+        .unwrap_or(range.start as usize)
 }

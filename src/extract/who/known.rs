@@ -24,7 +24,8 @@ impl KnownNames {
             let mut countries = Vec::new();
             for cell in row.values(1) {
                 let parsed = cell.split_once(' ').and_then(|(code, share)| Some((code, share.parse().ok()?)));
-                countries.push(parsed.ok_or_else(|| row.error(format!("expected a code and a share, found {cell:?}")))?);
+                countries
+                    .push(parsed.ok_or_else(|| row.error(format!("expected a code and a share, found {cell:?}")))?);
             }
             names.insert(row.cell(0), KnownName { countries });
         }

@@ -42,7 +42,7 @@ use phrases::Tree;
 pub(crate) use scene::Circumstances;
 use scene::Scene;
 use scorer::Evidence as _;
-use states::{Candidates, Class, Edges};
+use states::{Candidates, Class, Description, Edges};
 pub(crate) use tables::WhoTables;
 pub use trace::Trace;
 
@@ -81,10 +81,11 @@ impl Who {
             chain.mentions.iter().for_each(|&mention| chain_of[mention] = number);
         }
         let edges = Edges::find(&scene, &chains, &chain_of);
+        let descriptions: Vec<Description> = chains.iter().map(|chain| Description::of(&scene, chain)).collect();
         let candidates: Vec<Option<Candidates>> = (0..chains.len())
             .map(|number| {
                 let is_known = matches!(chains[number].sort, Sort::State(_) | Sort::International(_));
-                (!is_known).then(|| Candidates::find(&scene, &chains, &edges, number))
+                (!is_known).then(|| Candidates::find(&scene, &chains, &edges, &descriptions, number))
             })
             .collect();
         let answers = decide(&scene, &chains, &edges, &candidates);
@@ -128,10 +129,13 @@ impl Who {
             let (entity, form) = at(token).filter(|(_, form)| *form == MentionForm::Name)?;
             let kind = self.entities[entity].kind;
             let is_apposed = tree.relation(token) == Deprel::Appos && tree.head(token) == Some(head);
-            let stands_alone = matches!(tree.relation(token), Deprel::Nsubj | Deprel::Appos | Deprel::Root | Deprel::Conj | Deprel::Dep | Deprel::Parataxis)
-                && tree.preposition(token).is_none();
+            let stands_alone = matches!(
+                tree.relation(token),
+                Deprel::Nsubj | Deprel::Appos | Deprel::Root | Deprel::Conj | Deprel::Dep | Deprel::Parataxis
+            ) && tree.preposition(token).is_none();
             let is_set_off = tree.relation(token) != Deprel::Conj || token > 0 && doc.token_text(token - 1) == ",";
-            (kind == Kind::Person && stands_alone && is_set_off || kind == Kind::Body && is_apposed).then_some((entity, form))
+            (kind == Kind::Person && stands_alone && is_set_off || kind == Kind::Body && is_apposed)
+                .then_some((entity, form))
         });
         named.or(of_head)
     }
@@ -162,9 +166,12 @@ fn decide(scene: &Scene<'_, '_>, chains: &[Chain], edges: &Edges, candidates: &[
     let mut answers: Vec<Answer> = chains
         .iter()
         .map(|chain| match chain.sort {
-            Sort::State(country) => {
-                Answer { country: Some(country), probability: 1.0, all: vec![(Some(country), 1.0)], ..Answer::default() }
-            }
+            Sort::State(country) => Answer {
+                country: Some(country),
+                probability: 1.0,
+                all: vec![(Some(country), 1.0)],
+                ..Answer::default()
+            },
             _ => Answer { probability: 1.0, all: vec![(None, 1.0)], ..Answer::default() },
         })
         .collect();
@@ -176,9 +183,8 @@ fn decide(scene: &Scene<'_, '_>, chains: &[Chain], edges: &Edges, candidates: &[
         };
         for (number, candidates) in candidates.iter().enumerate() {
             let Some(candidates) = candidates else { continue };
-            let owner = |country: usize| {
-                edges.owners[number].iter().map(|&owner| share(owner, country)).fold(0.0, f32::max)
-            };
+            let owner =
+                |country: usize| edges.owners[number].iter().map(|&owner| share(owner, country)).fold(0.0, f32::max);
             let spoke = |country: usize| edges.spoke_before[number].map_or(0.0, |chain| share(chain, country));
             let probabilities = candidates.probabilities(scene, &owner, &spoke);
             answers[number] = answer(scene, candidates, &probabilities, round + 1 == ROUNDS);
@@ -193,7 +199,8 @@ fn answer(scene: &Scene<'_, '_>, candidates: &Candidates, probabilities: &[f32],
     // The first of equals, so that the order of candidates decides and nothing else.
     let best = (0..all.len()).fold(0, |best, at| if all[at].1 > all[best].1 { at } else { best });
     // Rather no country than a guess.
-    let best = if candidates.is_named_person && candidates.class != Class::Official && all[best].1 < SURE { 0 } else { best };
+    let best =
+        if candidates.is_named_person && candidates.class != Class::Official && all[best].1 < SURE { 0 } else { best };
     let class = candidates.class as usize;
     let weights = &scene.lexicon.who.states;
     let mut reasons: Vec<Reason> = Vec::new();

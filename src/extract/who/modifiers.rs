@@ -108,11 +108,15 @@ fn top_of(tree: &Tree<'_>, start: usize, end: usize) -> usize {
 fn adjective(mention: &Mention, tree: &Tree<'_>, top: usize) -> Tie {
     let above = tree.head(top);
     let is_own = top == mention.head
-        || above.is_some_and(|above| above == mention.head || tree.is_part(above) && tree.head(above) == Some(mention.head))
+        || above.is_some_and(|above| {
+            above == mention.head || tree.is_part(above) && tree.head(above) == Some(mention.head)
+        })
         || mention.name.is_some_and(|name| above.is_some_and(|above| name.contains_token(above)));
     match above {
         _ if is_own => Tie::Adjective,
-        Some(above) if tree.preposition(above).is_some_and(|at| matches!(tree.doc.token_text(at), "of" | "for")) => Tie::Of,
+        Some(above) if tree.preposition(above).is_some_and(|at| matches!(tree.doc.token_text(at), "of" | "for")) => {
+            Tie::Of
+        }
         _ => Tie::Other,
     }
 }
@@ -122,7 +126,8 @@ fn tie_of(mention: &Mention, words: &Words<'_>, tree: &Tree<'_>, top: usize) -> 
         return Tie::Name;
     }
     let is_own = |token: usize| {
-        tree.head(token).is_some_and(|above| above == mention.head || tree.is_part(above) && tree.head(above) == Some(mention.head))
+        tree.head(token)
+            .is_some_and(|above| above == mention.head || tree.is_part(above) && tree.head(above) == Some(mention.head))
     };
     let preposition = tree.preposition(top).map(|at| words.lower(at));
     match (tree.relation(top), preposition) {

@@ -129,8 +129,8 @@ fn keys(name: &str) -> Vec<String> {
         .filter(|word| word.starts_with(char::is_uppercase))
         .filter_map(|word| word.chars().next())
         .collect();
-    let is_acronym = bare.chars().filter(|c| c.is_alphabetic()).count() > 1
-        && bare.chars().all(|c| c.is_uppercase() || c == '.');
+    let is_acronym =
+        bare.chars().filter(|c| c.is_alphabetic()).count() > 1 && bare.chars().all(|c| c.is_uppercase() || c == '.');
     let mut keys = vec![lower];
     if is_acronym {
         keys.push(format!("={}", bare.replace('.', "")));

@@ -37,7 +37,9 @@ impl Nouns {
                 "group" => NounKind::Group,
                 "document" => NounKind::Document,
                 "foreign" => NounKind::Foreign,
-                other => return Err(row.error(format!("expected person, body, group, document or foreign, found {other:?}"))),
+                other => {
+                    return Err(row.error(format!("expected person, body, group, document or foreign, found {other:?}")));
+                }
             };
             for lemma in row.cell(1).split_whitespace() {
                 nouns.insert(lemma, kind);

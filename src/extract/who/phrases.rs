@@ -26,7 +26,8 @@ impl<'d> Tree<'d> {
         let doc = self.doc;
         let has_tree = !doc.heads.is_empty();
         let arcs = || {
-            let within = tokens.range().filter(|_| has_tree).filter_map(|token| doc.head(token).map(|head| (head, token)));
+            let within =
+                tokens.range().filter(|_| has_tree).filter_map(|token| doc.head(token).map(|head| (head, token)));
             within.filter(|(head, _)| tokens.contains_token(*head))
         };
         for (head, _) in arcs() {
@@ -46,7 +47,8 @@ impl<'d> Tree<'d> {
 
     /// The tree of a few words: dependents are known of these alone.
     pub(crate) fn new_within(doc: &'d Document, tokens: TokenRange) -> Self {
-        let mut tree = Self { doc, offset: tokens.start as usize, first: vec![0; tokens.len() + 1], dependents: Vec::new() };
+        let mut tree =
+            Self { doc, offset: tokens.start as usize, first: vec![0; tokens.len() + 1], dependents: Vec::new() };
         tree.fill(tokens);
         tree
     }
@@ -111,9 +113,9 @@ impl<'d> Tree<'d> {
                 continue;
             }
             is_inside[token - low] = true;
-            let below = self.dependents(token).filter(|&below| {
-                !matches!(self.relation(below), Deprel::AclRelcl | Deprel::Parataxis | Deprel::Advcl)
-            });
+            let below = self
+                .dependents(token)
+                .filter(|&below| !matches!(self.relation(below), Deprel::AclRelcl | Deprel::Parataxis | Deprel::Advcl));
             open.extend(below);
         }
         let mut start = head;

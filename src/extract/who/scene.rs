@@ -162,7 +162,9 @@ impl<'a, 'd> Scene<'a, 'd> {
 
     /// The town that begins at a token and that the table of countries lacks.
     fn town_at(&self, token: usize) -> Option<(usize, usize, usize)> {
-        if !self.words.is_capitalized(token) || self.lexical.around(token).is_some_and(|around| around.place().is_some()) {
+        if !self.words.is_capitalized(token)
+            || self.lexical.around(token).is_some_and(|around| around.place().is_some())
+        {
             return None;
         }
         let word = |at: usize| (at < self.words.len()).then(|| self.words.text(at));

@@ -32,7 +32,11 @@ impl Weights {
     ///
     /// # Errors
     /// If it is malformed, or names an unknown class or piece of evidence.
-    pub(crate) fn load<E: Evidence>(file: &'static str, text: &'static str, classes: &[&str]) -> Result<Self, TableError> {
+    pub(crate) fn load<E: Evidence>(
+        file: &'static str,
+        text: &'static str,
+        classes: &[&str],
+    ) -> Result<Self, TableError> {
         let places: HashMap<&str, usize> = E::ALL.iter().map(|evidence| (evidence.name(), evidence.index())).collect();
         let mut weights = vec![vec![0.0; E::ALL.len()]; classes.len()];
         for row in tables::read(file, text, 3)? {

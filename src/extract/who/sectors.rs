@@ -35,7 +35,8 @@ impl SectorModel {
                     let sector = if name == "-" { None } else { Some(Sector::from_str(name).ok()?) };
                     Some((sector, weight.parse().ok()?))
                 });
-                weights.push(parsed.ok_or_else(|| row.error(format!("expected a sector and a weight, found {cell:?}")))?);
+                weights
+                    .push(parsed.ok_or_else(|| row.error(format!("expected a sector and a weight, found {cell:?}")))?);
             }
             by_feature.insert(row.cell(0), weights);
         }
@@ -86,13 +87,18 @@ pub(super) fn features(scene: &Scene<'_, '_>, chains: &[Chain], chain: &Chain, o
         for token in mention.office.into_iter().flat_map(|office| office.range()) {
             found.insert(format!("office {}", scene.lemma(token)));
         }
-        for token in mention.tokens.range().take(WORDS).filter(|&token| token != mention.head && scene.words.is_word(token)) {
+        for token in
+            mention.tokens.range().take(WORDS).filter(|&token| token != mention.head && scene.words.is_word(token))
+        {
             if !mention.name.is_some_and(|name| name.contains_token(token)) {
                 let is_near = scene.tree.head(token) == Some(mention.head);
                 found.insert(format!("{} {}", if is_near { "beside" } else { "within" }, scene.lemma(token)));
             }
         }
-        let place = scene.lexical.around(mention.head).or_else(|| mention.office.and_then(|office| scene.lexical.around(office.start as usize)));
+        let place = scene
+            .lexical
+            .around(mention.head)
+            .or_else(|| mention.office.and_then(|office| scene.lexical.around(office.start as usize)));
         if let Some(sector) = place.and_then(super::lexical::Mention::sector) {
             found.insert(format!("lexicon {sector}"));
         }

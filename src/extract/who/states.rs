@@ -24,6 +24,9 @@ const NAMED_IN_SENTENCE: usize = 64;
 /// What one entity belongs to at most.
 const OWNERS: usize = 16;
 
+/// Entities before and behind one among which the same office is looked for.
+const NEAR: usize = 20;
+
 /// Classes of entities whose states are told in different ways.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Class {
@@ -53,7 +56,10 @@ impl Class {
 /// Whether a mention's office is one of a state.
 fn is_of_state(scene: &Scene<'_, '_>, mention: &Mention) -> bool {
     let office = mention.office.and_then(|office| scene.lexical.around(office.start as usize));
-    matches!(office.and_then(super::lexical::Mention::sector), Some("GOV" | "MIL" | "LEG" | "JUD" | "COP" | "SPY" | "OPP"))
+    matches!(
+        office.and_then(super::lexical::Mention::sector),
+        Some("GOV" | "MIL" | "LEG" | "JUD" | "COP" | "SPY" | "OPP")
+    )
 }
 
 /// What belongs to what: by chain, the chains that it belongs to ("its spokesman", "the | ministry's | spokesman").
@@ -100,7 +106,9 @@ impl Edges {
                 for token in scene.tree.dependents(top) {
                     let is_owner = match scene.tree.relation(token) {
                         Deprel::NmodPoss => true,
-                        Deprel::Compound => scene.mentions.get(index).is_some_and(|m| m.sort == Sort::Person || m.sort == Sort::Group),
+                        Deprel::Compound => {
+                            scene.mentions.get(index).is_some_and(|m| m.sort == Sort::Person || m.sort == Sort::Group)
+                        }
                         Deprel::Nmod | Deprel::NmodDesc => scene.tree.preposition(token).is_some_and(|at| {
                             matches!(scene.words.lower(at), "of" | "for" | "at" | "from" | "with" | "by")
                         }),
@@ -132,13 +140,23 @@ impl Edges {
 /// "the U.N. | envoy": an international body within the words.
 fn names_international_body(scene: &Scene<'_, '_>, mention: &Mention) -> bool {
     let inside = scene.lexical.within(mention.start(), mention.tokens.end as usize);
-    inside.iter().filter_map(super::lexical::Mention::place).any(|(entity, _)| !scene.lexicon.entities[entity].is_country)
+    inside
+        .iter()
+        .filter_map(super::lexical::Mention::place)
+        .any(|(entity, _)| !scene.lexicon.entities[entity].is_country)
 }
 
 impl Candidates {
     /// The candidates of a chain with all evidence but that of other entities' states.
-    pub(super) fn find(scene: &Scene<'_, '_>, chains: &[Chain], edges: &Edges, number: usize) -> Self {
+    pub(super) fn find(
+        scene: &Scene<'_, '_>,
+        chains: &[Chain],
+        edges: &Edges,
+        descriptions: &[Description<'_>],
+        number: usize,
+    ) -> Self {
         let chain = &chains[number];
+        let same_office = same_office(descriptions, number);
         let class = Class::of(scene, chain);
         let mut countries: Vec<usize> = Vec::new();
         let mut add = |country: usize| {
@@ -159,7 +177,7 @@ impl Candidates {
             tables.evidence(country, &mut found);
             article(scene, chain, country, &mut found);
             around(scene, chain, country, &mut found);
-            if same_office(scene, chains, number, country) {
+            if same_office.contains(&country) {
                 found.push((State::SameOffice, 1.0));
             }
             (Some(country), found)
@@ -182,7 +200,8 @@ impl Candidates {
             .iter()
             .map(|(country, found)| {
                 let others = country.map_or(0.0, |country| {
-                    weights.of(class, State::Owner) * owner(country) + weights.of(class, State::SpokeBefore) * before(country)
+                    weights.of(class, State::Owner) * owner(country)
+                        + weights.of(class, State::SpokeBefore) * before(country)
                 });
                 weights.score(class, found) + others
             })
@@ -198,13 +217,17 @@ fn none_evidence(scene: &Scene<'_, '_>, chain: &Chain, is_international: bool, t
             found.push((evidence, 1.0));
         }
     };
-    let mentions = || chain.mentions.iter().take(MENTIONS).map(|&index| (&scene.mentions[index], &scene.modifiers[index]));
+    let mentions =
+        || chain.mentions.iter().take(MENTIONS).map(|&index| (&scene.mentions[index], &scene.modifiers[index]));
     note(is_international || tables.is_international, State::NoneInternational);
     note(mentions().all(|(_, modifiers)| modifiers.is_empty()), State::NoneUnmarked);
     note(chain.is_plural, State::NonePlural);
     note(chain.is_named, State::NoneNamed);
     note(mentions().any(|(mention, _)| mention.determiner == Determiner::Indefinite), State::NoneIndefinite);
-    note(mentions().any(|(mention, _)| mention.tokens.range().any(|token| is_of_several_countries(scene, token))), State::NoneForeign);
+    note(
+        mentions().any(|(mention, _)| mention.tokens.range().any(|token| is_of_several_countries(scene, token))),
+        State::NoneForeign,
+    );
     note(mentions().all(|(mention, _)| mention.form == MentionForm::Pronoun), State::NonePronoun);
     note(scene.named.is_empty(), State::NoneNamedNowhere);
     note(scene.countries_by_frequency().count() > 1, State::NoneOfSeveral);
@@ -283,15 +306,21 @@ fn article(scene: &Scene<'_, '_>, chain: &Chain, country: usize, found: &mut Fou
         None => note(n_named > 0, State::OnlyAfter, 1.0),
     }
     let here = places.partition_point(|&place| scene.named[place].sentence < first.sentence);
-    note(places.get(here).is_some_and(|&place| scene.named[place].sentence == first.sentence), State::SameSentence, 1.0);
+    note(
+        places.get(here).is_some_and(|&place| scene.named[place].sentence == first.sentence),
+        State::SameSentence,
+        1.0,
+    );
 }
 
 /// What the sentences of the mentions say.
 fn around(scene: &Scene<'_, '_>, chain: &Chain, country: usize, found: &mut Found<State>) {
-    let (mut acts, mut is_place, mut other_party, mut is_joined, mut in_own_words) = (false, false, false, false, false);
+    let (mut acts, mut is_place, mut other_party, mut is_joined, mut in_own_words) =
+        (false, false, false, false, false);
     for mention in chain.mentions.iter().take(MENTIONS).map(|&index| &scene.mentions[index]) {
         let from = scene.named.partition_point(|named| named.sentence < mention.sentence);
-        let here = scene.named[from..].iter().take(NAMED_IN_SENTENCE).take_while(|named| named.sentence == mention.sentence);
+        let here =
+            scene.named[from..].iter().take(NAMED_IN_SENTENCE).take_while(|named| named.sentence == mention.sentence);
         for named in here.filter(|named| named.country == country && !mention.tokens.contains_token(named.token)) {
             acts |= named.acts;
             is_place |= named.is_place;
@@ -320,27 +349,35 @@ fn around(scene: &Scene<'_, '_>, chain: &Chain, country: usize, found: &mut Foun
     found.extend(all.into_iter().filter(|(holds, _)| *holds).map(|(_, evidence)| (evidence, 1.0)));
 }
 
-/// Whether another entity with the same noun or office is described as of the country.
-fn same_office(scene: &Scene<'_, '_>, chains: &[Chain], number: usize, country: usize) -> bool {
-    let nouns = |chain: &Chain| -> Vec<usize> {
-        let heads = chain.mentions.iter().take(MENTIONS).map(|&index| &scene.mentions[index]);
-        heads.filter(|mention| !mention.is_pronoun()).filter_map(|mention| mention.office).map(|office| office.end as usize - 1).collect()
-    };
-    let own = nouns(&chains[number]);
-    if own.is_empty() {
-        return false;
+/// The nouns by which an entity is described, and the countries that its own words give.
+#[derive(Debug, Default)]
+pub(super) struct Description<'s> {
+    nouns: Vec<&'s str>,
+    countries: Vec<usize>,
+}
+
+impl<'s> Description<'s> {
+    pub(super) fn of(scene: &'s Scene<'_, '_>, chain: &Chain) -> Self {
+        let mut found = Self::default();
+        for mention in chain.mentions.iter().take(MENTIONS).map(|&index| &scene.mentions[index]) {
+            if let Some(office) = mention.office.filter(|_| !mention.is_pronoun()) {
+                found.nouns.push(scene.words.lower(office.end as usize - 1));
+            }
+            found.countries.extend(scene.explicit_country(mention));
+        }
+        found.nouns.sort_unstable();
+        found.nouns.dedup();
+        found
     }
-    let same = |one: usize, other: usize| scene.words.lower(one) == scene.words.lower(other);
-    // Entities whose own words give the country, the nearest first.
-    let near = number.saturating_sub(20)..(number + 20).min(chains.len());
-    near.filter(|&other| other != number).any(|other| {
-        let gives = |index: &usize| {
-            let mention = &scene.mentions[*index];
-            scene.explicit_country(mention) == Some(country)
-        };
-        chains[other].mentions.iter().take(MENTIONS).any(gives)
-            && nouns(&chains[other]).iter().any(|&noun| own.iter().any(|&mine| same(mine, noun)))
-    })
+}
+
+/// The countries of entities nearby that are described by the same noun: "the Bolivian president", of "the president".
+fn same_office(descriptions: &[Description<'_>], number: usize) -> Vec<usize> {
+    let own = &descriptions[number].nouns;
+    let near = number.saturating_sub(NEAR)..(number + NEAR).min(descriptions.len());
+    let others = near.filter(|&other| other != number && !own.is_empty()).map(|other| &descriptions[other]);
+    let same = others.filter(|other| other.nouns.iter().any(|noun| own.contains(noun)));
+    same.flat_map(|other| other.countries.iter().copied()).collect()
 }
 
 /// What tables know of a name.
@@ -359,7 +396,8 @@ impl Tables {
         let mut tables = Self::default();
         let lexicon = scene.lexicon;
         let named = chain.mentions.iter().take(MENTIONS).map(|&index| &scene.mentions[index]);
-        let names: Vec<&str> = named.filter_map(|mention| mention.name).map(|name| scene.words.doc.range_text(name)).collect();
+        let names: Vec<&str> =
+            named.filter_map(|mention| mention.name).map(|name| scene.words.doc.range_text(name)).collect();
         let Some(fullest) = names.iter().copied().max_by_key(|name| name.len()) else { return tables };
         let day = scene.circumstances.published;
         let country = |code: Option<&'static str>| code.and_then(|code| lexicon.country(code));

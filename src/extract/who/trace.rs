@@ -94,10 +94,17 @@ impl Trace {
                 let is_noun = match doc.upos.get(token) {
                     Some(Upos::Noun) => true,
                     // "Muslims".
-                    Some(Upos::Propn) => doc.xpos[token].name() == "NNPS" && doc.entity_at(token).is_none_or(|name| name.kind == EntityKind::Nationality),
+                    Some(Upos::Propn) => {
+                        doc.xpos[token].name() == "NNPS"
+                            && doc.entity_at(token).is_none_or(|name| name.kind == EntityKind::Nationality)
+                    }
                     _ => false,
                 } && !scene.tree.is_part(token);
-                let is_place = scene.lexical.around(token).and_then(|m| m.place()).is_some_and(|(_, form)| form != PlaceForm::Adjective);
+                let is_place = scene
+                    .lexical
+                    .around(token)
+                    .and_then(|m| m.place())
+                    .is_some_and(|(_, form)| form != PlaceForm::Adjective);
                 if is_noun && !is_place && scene.tree.relation(token) != Deprel::Amod {
                     self.nouns.push(TracedNoun {
                         tokens: scene.tree.phrase(token, sentence.tokens),

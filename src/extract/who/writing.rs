@@ -27,7 +27,11 @@ pub(super) fn entities(scene: &Scene<'_, '_>, chains: &[Chain], edges: &Edges, a
                 _ => None,
             },
             sector: sector.filter(|_| kind != Kind::State),
-            role: if kind == Kind::Person || kind == Kind::Group { office_of(scene, chain).or(known.office) } else { None },
+            role: if kind == Kind::Person || kind == Kind::Group {
+                office_of(scene, chain).or(known.office)
+            } else {
+                None
+            },
             wikidata: known.wikidata,
             name,
             confidence: answer.probability,
@@ -76,8 +80,12 @@ fn name_of(scene: &Scene<'_, '_>, chain: &Chain) -> Option<String> {
 
 /// "the government of Norway", "Norway's army": a body whose description says whose it is.
 fn body_of_state(scene: &Scene<'_, '_>, chain: &Chain) -> Option<String> {
-    let described = mentions(scene, chain).filter(|mention| chain.sort == Sort::Body && mention.form == MentionForm::Description);
-    described.into_iter().find(|mention| scene.explicit_country(mention).is_some()).map(|mention| plain(scene, mention.tokens))
+    let described =
+        mentions(scene, chain).filter(|mention| chain.sort == Sort::Body && mention.form == MentionForm::Description);
+    described
+        .into_iter()
+        .find(|mention| scene.explicit_country(mention).is_some())
+        .map(|mention| plain(scene, mention.tokens))
 }
 
 /// A name without "the" before it and "'s" behind it.
@@ -104,7 +112,8 @@ fn body_by_table(scene: &Scene<'_, '_>, chain: &Chain) -> Option<String> {
 
 /// The office in the article's words: the first of more than one word, else the first.
 fn office_of(scene: &Scene<'_, '_>, chain: &Chain) -> Option<String> {
-    let offices = || mentions(scene, chain).filter(|mention| !mention.is_pronoun()).filter_map(|mention| mention.office);
+    let offices =
+        || mentions(scene, chain).filter(|mention| !mention.is_pronoun()).filter_map(|mention| mention.office);
     let best = offices().find(|office| office.len() > 1).or_else(|| offices().next())?;
     Some(scene.words.doc.range_text(best).to_owned())
 }
@@ -137,7 +146,8 @@ fn look_up(scene: &Scene<'_, '_>, chain: &Chain, name: Option<&str>, country: Op
     items.dedup();
     // "Minister of Foreign Affairs" and "Minister of Foreign Affairs of Canada" are one office.
     let shortest = terms.iter().map(|term| term.office).min_by_key(|office| office.len());
-    let office = shortest.filter(|&one| holds_now && items.len() < 2 && terms.iter().all(|term| term.office.starts_with(one)));
+    let office =
+        shortest.filter(|&one| holds_now && items.len() < 2 && terms.iter().all(|term| term.office.starts_with(one)));
     Known {
         wikidata: if let [one] = items[..] { Some(one.to_owned()) } else { None },
         office: office.map(str::to_owned),
