@@ -208,17 +208,17 @@ fn speakers_are_who_the_article_says() {
 
 #[test]
 fn events_are_coded() {
-    check("events");
+    check_with("events", &Models::embedded());
 }
 
 #[test]
 fn what_is_no_story_yields_nothing() {
-    check("boilerplate");
+    check_with("boilerplate", &Models::embedded());
 }
 
 #[test]
 fn dates_are_resolved_against_the_day_of_publication() {
-    check("dates");
+    check_with("dates", &Models::embedded());
 }
 
 #[test]

@@ -378,6 +378,12 @@ impl<'s, 'a, 'd> Linker<'s, 'a, 'd> {
         note(between == 0, Link::SameSentence);
         note(between == 1, Link::SentenceBefore);
         note(between == 2, Link::TwoSentencesBefore);
+        // "Holm, a captain, who …": of the mentions in its last sentence the one that acts.
+        let in_last = known.mentions.iter().rev().take(4).map(|&at| &scene.mentions[at]);
+        let acting = in_last
+            .take_while(|other| other.sentence == last.sentence)
+            .filter(|other| tree.is_subject(tree.first_conjunct(other.head)));
+        let last = acting.last().unwrap_or(last);
         let first_of_last = tree.first_conjunct(last.head);
         let is_subject = tree.is_subject(first_of_last);
         let is_possessor = tree.relation(last.head) == Deprel::NmodPoss;

@@ -38,7 +38,9 @@ impl Nouns {
                 "document" => NounKind::Document,
                 "foreign" => NounKind::Foreign,
                 other => {
-                    return Err(row.error(format!("expected person, body, group, document or foreign, found {other:?}")));
+                    return Err(
+                        row.error(format!("expected person, body, group, document or foreign, found {other:?}"))
+                    );
                 }
             };
             for lemma in row.cell(1).split_whitespace() {
