@@ -6,6 +6,7 @@ pub mod events;
 pub mod statements;
 
 mod dates;
+pub mod families;
 mod lexicon;
 mod names;
 mod ontology;
@@ -18,6 +19,7 @@ use crate::finding::{Event, Statement};
 use crate::nlp::tables::TableError;
 use crate::text::Document;
 
+use families::Without;
 use lexicon::Lexicon;
 pub use ontology::{CameoCode, Ontology};
 use reading::Reading;
@@ -26,6 +28,7 @@ use reading::Reading;
 #[derive(Debug)]
 pub struct Knowledge {
     lexicon: Lexicon,
+    without: Without,
 }
 
 impl Knowledge {
@@ -34,7 +37,13 @@ impl Knowledge {
     /// # Errors
     /// If a table is malformed; the error names file and line.
     pub fn embedded() -> Result<Self, TableError> {
-        Ok(Self { lexicon: Lexicon::load()? })
+        Ok(Self { lexicon: Lexicon::load()?, without: Without::default() })
+    }
+
+    /// The same without some families of rules, to measure what they are worth.
+    #[must_use]
+    pub fn without(self, without: Without) -> Self {
+        Self { without, ..self }
     }
 
     /// Finds the statements and events of one document whose tokens and sentences are filled. Indices among the findings count
@@ -46,7 +55,7 @@ impl Knowledge {
         published_at: Option<Timestamp>,
     ) -> (Vec<Statement>, Vec<Event>) {
         let reading = Reading::new(doc, &self.lexicon, publisher, published_at.map(dates::day_of));
-        let statements = statements::extract(&reading);
+        let statements = statements::extract(&reading, self.without);
         let events = events::extract(&reading, &statements);
         (statements, events)
     }
