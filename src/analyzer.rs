@@ -5,8 +5,8 @@ mod provenance;
 use std::sync::Arc;
 
 use crate::article::Article;
-use crate::extract::{Knowledge, Ontology};
 use crate::extract::families::Without;
+use crate::extract::{Knowledge, Ontology};
 use crate::finding::{Entity, Event, Statement};
 use crate::nlp::Annotate;
 use crate::nlp::core::{Core, CoreModel};

@@ -44,9 +44,7 @@ pub(crate) fn extract(reading: &Reading<'_, '_>, statements: &[Statement]) -> Ve
             let coded = if is_name {
                 None
             } else {
-                candidates
-                    .into_iter()
-                    .find_map(|found| coder::code(reading, near, found, idx, sentence.tokens))
+                candidates.into_iter().find_map(|found| coder::code(reading, near, found, idx, sentence.tokens))
             };
             let Some(coded) = coded else {
                 idx += 1;

@@ -84,7 +84,8 @@ fn identify_speakers(reading: &Reading<'_, '_>, statements: &mut [Statement]) {
 
 /// “We urge them to stay,” she said: "we" is whoever says so.
 fn let_speakers_speak_of_themselves(reading: &Reading<'_, '_>, statements: &mut [Statement]) {
-    let is_self = |range: TokenRange| range.len() == 1 && reading.words.is(range.start as usize, WordClass::PRONOUN_SELF);
+    let is_self =
+        |range: TokenRange| range.len() == 1 && reading.words.is(range.start as usize, WordClass::PRONOUN_SELF);
     for number in 0..statements.len() {
         let outer = statements[number].inside.filter(|_| statements[number].source.is_some_and(is_self));
         if let Some(speaker) = outer.and_then(|outer| statements[outer].speaker.clone()) {

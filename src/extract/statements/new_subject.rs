@@ -59,7 +59,9 @@ pub(super) fn before(reading: &Reading<'_, '_>, quote: &Quote) -> Option<Subject
     let beside = || {
         let from = doc.entities.partition_point(|entity| entity.tokens.start < phrase.start);
         let inside = doc.entities[from..].iter().take_while(|entity| entity.tokens.start < phrase.end);
-        inside.filter(|entity| entity.kind == EntityKind::Person && phrase.contains(entity.tokens)).find(|entity| !tree::is_of_other(doc, phrase, entity.tokens))
+        inside
+            .filter(|entity| entity.kind == EntityKind::Person && phrase.contains(entity.tokens))
+            .find(|entity| !tree::is_of_other(doc, phrase, entity.tokens))
     };
     let name = name.or_else(|| beside().map(|entity| entity.tokens));
     (name.is_some() || is_office).then_some(Subject { phrase, name })

@@ -93,12 +93,7 @@ struct Details {
 }
 
 /// Reads the details of a statement off the words of its sentence that are none of its parts.
-fn details(
-    reading: &Reading<'_, '_>,
-    source: Option<TokenRange>,
-    cue: TokenRange,
-    content: &[TokenRange],
-) -> Details {
+fn details(reading: &Reading<'_, '_>, source: Option<TokenRange>, cue: TokenRange, content: &[TokenRange]) -> Details {
     let sentence = reading.sentence_around(cue.start as usize);
     let circumstances = Circumstances { reading, source, cue, content };
     let gaps = circumstances.gaps(sentence);

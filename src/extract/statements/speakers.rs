@@ -30,11 +30,6 @@ impl SpeakerResolver {
         speaker
     }
 
-    /// The one who spoke last, for a quotation without a cue.
-    pub(super) fn last(&self) -> Option<&Speaker> {
-        self.last.as_ref()
-    }
-
     fn identify(&mut self, reading: &Reading<'_, '_>, source: TokenRange) -> Speaker {
         let words = &reading.words;
         let (start, end) = (source.start as usize, source.end as usize);

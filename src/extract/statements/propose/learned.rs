@@ -2,8 +2,8 @@
 //!
 //! The core decides what is said where; this decides what makes a statement: a cue with content.
 
-use crate::extract::reading::Reading;
 use crate::extract::families::{Family, Without};
+use crate::extract::reading::Reading;
 use crate::text::{Role, RoleSpan, SentenceKind, TokenRange};
 
 use super::super::confidence::Shares;
@@ -29,12 +29,7 @@ pub(super) struct Found {
 
 /// The statements among the roles of a document, in the order of their cues. Quotations that are signed are left to their
 /// signatures.
-pub(super) fn find(
-    reading: &Reading<'_, '_>,
-    roles: &[RoleSpan],
-    signed: &[Signed],
-    without: Without,
-) -> Vec<Found> {
+pub(super) fn find(reading: &Reading<'_, '_>, roles: &[RoleSpan], signed: &[Signed], without: Without) -> Vec<Found> {
     let doc = reading.words.doc;
     let paragraph_of = |token: u32| doc.paragraph_of(token as usize);
     let is_story = |span: &RoleSpan| {

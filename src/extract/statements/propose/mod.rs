@@ -96,7 +96,7 @@ fn outer_content(reading: &Reading<'_, '_>, cue: TokenRange, content: TokenRange
     let limit = content.start.min(cue.end + OUTER_REACH);
     let saying = (cue.end as usize..limit as usize).find(is_saying)?;
     let whole = tree::phrase_behind(doc, cue, saying)?;
-    let has_subject = (cue.end as usize..saying)
-        .any(|idx| doc.deprels[idx] == Deprel::Nsubj && doc.head(idx) == Some(saying));
+    let has_subject =
+        (cue.end as usize..saying).any(|idx| doc.deprels[idx] == Deprel::Nsubj && doc.head(idx) == Some(saying));
     (has_subject && whole.start < content.start && whole.end >= content.end).then_some(whole)
 }

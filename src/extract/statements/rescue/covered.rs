@@ -16,7 +16,7 @@ impl Covered {
 
     /// Notes the parts of a statement.
     pub(in super::super) fn add(&mut self, cue: Option<TokenRange>, content: &[TokenRange]) {
-        for cue in cue {
+        if let Some(cue) = cue {
             self.cues[cue.range()].fill(true);
         }
         for piece in content {

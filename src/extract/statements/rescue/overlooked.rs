@@ -15,11 +15,7 @@ use super::covered::Covered;
 const QUOTED_REACH: usize = 14;
 
 /// The statements of these cues.
-pub(in super::super) fn find(
-    reading: &Reading<'_, '_>,
-    covered: &Covered,
-    without: Without,
-) -> Vec<Statement> {
+pub(in super::super) fn find(reading: &Reading<'_, '_>, covered: &Covered, without: Without) -> Vec<Statement> {
     let doc = reading.words.doc;
     if doc.heads.is_empty() {
         return Vec::new();
@@ -60,18 +56,21 @@ pub(in super::super) fn find(
 fn read(reading: &Reading<'_, '_>, verb: usize, sentence: TokenRange) -> Option<Parts> {
     let doc = reading.words.doc;
     let rules = reading.lexicon.cues.at(&reading.words, verb).filter(|(_, _, rule)| rule.frame != CueFrame::Per);
-    let (cue, content) = rules
-        .filter(|(length, _, _)| verb + length <= sentence.end as usize)
-        .find_map(|(length, form, rule)| {
+    let (cue, content) =
+        rules.filter(|(length, _, _)| verb + length <= sentence.end as usize).find_map(|(length, form, rule)| {
             let cue = TokenRange::new(verb, verb + length);
-            let is_passive = form == VerbForm::Past && (sentence.range()).any(|idx| {
-                doc.deprels[idx] == Deprel::AuxPass && doc.head(idx) == Some(verb)
-            });
+            let is_passive = form == VerbForm::Past
+                && (sentence.range()).any(|idx| doc.deprels[idx] == Deprel::AuxPass && doc.head(idx) == Some(verb));
             if is_passive { None } else { content(reading, cue, rule).map(|content| (cue, content)) }
         })?;
     let source = source(reading, cue)?;
-    (!source.overlaps(content) && can_speak(reading, source))
-        .then(|| Parts { source: Some(source), cue: Some(cue), content: vec![content] })
+    // "An inquiry concluded that …": with a clause for content whatever is the subject speaks.
+    let is_clause = content.range().any(|idx| doc.deprels[idx] == Deprel::Ccomp && doc.head(idx) == Some(verb));
+    (!source.overlaps(content) && (is_clause || can_speak(reading, source))).then(|| Parts {
+        source: Some(source),
+        cue: Some(cue),
+        content: vec![content],
+    })
 }
 
 /// What the verb says, in one of the forms that its row in the table allows.
@@ -79,7 +78,15 @@ fn content(reading: &Reading<'_, '_>, cue: TokenRange, rule: &CueRule) -> Option
     let doc = reading.words.doc;
     let governed = |relations: &[Deprel]| tree::governed(doc, cue, relations);
     if rule.frame == CueFrame::Object {
-        return governed(&[Deprel::Obj]).map(|object| whole_object(doc, cue, object));
+        let object = governed(&[Deprel::Obj]).map(|object| whole_object(doc, cue, object));
+        // "what it described | as a trick"
+        let as_what = || {
+            let phrase = governed(&[Deprel::Obl, Deprel::Advcl, Deprel::Xcomp])?;
+            let word = Opening::Preposition("as");
+            (phrase.start == cue.end && rule.opens.contains(&word) && reading.words.eq(phrase.start as usize, "as"))
+                .then_some(phrase)
+        };
+        return object.or_else(as_what);
     }
     rule.opens.iter().find_map(|opening| match *opening {
         Opening::Clause => governed(&[Deprel::Ccomp]),

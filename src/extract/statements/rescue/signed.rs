@@ -94,7 +94,8 @@ fn posts<'r>(reading: &'r Reading<'_, '_>) -> impl Iterator<Item = Marked> + 'r 
     let from_desk: Vec<Marked> = (0..lines.len()).filter_map(|at| desk(reading, &lines, at)).collect();
     let signed = lines.into_iter().filter_map(move |(start, end)| {
         let floor = start + POST_LEAST;
-        let dash = (floor..end).rev().take(SIGNATURE_LIMIT).find(|&idx| is_dash(words.text(idx)) && !words.is_glued(idx))?;
+        let dash =
+            (floor..end).rev().take(SIGNATURE_LIMIT).find(|&idx| is_dash(words.text(idx)) && !words.is_glued(idx))?;
         let is_sentence = words.is_stop(dash - 1) && reading.quote_around(start).is_none();
         let rest = || TokenRange::new(dash + 1, end);
         let is_dated = |range: TokenRange| {
@@ -145,8 +146,22 @@ fn names(reading: &Reading<'_, '_>, range: TokenRange) -> Option<TokenRange> {
         return None;
     }
     // What follows the name in brackets, or a day, is none of it.
-    let is_day = |idx: usize| words.is(idx, WordClass::WEEKDAY) || words.text(idx).starts_with(|c: char| c.is_ascii_digit());
-    let months = ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"];
+    let is_day =
+        |idx: usize| words.is(idx, WordClass::WEEKDAY) || words.text(idx).starts_with(|c: char| c.is_ascii_digit());
+    let months = [
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+    ];
     let ends = |idx: usize| {
         let is_date = months.contains(&words.lower(idx)) && idx + 1 < range.end as usize && is_day(idx + 1);
         words.eq(idx, "(") || words.text(idx).starts_with('@') || is_day(idx) || is_date || is_dash(words.text(idx))

@@ -51,10 +51,7 @@ fn find(reading: &Reading<'_, '_>) -> Vec<Marked> {
 }
 
 /// Puts the turns of a transcript in the place of what was found at their colons; what stands inside of them stays.
-pub(in super::super) fn put_in(
-    reading: &Reading<'_, '_>,
-    mut statements: Vec<Statement>,
-) -> Vec<Statement> {
+pub(in super::super) fn put_in(reading: &Reading<'_, '_>, mut statements: Vec<Statement>) -> Vec<Statement> {
     let turns = find(reading);
     // Turns ascend and do not overlap.
     let turn_at = |token: u32| {
@@ -62,7 +59,9 @@ pub(in super::super) fn put_in(
         after.checked_sub(1).map(|at| &turns[at]).filter(|turn| token < turn.end())
     };
     statements.retain(|statement| match &statement.cue {
-        Some(cue) => turn_at(cue.tokens.start).is_none_or(|turn| turn.mark.is_none_or(|mark| !mark.overlaps(cue.tokens))),
+        Some(cue) => {
+            turn_at(cue.tokens.start).is_none_or(|turn| turn.mark.is_none_or(|mark| !mark.overlaps(cue.tokens)))
+        }
         None => turn_at(statement.content[0].start).is_none(),
     });
     let confidence = reading.lexicon.confidence(Reliability::Transcript);
@@ -98,7 +97,8 @@ fn without_directions(reading: &Reading<'_, '_>, start: usize, end: usize) -> Ve
         let open = matches!(words.text(idx), "(" | "[");
         let close = (idx + 1..end.min(idx + 5)).find(|&at| matches!(words.text(at), ")" | "]")).filter(|_| open);
         let is_direction = |close: usize| {
-            let known = ["applause", "laughter", "laughs", "crosstalk", "inaudible", "cheers", "booing", "pause", "sighs"];
+            let known =
+                ["applause", "laughter", "laughs", "crosstalk", "inaudible", "cheers", "booing", "pause", "sighs"];
             (idx + 1..close).any(|at| known.contains(&words.lower(at)))
         };
         match close.filter(|&close| is_direction(close)) {
@@ -123,7 +123,9 @@ fn speaks(reading: &Reading<'_, '_>, start: usize, end: usize) -> bool {
     let words = &reading.words;
     let tags = &words.doc.upos;
     let is_verb = |idx: usize| tags.get(idx).is_none_or(|tag| matches!(tag, Upos::Verb | Upos::Aux));
-    let is_sentence = end > start && words.is_stop(end - 1) && (start..end).any(|idx| words.text(idx).starts_with(char::is_lowercase));
+    let is_sentence = end > start
+        && words.is_stop(end - 1)
+        && (start..end).any(|idx| words.text(idx).starts_with(char::is_lowercase));
     is_sentence || (start..end).any(|idx| words.is_word(idx) && is_verb(idx))
 }
 

@@ -28,10 +28,12 @@ pub(in super::super) fn find(
     for quote in &reading.quotes {
         while let Some(statement) = found.get(next).filter(|statement| start_of(statement) < quote.inner.start) {
             let end = statement.content.iter().map(|piece| piece.end).max().unwrap_or(0);
-            let is_direct = statement.content.last().is_some_and(|piece| reading.quote_around(piece.start as usize).is_some());
+            let is_direct =
+                statement.content.last().is_some_and(|piece| reading.quote_around(piece.start as usize).is_some());
             // What a headline quotes does not go on in the text.
             let is_behind_title = statement.sentence >= doc.n_title_sentences();
-            before = (is_direct && is_behind_title).then_some((statement.source, end.max(statement.cue.as_ref().map_or(0, |cue| cue.tokens.end))));
+            before = (is_direct && is_behind_title)
+                .then_some((statement.source, end.max(statement.cue.as_ref().map_or(0, |cue| cue.tokens.end))));
             next += 1;
         }
         let whole = TokenRange::new(quote.open, quote.end);
