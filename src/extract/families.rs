@@ -18,6 +18,8 @@ labels! {
         Relayed = "relayed",
         /// "The paper quoted X as saying …": these are X's words.
         QuotedAs = "quoted-as",
+        /// What nobody says, though the core sees a cue: "the talks are seen as", "Asked if", "nobody fears", "seeking guarantees | that …".
+        Nobody = "nobody",
         /// What stands in a dateline is said by nobody.
         Dateline = "dateline",
         /// In a headline the core must be surer.

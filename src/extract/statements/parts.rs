@@ -102,7 +102,7 @@ fn details(reading: &Reading<'_, '_>, source: Option<TokenRange>, cue: TokenRang
         details.occasion = details.occasion.or_else(|| circumstances.occasion(gap, details.via));
         details.when = details.when.take().or_else(|| circumstances.when(gap));
     }
-    details.addressees.extend(circumstances.object(&gaps));
+    details.addressees.extend(circumstances.object(&gaps).or_else(|| circumstances.urged()));
     if details.addressees.is_empty() {
         details.addressees.extend(gaps.iter().find_map(|&gap| circumstances.dative(gap)));
     }
@@ -183,6 +183,18 @@ impl Circumstances<'_, '_, '_> {
             || words.is_word(from)
                 && !words.is(from, WordClass::PREPOSITION.or(WordClass::SUBORDINATOR).or(WordClass::ADVERB));
         is_phrase.then(|| self.phrase(from, end)).flatten()
+    }
+
+    /// "urged | the council to meet": who is asked stands at the beginning of what the core takes for the content.
+    fn urged(&self) -> Option<TokenRange> {
+        let words = &self.reading.words;
+        let mut rules = self.cue.range().flat_map(|idx| self.reading.lexicon.cues.at(words, idx));
+        let content = self.content.first().filter(|content| content.start == self.cue.end)?;
+        let urges = rules.any(|(_, _, rule)| rule.frame == CueFrame::Urge);
+        let (start, end) = (content.start as usize, content.end as usize);
+        let to = (start..end.min(start + PHRASE_LIMIT)).find(|&idx| words.eq(idx, "to")).filter(|_| urges)?;
+        let is_clause = words.is(start, WordClass::SUBORDINATOR) || self.reading.quote_around(start).is_some();
+        (to > start && !is_clause && !words.eq(start, "not")).then(|| TokenRange::new(start, to))
     }
 
     /// "said in a letter | to parliament", "announced | to reporters".

@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use crate::extract::families::{Family, Without};
 use crate::extract::lexicon::Lexicon;
 use crate::extract::reading::Reading;
-use crate::finding::Statement;
+use crate::finding::{Attitude, Statement};
 use crate::text::{Deprel, RoleSpan, SentenceKind, TokenRange, Upos};
 
 use super::confidence::Features;
@@ -54,7 +54,8 @@ pub(super) fn statements(
         statement.features = features.into();
         let is_headline = reading.words.doc.sentences[statement.sentence].kind == SentenceKind::Headline;
         let bar = if is_headline && without.runs(Family::HeadlineBar) { SURE_IN_HEADLINE } else { LEAST };
-        if statement.confidence >= bar {
+        let is_nobodys = without.runs(Family::Nobody) && is_nobodys(reading, &statement);
+        if statement.confidence >= bar && !is_nobodys {
             kept.push(statement);
         }
     }
@@ -99,4 +100,25 @@ fn outer_content(reading: &Reading<'_, '_>, cue: TokenRange, content: TokenRange
     let has_subject =
         (cue.end as usize..saying).any(|idx| doc.deprels[idx] == Deprel::Nsubj && doc.head(idx) == Some(saying));
     (has_subject && whole.start < content.start && whole.end >= content.end).then_some(whole)
+}
+
+/// What is no statement, though the core sees the cue of one: "the talks are seen as", "Asked if it was open, …", "nobody fears a little wind",
+/// "seeking guarantees | that …", where the clause is the noun's between.
+fn is_nobodys(reading: &Reading<'_, '_>, statement: &Statement) -> bool {
+    let (words, doc) = (&reading.words, reading.words.doc);
+    let Some(cue) = statement.cue.as_ref().map(|cue| cue.tokens) else { return false };
+    let first = cue.start as usize;
+    let Some(source) = statement.source else {
+        let is_question = cue.len() == 1 && matches!(words.lower(first), "asked" | "questioned" | "pressed");
+        return is_question || statement.attitude == Attitude::Perception;
+    };
+    if source.len() == 1 && matches!(words.lower(source.start as usize), "nobody" | "nothing" | "none") {
+        return true;
+    }
+    let start = statement.content[0].start;
+    let is_between = |idx: usize| (cue.end as usize..start as usize).contains(&idx);
+    let is_clause = !doc.heads.is_empty() && doc.deprels[start as usize] == Deprel::Mark && start > cue.end;
+    let verb = doc.head(start as usize).filter(|_| is_clause && words.eq(start as usize, "that"));
+    let noun = verb.and_then(|verb| doc.head(verb).filter(|_| doc.deprels[verb] == Deprel::Acl));
+    statement.attitude == Attitude::Intention && noun.is_some_and(is_between)
 }

@@ -4,12 +4,15 @@
 use crate::extract::families::{Family, Without};
 use crate::extract::lexicon::{CueFrame, CueRule, Opening, Reliability, VerbForm, WordClass};
 use crate::extract::reading::Reading;
-use crate::finding::{Statement, StatementKind};
+use crate::finding::{Attitude, Statement, StatementKind};
 use crate::text::{Deprel, Document, SentenceKind, TokenRange, Upos, Xpos};
 
 use super::super::parts::Parts;
 use super::super::tree;
 use super::covered::Covered;
+
+/// Tokens before a verb among which its modal stands: "would also have welcomed".
+const MODAL_REACH: usize = 5;
 
 /// Tokens between "quoted" and "as saying".
 const QUOTED_REACH: usize = 14;
@@ -25,8 +28,12 @@ pub(in super::super) fn find(reading: &Reading<'_, '_>, covered: &Covered, witho
         if !reading.is_story(number) || sentence.tokens.len() > tree::LONGEST_SENTENCE {
             continue;
         }
-        for idx in sentence.tokens.range().filter(|&idx| doc.upos[idx] == Upos::Verb) {
-            let Some(parts) = read(reading, idx, sentence.tokens) else { continue };
+        for idx in sentence.tokens.range() {
+            let parts = match doc.upos[idx] {
+                Upos::Verb => read(reading, idx, sentence.tokens),
+                _ => according_to(reading, idx, sentence.tokens),
+            };
+            let Some(parts) = parts else { continue };
             let cue = TokenRange::new(idx, idx + 1);
             let is_inner = covered.is_content(cue);
             let family = if is_inner { Family::Inner } else { Family::Overlooked };
@@ -64,6 +71,12 @@ fn read(reading: &Reading<'_, '_>, verb: usize, sentence: TokenRange) -> Option<
             if is_passive { None } else { content(reading, cue, rule).map(|content| (cue, content)) }
         })?;
     let source = source(reading, cue)?;
+    // A cue in somebody's quotation has its content there: “promised that …” last week.
+    let end = reading.quote_around(verb).map_or(content.end, |quote| reading.quotes[quote].inner.end.min(content.end));
+    let content = TokenRange { start: content.start.min(end), end };
+    if content.is_empty() || is_unreal_judgement(reading, cue, content) {
+        return None;
+    }
     // "An inquiry concluded that …": with a clause for content whatever is the subject speaks.
     let is_clause = content.range().any(|idx| doc.deprels[idx] == Deprel::Ccomp && doc.head(idx) == Some(verb));
     (!source.overlaps(content) && (is_clause || can_speak(reading, source))).then(|| Parts {
@@ -71,6 +84,39 @@ fn read(reading: &Reading<'_, '_>, verb: usize, sentence: TokenRange) -> Option<
         cue: Some(cue),
         content: vec![content],
     })
+}
+
+/// "they would welcome progress": no judgement has been passed.
+fn is_unreal_judgement(reading: &Reading<'_, '_>, cue: TokenRange, content: TokenRange) -> bool {
+    let doc = reading.words.doc;
+    let verb = cue.start as usize;
+    let (_, attitude) = reading.lexicon.attitude_of(&reading.words, cue, Some(content.start as usize));
+    let is_modal = |idx: usize| doc.xpos[idx] == Xpos::Md && doc.head(idx) == Some(verb);
+    attitude == Attitude::Evaluation && (verb.saturating_sub(MODAL_REACH)..verb).any(is_modal)
+}
+
+/// "According to X, …" and "…, according to X": what stands on the other side of the sentence.
+fn according_to(reading: &Reading<'_, '_>, idx: usize, sentence: TokenRange) -> Option<Parts> {
+    let (words, doc) = (&reading.words, reading.words.doc);
+    if !words.eq(idx, "according") || !words.eq(idx + 1, "to") {
+        return None;
+    }
+    let cue = TokenRange::new(idx, idx + 2);
+    let top = doc.head(idx).filter(|head| *head > idx + 1 && sentence.contains_token(*head))?;
+    let source = TokenRange { start: cue.end, ..tree::phrase_around(doc, top, cue) };
+    let (mut start, mut end) = match idx == sentence.start as usize {
+        true => (source.end, sentence.end),
+        false => (sentence.start, cue.start),
+    };
+    while start < end && !words.is_word(start as usize) && reading.quote_opening_at(start as usize).is_none() {
+        start += 1;
+    }
+    while start < end && !words.is_word(end as usize - 1) && reading.quote_ending_at(end as usize).is_none() {
+        end -= 1;
+    }
+    let content = TokenRange { start, end };
+    (source.end > source.start && end > start && !content.overlaps(source) && can_speak(reading, source))
+        .then(|| Parts { source: Some(source), cue: Some(cue), content: vec![content] })
 }
 
 /// What the verb says, in one of the forms that its row in the table allows.
