@@ -104,10 +104,12 @@ fn according_to(reading: &Reading<'_, '_>, idx: usize, sentence: TokenRange) -> 
     let cue = TokenRange::new(idx, idx + 2);
     let top = doc.head(idx).filter(|head| *head > idx + 1 && sentence.contains_token(*head))?;
     let source = TokenRange { start: cue.end, ..tree::phrase_around(doc, top, cue) };
-    let (mut start, mut end) = match idx == sentence.start as usize {
-        true => (source.end, sentence.end),
-        false => (sentence.start, cue.start),
-    };
+    // "said that, according to X, it was unsafe": what is said comes behind.
+    let leads_in = idx == sentence.start as usize
+        || idx > 1
+            && words.eq(idx - 1, ",")
+            && (words.eq(idx - 2, "that") || words.is(idx - 2, WordClass::SUBORDINATOR));
+    let (mut start, mut end) = if leads_in { (source.end, sentence.end) } else { (sentence.start, cue.start) };
     while start < end && !words.is_word(start as usize) && reading.quote_opening_at(start as usize).is_none() {
         start += 1;
     }
