@@ -26,8 +26,6 @@ labels! {
         HeadlineBar = "headline-bar",
         /// A quotation behind a new subject is that subject's.
         NewSubject = "new-subject",
-        /// A quotation without a cue goes on with the one before it.
-        Continued = "continued",
         /// Listed cues that the core overlooked, outside of all contents.
         Overlooked = "overlooked",
         /// Listed cues inside the contents of others.

@@ -223,5 +223,5 @@ fn a_title_and_its_text_are_read_as_one() {
 
 #[test]
 fn one_thing_is_said_once() {
-    check_with("records", &Models::embedded());
+    check("records");
 }

@@ -48,9 +48,9 @@ pub(crate) fn extract(reading: &Reading<'_, '_>, without: Without) -> Vec<Statem
     let rescued = overlooked::find(reading, &covered, without);
     cover(&mut covered, &rescued);
     statements.extend(rescued);
-    statements.sort_by_key(start_of);
-    let uncued = uncued::find(reading, &statements, &covered, without);
-    statements.extend(uncued);
+    if without.runs(Family::NewSubject) {
+        statements.extend(uncued::find(reading, &covered));
+    }
     if without.runs(Family::Dateline) {
         dateline::leave_out(reading, &mut statements);
     }

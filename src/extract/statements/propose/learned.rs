@@ -152,7 +152,7 @@ fn drop_strays(reading: &Reading<'_, '_>, cue: &RoleSpan, pieces: &mut Vec<&Role
 /// Whether a word alone could be what was said.
 fn is_telling(reading: &Reading<'_, '_>, token: usize) -> bool {
     let words = &reading.words;
-    words.is_word(token) && !matches!(words.lower(token), "that" | "to" | "whether" | "if")
+    words.is_word(token) && !matches!(words.lower(token), "that" | "to" | "whether" | "if" | "which")
 }
 
 /// What of a content is not its cue's: the core labels each role by itself, and "wanted | to know" may be both.

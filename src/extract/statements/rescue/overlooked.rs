@@ -29,11 +29,9 @@ pub(in super::super) fn find(reading: &Reading<'_, '_>, covered: &Covered, witho
             continue;
         }
         for idx in sentence.tokens.range() {
-            let parts = match doc.upos[idx] {
-                Upos::Verb => read(reading, idx, sentence.tokens),
-                _ => according_to(reading, idx, sentence.tokens),
-            };
-            let Some(parts) = parts else { continue };
+            let is_verb = doc.upos[idx] == Upos::Verb;
+            let by_verb = || if is_verb { read(reading, idx, sentence.tokens) } else { None };
+            let Some(parts) = according_to(reading, idx, sentence.tokens).or_else(by_verb) else { continue };
             let cue = TokenRange::new(idx, idx + 1);
             let is_inner = covered.is_content(cue);
             let family = if is_inner { Family::Inner } else { Family::Overlooked };
@@ -145,7 +143,7 @@ fn content(reading: &Reading<'_, '_>, cue: TokenRange, rule: &CueRule) -> Option
         Opening::Preposition("that") => {
             governed(&[Deprel::Ccomp]).filter(|clause| reading.words.eq(clause.start as usize, "that"))
         }
-        Opening::Preposition(word) => governed(&[Deprel::Obl, Deprel::Advcl])
+        Opening::Preposition(word) => governed(&[Deprel::Obl, Deprel::Advcl, Deprel::Nmod, Deprel::Obj])
             .filter(|phrase| phrase.start == cue.end && reading.words.eq(phrase.start as usize, word)),
     })
 }

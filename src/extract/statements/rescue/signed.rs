@@ -142,7 +142,8 @@ fn names(reading: &Reading<'_, '_>, range: TokenRange) -> Option<TokenRange> {
         is_tagged && !words.is_capitalized(idx)
     };
     let is_credit = |idx: usize| matches!(words.lower(idx), "by" | "reporting" | "editing" | "translated" | "source");
-    if range.range().any(|idx| is_verb(idx) || is_credit(idx)) {
+    let is_picture = |idx: usize| words.text(idx).contains('/');
+    if range.range().any(|idx| is_verb(idx) || is_credit(idx) || is_picture(idx)) {
         return None;
     }
     // What follows the name in brackets, or a day, is none of it.

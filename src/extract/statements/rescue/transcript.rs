@@ -82,40 +82,8 @@ fn turn(reading: &Reading<'_, '_>, line_start: usize, line_end: usize) -> Option
         && speaks(reading, colon + 1, end)
         && words.doc.sentences[words.doc.sentence_of(start)].kind != SentenceKind::Boilerplate;
     let voice = voice(reading, start, colon).filter(|_| is_turn)?;
-    let content = without_directions(reading, colon + 1, end);
     let (name, mark) = (TokenRange::new(start, colon), TokenRange::new(colon, colon + 1));
-    (!content.is_empty()).then_some((voice, Marked { name, mark: Some(mark), content }))
-}
-
-/// What was said without what somebody noted about it: "Thank you all. (Applause.) We will …".
-fn without_directions(reading: &Reading<'_, '_>, start: usize, end: usize) -> Vec<TokenRange> {
-    let words = &reading.words;
-    let mut pieces = Vec::new();
-    let mut from = start;
-    let mut idx = start;
-    while idx < end {
-        let open = matches!(words.text(idx), "(" | "[");
-        let close = (idx + 1..end.min(idx + 5)).find(|&at| matches!(words.text(at), ")" | "]")).filter(|_| open);
-        let is_direction = |close: usize| {
-            let known =
-                ["applause", "laughter", "laughs", "crosstalk", "inaudible", "cheers", "booing", "pause", "sighs"];
-            (idx + 1..close).any(|at| known.contains(&words.lower(at)))
-        };
-        match close.filter(|&close| is_direction(close)) {
-            Some(close) => {
-                if idx > from {
-                    pieces.push(TokenRange::new(from, idx));
-                }
-                from = close + 1;
-                idx = from;
-            }
-            None => idx += 1,
-        }
-    }
-    if end > from {
-        pieces.push(TokenRange::new(from, end));
-    }
-    pieces
+    Some((voice, Marked { name, mark: Some(mark), content: vec![TokenRange::new(colon + 1, end)] }))
 }
 
 /// Somebody says something: not "Clinton: 1,769." or "Place: Tarn". Tags tell, where a core has set them; an answer may be short.
