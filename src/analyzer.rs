@@ -5,6 +5,7 @@ mod provenance;
 use std::sync::Arc;
 
 use crate::article::Article;
+use crate::extract::families::Without;
 use crate::extract::who::Trace;
 use crate::extract::{Knowledge, Ontology};
 use crate::finding::{Entity, Event, Statement};
@@ -48,13 +49,13 @@ impl Models {
         Arc::new(Self::with_core(Some(CoreModel::embedded())))
     }
 
-    /// The data that is built in, without a trained core: what the rules find by themselves. For tests of the rules, which no
-    /// retraining may break.
+    /// The data and the core that are built in, without some families of rules: to measure what they are worth.
     ///
     /// # Panics
     /// As [`Models::embedded`].
-    pub fn rules() -> Arc<Self> {
-        Arc::new(Self::with_core(None))
+    pub fn without(families: Without) -> Arc<Self> {
+        let models = Self::with_core(Some(CoreModel::embedded()));
+        Arc::new(Self { knowledge: models.knowledge.without(families), ..models })
     }
 
     /// The data that is built in, with the trained core of this model file.

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand, ValueEnum};
 use demarche::analyzer::{Analyzer, Models};
+use demarche::extract::families::{Family, Without};
 use demarche::nlp::Annotate;
 use demarche::nlp::core::{Core, CoreModel};
 use demarche::nlp::model_file::ModelBytes;
@@ -121,6 +122,9 @@ struct Files {
     /// Model file to use instead of the one built in
     #[arg(long, value_name = "FILE")]
     model: Option<PathBuf>,
+    /// Families of rules to leave out, with the model built in: what are they worth?
+    #[arg(long, value_name = "FAMILY", value_delimiter = ',')]
+    without: Vec<Family>,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -187,7 +191,8 @@ impl Files {
 
     /// All that an analyzer needs.
     fn models(&self) -> Result<Arc<Models>> {
-        let Some(path) = &self.model else { return Ok(Models::embedded()) };
+        let without = self.without.iter().fold(Without::default(), |without, family| without.and(*family));
+        let Some(path) = &self.model else { return Ok(Models::without(without)) };
         Models::load(bytes(path)?).with_context(|| path.display().to_string())
     }
 }

@@ -6,6 +6,7 @@ pub mod events;
 pub mod statements;
 
 mod dates;
+pub mod families;
 mod lexicon;
 mod ontology;
 mod quotes;
@@ -18,6 +19,7 @@ use crate::finding::{Entity, Event, Statement};
 use crate::nlp::tables::TableError;
 use crate::text::Document;
 
+use families::Without;
 use lexicon::Lexicon;
 pub use ontology::{CameoCode, Ontology};
 use reading::Reading;
@@ -37,6 +39,7 @@ pub struct Findings {
 #[derive(Debug)]
 pub struct Knowledge {
     lexicon: Lexicon,
+    without: Without,
 }
 
 impl Knowledge {
@@ -45,14 +48,20 @@ impl Knowledge {
     /// # Errors
     /// If a table is malformed; the error names file and line.
     pub fn embedded() -> Result<Self, TableError> {
-        Ok(Self { lexicon: Lexicon::load()? })
+        Ok(Self { lexicon: Lexicon::load()?, without: Without::default() })
+    }
+
+    /// The same without some families of rules, to measure what they are worth.
+    #[must_use]
+    pub fn without(self, without: Without) -> Self {
+        Self { without, ..self }
     }
 
     /// Finds who is who in one document, the statements and the events; of a document whose tokens and sentences are filled. Indices among the findings count
     /// within the lists returned. `publisher` and `published_at` are the article's.
     pub fn extract(&self, doc: &Document, publisher: Option<&str>, published_at: Option<Timestamp>) -> Findings {
         let reading = Reading::new(doc, &self.lexicon, publisher, published_at.map(dates::day_of));
-        let statements = statements::extract(&reading);
+        let statements = statements::extract(&reading, self.without);
         let events = events::extract(&reading, &statements);
         Findings { statements, events, entities: reading.who.entities }
     }

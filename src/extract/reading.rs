@@ -82,17 +82,4 @@ impl<'a, 'd> Reading<'a, 'd> {
                 || self.is_past_cue(idx)
         })
     }
-
-    /// Takes commas and sentence marks off both ends of a range.
-    pub(crate) fn trim(&self, mut start: usize, mut end: usize) -> Option<TokenRange> {
-        let words = &self.words;
-        let is_mark = |idx: usize| words.is_stop(idx) || matches!(words.text(idx), "," | ";" | ":" | "-" | "–" | "—");
-        while start < end && is_mark(start) {
-            start += 1;
-        }
-        while start < end && is_mark(end - 1) {
-            end -= 1;
-        }
-        (start < end).then(|| TokenRange::new(start, end))
-    }
 }

@@ -1,10 +1,9 @@
-//! What the rules find, as data: `tests/data/cases/<subject>/*.toml`, a text and what is expected of it. A new case needs no Rust.
+//! What the program that ships finds, as data: `tests/data/cases/<subject>/*.toml`, a text and what is expected of it. A new case needs no Rust.
 //!
 //! A case compares the keys that it gives and nothing else; a list that it gives must be complete.
 
 use std::fmt::Write as _;
 use std::path::Path;
-use std::sync::Arc;
 
 use demarche::analyzer::{Analysis, Analyzer, Models};
 use demarche::article::Article;
@@ -71,16 +70,12 @@ struct ExpectedEvent {
     statement: Option<usize>,
 }
 
-/// The cases of a subject, read by the rules alone.
+/// The cases of a subject, read as the service reads them.
 fn check(subject: &str) {
-    check_with(subject, &Models::rules());
-}
-
-fn check_with(subject: &str, models: &Arc<Models>) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/cases").join(subject);
     let mut paths: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.sort();
-    let mut analyzer = Analyzer::new(models);
+    let mut analyzer = Analyzer::new(&Models::embedded());
     let mut problems = String::new();
     let mut n_cases = 0;
     for path in &paths {
@@ -223,10 +218,10 @@ fn dates_are_resolved_against_the_day_of_publication() {
 
 #[test]
 fn a_title_and_its_text_are_read_as_one() {
-    check_with("titles", &Models::embedded());
+    check("titles");
 }
 
 #[test]
 fn one_thing_is_said_once() {
-    check_with("records", &Models::embedded());
+    check("records");
 }

@@ -26,7 +26,7 @@ pub(super) struct Coded<'r> {
 /// Reads the sentence around a trigger; none if a needed word or party is missing.
 pub(super) fn code<'r>(
     reading: &'r Reading<'_, '_>,
-    statements: &[Statement],
+    statements: &[&Statement],
     (length, form, rule): (usize, VerbForm, &'r TriggerRule),
     idx: usize,
     sentence: TokenRange,
@@ -137,7 +137,7 @@ fn is_passive(reading: &Reading<'_, '_>, verb: usize, form: VerbForm, from: usiz
 /// The parties to the left that the verb says something of.
 fn subject(
     reading: &Reading<'_, '_>,
-    statements: &[Statement],
+    statements: &[&Statement],
     verb: usize,
     form: VerbForm,
     sentence: TokenRange,

@@ -7,9 +7,10 @@ mod actors;
 mod coder;
 mod status;
 
-use crate::extract::lexicon::TriggerClass;
+use crate::extract::lexicon::{Reliability, TriggerClass};
 use crate::extract::ontology::Ontology;
 use crate::extract::reading::Reading;
+use crate::extract::statements::Holders;
 use crate::finding::{Actor, Event, Statement};
 use crate::text::SentenceKind;
 
@@ -18,16 +19,24 @@ use coder::Coded;
 /// Earlier events that a new one is compared with for being the same again.
 const MERGE_REACH: usize = 40;
 
+/// Tokens before a sentence from which a cue may tell who its pronouns are.
+const CUE_REACH: u32 = 80;
+
 /// Finds the events of one document, in the order of the text. `statement` counts within the list given.
 pub(crate) fn extract(reading: &Reading<'_, '_>, statements: &[Statement]) -> Vec<Event> {
     let words = &reading.words;
     let mut events: Vec<Event> = Vec::new();
+    let holders = Holders::of(words.len(), statements);
+    let mut cued: Vec<&Statement> = statements.iter().filter(|statement| statement.cue.is_some()).collect();
+    cued.sort_by_key(|statement| cue_start(statement));
     for (sentence_idx, sentence) in words.doc.sentences.iter().enumerate() {
         if !reading.is_story(sentence_idx) {
             continue;
         }
-        // The statements that can touch this sentence: a window, so that a long text does not cost its square.
-        let near = window(statements, sentence_idx);
+        // The statements whose cue can touch this sentence: a window, so that a long text does not cost its square.
+        let from = cued.partition_point(|statement| cue_start(statement) + CUE_REACH < sentence.tokens.start);
+        let to = cued.partition_point(|statement| cue_start(statement) < sentence.tokens.end);
+        let near = &cued[from..to.max(from)];
         let mut idx = sentence.tokens.start as usize;
         while idx < sentence.tokens.end as usize {
             let is_name = reading.mentions.around(idx).is_some();
@@ -35,16 +44,14 @@ pub(crate) fn extract(reading: &Reading<'_, '_>, statements: &[Statement]) -> Ve
             let coded = if is_name {
                 None
             } else {
-                candidates
-                    .into_iter()
-                    .find_map(|found| coder::code(reading, &statements[near.clone()], found, idx, sentence.tokens))
+                candidates.into_iter().find_map(|found| coder::code(reading, near, found, idx, sentence.tokens))
             };
             let Some(coded) = coded else {
                 idx += 1;
                 continue;
             };
             idx = coded.trigger.end as usize;
-            if let Some(event) = finish(reading, statements, near.clone(), coded, sentence_idx) {
+            if let Some(event) = finish(reading, statements, &holders, coded, sentence_idx) {
                 add(reading, &mut events, event);
             }
         }
@@ -52,39 +59,29 @@ pub(crate) fn extract(reading: &Reading<'_, '_>, statements: &[Statement]) -> Ve
     events
 }
 
-/// Statements whose sentence lies at most a few sentences away, as a range of the list.
-fn window(statements: &[Statement], sentence: usize) -> std::ops::Range<usize> {
-    const SENTENCES: usize = 4;
-    let from = statements.partition_point(|statement| statement.sentence + SENTENCES < sentence);
-    let to = statements.partition_point(|statement| statement.sentence <= sentence + SENTENCES);
-    from..to.max(from)
+fn cue_start(statement: &Statement) -> u32 {
+    statement.cue.as_ref().map_or(0, |cue| cue.tokens.start)
 }
 
 fn finish(
     reading: &Reading<'_, '_>,
     statements: &[Statement],
-    near: std::ops::Range<usize>,
+    holders: &Holders,
     coded: Coded<'_>,
     sentence_idx: usize,
 ) -> Option<Event> {
     let sentence = reading.words.doc.sentences[sentence_idx];
     let code = Ontology::embedded().cameo(coded.rule.cameo)?;
-    let statement = near
-        .filter_map(|index| {
-            let pieces = &statements[index].content;
-            pieces.iter().find(|piece| piece.contains(coded.trigger)).map(|piece| (piece.len(), index))
-        })
-        .min()
-        .map(|(_, index)| index);
+    let statement = holders.around(coded.trigger);
     let date = coder::date(reading, coded.trigger, sentence.tokens);
     let teller = statement.and_then(|index| statements[index].speaker.as_ref());
     let speaks_for = teller.and_then(|speaker| speaker.country.as_deref());
     let status = coded.status.as_told_by(speaks_for, coded.actors.iter().map(|actor| actor.country.as_deref()));
     let lexicon = reading.lexicon;
     let confidence = match (sentence.kind, coded.rule.class) {
-        (SentenceKind::Headline, _) => lexicon.confidence("headline"),
-        (_, TriggerClass::Verb) => lexicon.confidence("event_verb"),
-        (_, TriggerClass::Noun) => lexicon.confidence("event_noun"),
+        (SentenceKind::Headline, _) => lexicon.confidence(Reliability::Headline),
+        (_, TriggerClass::Verb) => lexicon.confidence(Reliability::EventVerb),
+        (_, TriggerClass::Noun) => lexicon.confidence(Reliability::EventNoun),
     };
     Some(Event {
         sentence: sentence_idx,

@@ -3,6 +3,7 @@
 //! Holds facts about words and names, nothing about any text.
 
 mod attitudes;
+mod confidence;
 mod inflection;
 mod officeholders;
 mod phrases;
@@ -10,13 +11,13 @@ mod roles;
 mod verbs;
 mod words;
 
-use std::collections::HashMap;
-
 use crate::extract::ontology::Ontology;
 use crate::extract::who::WhoTables;
 use crate::nlp::tables::{self, TableError};
 
 use attitudes::AttitudeRule;
+use confidence::Confidences;
+pub(crate) use confidence::Reliability;
 use inflection::Inflections;
 pub(crate) use inflection::VerbForm;
 use officeholders::Officeholders;
@@ -81,8 +82,7 @@ pub(crate) struct Lexicon {
     pub(crate) triggers: VerbIndex<TriggerRule>,
     /// Attitudes of cues that `cues` lacks.
     attitudes: VerbIndex<AttitudeRule>,
-    confidence: HashMap<&'static str, f32>,
-    weights: HashMap<&'static str, f32>,
+    confidences: Confidences,
 }
 
 impl Lexicon {
@@ -91,14 +91,6 @@ impl Lexicon {
         let inflections = Inflections::load()?;
         let (entities, places) = load_places()?;
         let (roles, bodies) = roles::load()?;
-        let confidence_text = include_str!("../../../data/lexicon/confidence.tsv");
-        let (mut confidence, mut weights) = (HashMap::new(), HashMap::new());
-        for row in tables::read("data/lexicon/confidence.tsv", confidence_text, 3)? {
-            match row.cell(0).strip_prefix("core.") {
-                Some(feature) => weights.insert(feature, row.number(1)?),
-                None => confidence.insert(row.cell(0), row.number(1)?),
-            };
-        }
         Ok(Self {
             cities: load_cities(&entities)?,
             entities,
@@ -112,8 +104,7 @@ impl Lexicon {
             cues: verbs::load_cues(&inflections)?,
             triggers: verbs::load_triggers(&inflections, Ontology::embedded())?,
             attitudes: attitudes::load(&inflections)?,
-            confidence,
-            weights,
+            confidences: Confidences::load()?,
         })
     }
 
@@ -124,12 +115,12 @@ impl Lexicon {
 
     /// What a feature of statements of the trained core weighs (`core.FEATURE` in the table); nothing where it is silent.
     pub(crate) fn weight_of_feature(&self, feature: &str) -> f32 {
-        self.weights.get(feature).copied().unwrap_or(0.0)
+        self.confidences.weight_of(feature)
     }
 
-    /// Confidence of a family of rules. One half where the table is silent: a coin, until somebody measures.
-    pub(crate) fn confidence(&self, rule: &str) -> f32 {
-        self.confidence.get(rule).copied().unwrap_or(0.5)
+    /// How sure a finding of the rules is.
+    pub(crate) fn confidence(&self, rule: Reliability) -> f32 {
+        self.confidences.of(rule)
     }
 }
 

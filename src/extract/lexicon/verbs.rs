@@ -101,8 +101,6 @@ pub(crate) struct CueRule {
     pub(crate) frame: CueFrame,
     pub(crate) attitude: Attitude,
     pub(crate) opens: Vec<Opening>,
-    /// "…, X said" is possible.
-    pub(crate) postposed: bool,
 }
 
 impl Expression for CueRule {
@@ -179,7 +177,7 @@ fn first_column(row: &Row) -> Result<(String, Vec<Box<str>>), TableError> {
 pub(super) fn load_cues(inflections: &Inflections) -> Result<VerbIndex<CueRule>, TableError> {
     let text = include_str!("../../../data/lexicon/cues.tsv");
     let mut index = VerbIndex::new();
-    for row in tables::read("data/lexicon/cues.tsv", text, 5)? {
+    for row in tables::read("data/lexicon/cues.tsv", text, 4)? {
         let (first, rest) = first_column(&row)?;
         let frame = match row.cell(1) {
             "say" => CueFrame::Say,
@@ -201,7 +199,7 @@ pub(super) fn load_cues(inflections: &Inflections) -> Result<VerbIndex<CueRule>,
             .collect();
         let forms = if frame == CueFrame::Per { vec![(VerbForm::Base, first)] } else { inflections.forms(&first) };
         let attitude = attitude(&row, 2)?;
-        index.add(forms, CueRule { lemma: row.cell(0), rest, frame, attitude, opens, postposed: row.cell(4) == "yes" });
+        index.add(forms, CueRule { lemma: row.cell(0), rest, frame, attitude, opens });
     }
     Ok(index)
 }

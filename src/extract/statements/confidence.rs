@@ -6,14 +6,23 @@ use crate::extract::reading::Reading;
 use crate::finding::{Attitude, Statement, StatementKind};
 use crate::text::{TokenRange, Upos, Xpos};
 
-use super::learned::Shares;
+/// How sure the core is of the spans of a statement and of the links between them, 0 to 1.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Shares {
+    pub(super) cue: f32,
+    pub(super) source: Option<f32>,
+    /// Of the source being the cue's, or of the cue having none.
+    pub(super) source_link: f32,
+    /// The least sure piece and the least sure link; nothing if the tree gave the content.
+    pub(super) content: Option<(f32, f32)>,
+}
 
 /// The features of one statement, by name.
 pub(super) struct Features([(&'static str, f32); 23]);
 
 impl Features {
-    /// `rule_agrees`: a rule knows the cue, too.
-    pub(super) fn of(reading: &Reading<'_, '_>, statement: &Statement, shares: &Shares, rule_agrees: bool) -> Self {
+    /// `is_listed`: the table of cues has one of its words.
+    pub(super) fn of(reading: &Reading<'_, '_>, statement: &Statement, shares: &Shares, is_listed: bool) -> Self {
         let doc = reading.words.doc;
         let words = |range: TokenRange| range.range().filter(|&token| reading.words.is_word(token)).count();
         let cue = statement.cue.as_ref().map(|cue| cue.tokens);
@@ -38,7 +47,7 @@ impl Features {
             ("mixed", truth(statement.kind == StatementKind::Mixed)),
             ("content_words", log(statement.content.iter().map(|piece| words(*piece)).sum())),
             ("content_pieces", truth(statement.content.len() > 1)),
-            ("rule_agrees", truth(rule_agrees)),
+            ("cue_is_listed", truth(is_listed)),
             ("cue_is_noun", truth(is(head, &[Upos::Noun, Upos::Propn]))),
             ("cue_is_participle", truth(is_participle)),
             ("belief", truth(statement.attitude == Attitude::Belief)),

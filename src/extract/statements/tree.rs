@@ -1,9 +1,10 @@
-//! What the tree says of a cue for which the core found no content or no source: what it governs, and its subject.
+//! What the tree says of a cue for which the core found no content or no source: what it governs, and its subject. And who a
+//! source is about, of all that it names.
 
-use crate::text::{Deprel, Document, TokenRange};
+use crate::text::{Deprel, Document, TokenRange, Upos};
 
 /// Tokens of a sentence beyond which the tree is not asked: the parser reads such sentences in pieces.
-const LONGEST_SENTENCE: usize = 256;
+pub(super) const LONGEST_SENTENCE: usize = 256;
 
 /// The relations of what is said to the verb or noun that says it, the surest first.
 const COMPLEMENTS: [&[Deprel]; 3] =
@@ -20,21 +21,45 @@ const REACH: usize = 2;
 
 /// The clause or phrase that depends on a cue and stands behind it, without the marks at its end.
 pub(super) fn complement(doc: &Document, cue: TokenRange) -> Option<TokenRange> {
+    // "called for | an inquiry": the cue's last word is the preposition of what is said.
+    let prepositional = || {
+        let top = doc.head(cue.end as usize - 1).filter(|head| *head >= cue.end as usize)?;
+        phrase_behind(doc, cue, top)
+    };
+    sentence_of(doc, cue)?;
+    COMPLEMENTS.iter().find_map(|relations| governed(doc, cue, relations)).or_else(prepositional)
+}
+
+/// The first phrase behind a cue that depends on it by one of these relations.
+pub(super) fn governed(doc: &Document, cue: TokenRange, relations: &[Deprel]) -> Option<TokenRange> {
+    let sentence = sentence_of(doc, cue)?;
+    let depends = |token: &usize| {
+        relations.contains(&doc.deprels[*token]) && doc.head(*token).is_some_and(|head| cue.contains_token(head))
+    };
+    let top = (cue.end as usize..sentence.end as usize).find(depends)?;
+    phrase_behind(doc, cue, top)
+}
+
+/// The words below a token that stand behind a cue, from the first to the last, without the marks at their end.
+pub(super) fn phrase_behind(doc: &Document, cue: TokenRange, top: usize) -> Option<TokenRange> {
     let sentence = sentence_of(doc, cue)?;
     let behind = cue.end as usize..sentence.end as usize;
-    let in_cue = |token: usize| cue.contains_token(token);
-    let governed = |relations: &[Deprel]| {
-        behind.clone().find(|&token| relations.contains(&doc.deprels[token]) && doc.head(token).is_some_and(in_cue))
-    };
-    // "called for | an inquiry": the cue's last word is the preposition of what is said.
-    let prepositional = || doc.head(cue.end as usize - 1).filter(|head| behind.contains(head));
-    let top = COMPLEMENTS.iter().find_map(|relations| governed(relations)).or_else(prepositional)?;
     let start = behind.clone().find(|&token| is_below(doc, sentence, top, token))?;
     let mut end = behind.rev().find(|&token| is_below(doc, sentence, top, token))? + 1;
     while end > start && doc.deprels[end - 1] == Deprel::Punct {
         end -= 1;
     }
     (end > start).then(|| TokenRange::new(start, end))
+}
+
+/// The words around a token that hang on it, without a gap: its noun phrase.
+pub(super) fn phrase_around(doc: &Document, top: usize, without: TokenRange) -> TokenRange {
+    let sentence = doc.sentences[doc.sentence_of(top)].tokens;
+    let is_its = |&token: &usize| !without.contains_token(token) && is_below(doc, sentence, top, token);
+    // Up to the first word that is not its: what is said may stand between.
+    let end = (top..sentence.end as usize).take_while(is_its).last().unwrap_or(top) + 1;
+    let start = (sentence.start as usize..top).rev().take_while(is_its).last().unwrap_or(top);
+    TokenRange::new(start, end)
 }
 
 /// The phrase that is the subject of a cue, or of the verb that the cue shares one with. A passive has none that speaks.
@@ -54,14 +79,53 @@ pub(super) fn subject(doc: &Document, cue: TokenRange) -> Option<TokenRange> {
         found = of(&|token| token == above);
         verb = above;
     }
-    let top = found?;
-    let is_its = |&token: &usize| !in_cue(token) && is_below(doc, sentence, top, token);
-    // Up to the first word that is not the subject's: what is said may stand between.
-    let end = (top..sentence.end as usize).take_while(is_its).last().unwrap_or(top) + 1;
-    let start = (sentence.start as usize..top).rev().take_while(is_its).last().unwrap_or(top);
-    Some(TokenRange::new(start, end))
+    Some(phrase_around(doc, found?, cue))
 }
 
+/// The word that is the subject of the main clause of a sentence.
+pub(super) fn main_subject(doc: &Document, sentence: TokenRange) -> Option<usize> {
+    if doc.heads.is_empty() || sentence.len() > LONGEST_SENTENCE {
+        return None;
+    }
+    let root = sentence.range().find(|&token| doc.head(token).is_none())?;
+    let is_subject = |&token: &usize| {
+        matches!(doc.deprels[token], Deprel::Nsubj | Deprel::NsubjPass) && doc.head(token) == Some(root)
+    };
+    sentence.range().find(is_subject)
+}
+
+/// Whether a name within a phrase is not who the phrase is about: "critics of the | Council", "a driver who knew | Ana Ruiz". Without a tree
+/// nobody knows.
+pub(super) fn is_of_other(doc: &Document, phrase: TokenRange, name: TokenRange) -> bool {
+    let Some(sentence) = sentence_of(doc, phrase) else { return false };
+    let in_name = |token: usize| name.contains_token(token);
+    let top = name.range().find(|&token| doc.head(token).is_none_or(|head| !in_name(head)));
+    let Some(mut at) = top.filter(|&top| sentence.contains_token(top)) else { return false };
+    // "a spokeswoman for the council, Ana Ruiz": what stands beside is often hung on the nearest noun.
+    let is_set_off = name.start > phrase.start && doc.token_text(name.start as usize - 1) == ",";
+    if is_set_off || doc.deprels[at] == Deprel::Appos {
+        return false;
+    }
+    let mut leads_away = false;
+    for _ in 0..sentence.len() {
+        let Some(head) = doc.head(at).filter(|head| phrase.contains_token(*head)) else { break };
+        leads_away |= match doc.deprels[at].base() {
+            "nmod" => doc.deprels[at] != Deprel::NmodPoss && has_preposition(doc, phrase, at),
+            // "the Council posting", "Ruiz voters": a thing or people called after it.
+            "compound" => at < head && doc.upos.get(head) == Some(&Upos::Noun) && doc.entity_at(head).is_none(),
+            "acl" | "advcl" | "obl" => true,
+            _ => false,
+        };
+        at = head;
+    }
+    leads_away && !in_name(at)
+}
+
+fn has_preposition(doc: &Document, phrase: TokenRange, token: usize) -> bool {
+    (phrase.start as usize..token).any(|at| doc.head(at) == Some(token) && doc.deprels[at] == Deprel::Case)
+}
+
+/// The sentence around a cue, where the tree can be asked.
 fn sentence_of(doc: &Document, cue: TokenRange) -> Option<TokenRange> {
     let sentence = doc.sentences[doc.sentence_of(cue.start as usize)].tokens;
     (!doc.heads.is_empty() && sentence.len() <= LONGEST_SENTENCE && cue.end <= sentence.end).then_some(sentence)

@@ -140,6 +140,20 @@ impl Who {
         named.or(of_head)
     }
 
+    /// The entities that a stretch of words is about, by number: several where it is coordinated ("the minister and his aide").
+    pub(crate) fn all(&self, doc: &Document, tokens: TokenRange) -> Vec<usize> {
+        let tree = Tree::new_within(doc, tokens);
+        let first = finder::head_of(&tree, tokens);
+        let mut found: Vec<usize> = self.of(doc, tokens).map(|(entity, _)| entity).into_iter().collect();
+        let conjuncts = tokens.range().filter(|&token| token != first && tree.first_conjunct(token) == first);
+        for (entity, _) in conjuncts.filter_map(|token| self.at_head.get(token).copied().flatten()) {
+            if !found.contains(&(entity as usize)) {
+                found.push(entity as usize);
+            }
+        }
+        found
+    }
+
     /// The body that an entity belongs to, in the article's words.
     pub(crate) fn body_of(&self, doc: &Document, entity: usize) -> Option<String> {
         let body = &self.entities[self.bodies[entity]?];

@@ -1,10 +1,10 @@
-//! What a statement's sentence says beside source, cue and content: to whom it was said, when, on what occasion, and which
-//! outlet relayed it. Takes the three parts as they were found, by rules or by a trained core.
+//! From source, cue and content, whoever found them, to a statement: how the words are given, what the source does with them, and what the
+//! sentence says beside: to whom it was said, when, on what occasion, and which outlet relayed it.
 
 use crate::extract::dates;
 use crate::extract::lexicon::{CueFrame, WordClass};
 use crate::extract::reading::Reading;
-use crate::finding::When;
+use crate::finding::{Attitude, Cue, Statement, StatementKind, When};
 use crate::text::TokenRange;
 
 use super::sources;
@@ -15,26 +15,85 @@ const PHRASE_LIMIT: usize = 14;
 /// Tokens around the parts that are looked through: beyond, the sentence speaks of other things.
 const REACH: usize = 60;
 
+/// The parts that are found; the speaker and the confidence come later.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Parts {
+    pub(super) source: Option<TokenRange>,
+    pub(super) cue: Option<TokenRange>,
+    /// In order; never empty.
+    pub(super) content: Vec<TokenRange>,
+}
+
+impl Parts {
+    /// The statement that they make, without speaker and confidence. A mark that serves as cue (a dash, a colon) has no circumstances.
+    pub(super) fn statement(self, reading: &Reading<'_, '_>) -> Statement {
+        let words = &reading.words;
+        let Self { source, cue, content } = self;
+        let kind = kind_of(reading, &content);
+        let (mut said, mut attitude, mut named) = (Details::default(), Attitude::Speech, None);
+        if let Some(tokens) = cue {
+            let behind = content.iter().map(|piece| piece.start).find(|start| *start >= tokens.end);
+            let (lemma, known) = reading.lexicon.attitude_of(words, tokens, behind.map(|at| at as usize));
+            attitude = known;
+            named = Some(Cue { tokens, lemma });
+            if tokens.range().any(|idx| words.is_word(idx)) {
+                said = details(reading, source, tokens, &content);
+            }
+        }
+        // A mark shows nothing of what was said.
+        let of_words = cue.filter(|cue| cue.range().any(|idx| words.is_word(idx)));
+        let shown = of_words.map_or(content[0].start, |cue| cue.start);
+        Statement {
+            sentence: words.doc.sentence_of(shown as usize),
+            kind,
+            attitude,
+            source,
+            speaker: None,
+            speakers: Vec::new(),
+            cue: named,
+            content,
+            form: None,
+            addressees: said.addressees,
+            when: said.when,
+            occasion: said.occasion,
+            via: said.via,
+            inside: None,
+            confidence: 0.0,
+            features: Vec::new(),
+        }
+    }
+}
+
+/// Direct if every word of the content is quoted, indirect if none is, else mixed.
+fn kind_of(reading: &Reading<'_, '_>, content: &[TokenRange]) -> StatementKind {
+    let mut n_words = 0;
+    let mut n_quoted = 0;
+    for idx in content.iter().flat_map(|range| range.range()).filter(|&idx| reading.words.is_word(idx)) {
+        n_words += 1;
+        n_quoted += usize::from(reading.quote_around(idx).is_some());
+    }
+    match n_quoted {
+        0 => StatementKind::Indirect,
+        n if n == n_words => StatementKind::Direct,
+        _ => StatementKind::Mixed,
+    }
+}
+
 /// The circumstances of a statement.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Details {
+struct Details {
     /// To whom: "reporters", "NRB's Morning Desk".
-    pub(super) addressees: Vec<TokenRange>,
+    addressees: Vec<TokenRange>,
     /// "on Sunday".
-    pub(super) when: Option<When>,
+    when: Option<When>,
     /// The outlet that relayed it: "Tass" in "…, according to Tass".
-    pub(super) via: Option<TokenRange>,
+    via: Option<TokenRange>,
     /// "in a statement", "at a news conference".
-    pub(super) occasion: Option<TokenRange>,
+    occasion: Option<TokenRange>,
 }
 
 /// Reads the details of a statement off the words of its sentence that are none of its parts.
-pub(super) fn details(
-    reading: &Reading<'_, '_>,
-    source: Option<TokenRange>,
-    cue: TokenRange,
-    content: &[TokenRange],
-) -> Details {
+fn details(reading: &Reading<'_, '_>, source: Option<TokenRange>, cue: TokenRange, content: &[TokenRange]) -> Details {
     let sentence = reading.sentence_around(cue.start as usize);
     let circumstances = Circumstances { reading, source, cue, content };
     let gaps = circumstances.gaps(sentence);
@@ -43,7 +102,7 @@ pub(super) fn details(
         details.occasion = details.occasion.or_else(|| circumstances.occasion(gap, details.via));
         details.when = details.when.take().or_else(|| circumstances.when(gap));
     }
-    details.addressees.extend(circumstances.object(&gaps));
+    details.addressees.extend(circumstances.object(&gaps).or_else(|| circumstances.urged()));
     if details.addressees.is_empty() {
         details.addressees.extend(gaps.iter().find_map(|&gap| circumstances.dative(gap)));
     }
@@ -124,6 +183,18 @@ impl Circumstances<'_, '_, '_> {
             || words.is_word(from)
                 && !words.is(from, WordClass::PREPOSITION.or(WordClass::SUBORDINATOR).or(WordClass::ADVERB));
         is_phrase.then(|| self.phrase(from, end)).flatten()
+    }
+
+    /// "urged | the council to meet": who is asked stands at the beginning of what the core takes for the content.
+    fn urged(&self) -> Option<TokenRange> {
+        let words = &self.reading.words;
+        let mut rules = self.cue.range().flat_map(|idx| self.reading.lexicon.cues.at(words, idx));
+        let content = self.content.first().filter(|content| content.start == self.cue.end)?;
+        let urges = rules.any(|(_, _, rule)| rule.frame == CueFrame::Urge);
+        let (start, end) = (content.start as usize, content.end as usize);
+        let to = (start..end.min(start + PHRASE_LIMIT)).find(|&idx| words.eq(idx, "to")).filter(|_| urges)?;
+        let is_clause = words.is(start, WordClass::SUBORDINATOR) || self.reading.quote_around(start).is_some();
+        (to > start && !is_clause && !words.eq(start, "not")).then(|| TokenRange::new(start, to))
     }
 
     /// "said in a letter | to parliament", "announced | to reporters".

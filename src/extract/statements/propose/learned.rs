@@ -2,16 +2,16 @@
 //!
 //! The core decides what is said where; this decides what makes a statement: a cue with content.
 
+use crate::extract::families::{Family, Without};
 use crate::extract::reading::Reading;
-use crate::finding::{Cue, Statement};
 use crate::text::{Role, RoleSpan, SentenceKind, TokenRange};
 
+use super::super::confidence::Shares;
+use super::super::new_subject;
+use super::super::parts::Parts;
+use super::super::rescue::signed::Signed;
+use super::super::tree::{complement, subject};
 use super::announced;
-use super::details::details;
-use super::frames::kind_of;
-use super::signed::Signed;
-use super::speakers::speaker;
-use super::tree::{complement, subject};
 
 /// Paragraphs between a quotation and the statement that it goes on with, or the cue that comes before or behind it.
 const CONTINUATION: u32 = 1;
@@ -22,27 +22,14 @@ const STRAY: f32 = 0.5;
 /// What the core says of one statement. Ranges point into the document.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Found {
-    pub(super) cue: TokenRange,
-    pub(super) source: Option<TokenRange>,
-    /// In order; never empty.
-    pub(super) content: Vec<TokenRange>,
+    /// They have a cue.
+    pub(super) parts: Parts,
     pub(super) shares: Shares,
-}
-
-/// How sure the core is of the spans of a statement and of the links between them, 0 to 1.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Shares {
-    pub(super) cue: f32,
-    pub(super) source: Option<f32>,
-    /// Of the source being the cue's, or of the cue having none.
-    pub(super) source_link: f32,
-    /// The least sure piece and the least sure link; nothing if the tree gave the content.
-    pub(super) content: Option<(f32, f32)>,
 }
 
 /// The statements among the roles of a document, in the order of their cues. Quotations that are signed are left to their
 /// signatures.
-pub(super) fn find(reading: &Reading<'_, '_>, roles: &[RoleSpan], signed: &[Signed]) -> Vec<Found> {
+pub(super) fn find(reading: &Reading<'_, '_>, roles: &[RoleSpan], signed: &[Signed], without: Without) -> Vec<Found> {
     let doc = reading.words.doc;
     let paragraph_of = |token: u32| doc.paragraph_of(token as usize);
     let is_story = |span: &RoleSpan| {
@@ -51,9 +38,10 @@ pub(super) fn find(reading: &Reading<'_, '_>, roles: &[RoleSpan], signed: &[Sign
     };
     // By cue: its contents, in order since the roles are.
     let mut contents: Vec<Vec<&RoleSpan>> = vec![Vec::new(); roles.len()];
+    let signed_quotes: Vec<usize> = signed.iter().filter_map(|signed| signed.quote).collect();
     let is_signed = |span: &RoleSpan| {
         let quote = reading.quote_around(span.tokens.start as usize);
-        quote.is_some_and(|quote| signed.binary_search_by_key(&quote, |signed| signed.quote).is_ok())
+        quote.is_some_and(|quote| signed_quotes.binary_search(&quote).is_ok())
     };
     let is_free = |span: &&RoleSpan| span.role == Role::Content && is_story(span) && !is_signed(span);
     let mut last: Option<(TokenRange, usize)> = None;
@@ -65,6 +53,9 @@ pub(super) fn find(reading: &Reading<'_, '_>, roles: &[RoleSpan], signed: &[Sign
         let Some(cue) = by_core.filter(is_near).or(goes_on.map(|(_, cue)| cue)).or(by_core) else { continue };
         // What stands in the text is not the title's to tell, and the other way round.
         if doc.field_of(span.tokens.start as usize) != doc.field_of(roles[cue].tokens.start as usize) {
+            continue;
+        }
+        if without.runs(Family::NewSubject) && is_of_new_subject(reading, roles, cue, span.tokens) {
             continue;
         }
         last = Some((span.tokens, cue));
@@ -84,13 +75,14 @@ pub(super) fn find(reading: &Reading<'_, '_>, roles: &[RoleSpan], signed: &[Sign
         if cue.role != Role::Cue || !is_story(cue) {
             continue;
         }
-        let mut content = joined(reading, pieces.iter().filter_map(|piece| without(piece.tokens, cue.tokens)));
-        if let Some(paragraph) = announced::paragraph(reading, roles, cue.tokens) {
+        let mut content = joined(reading, pieces.iter().filter_map(|piece| rest_of(piece.tokens, cue.tokens)));
+        let announced = announced::paragraph(reading, roles, cue.tokens);
+        if let Some(paragraph) = announced.filter(|_| without.runs(Family::Announced)) {
             content.retain(|piece| !piece.overlaps(paragraph));
             content.push(paragraph);
             content.sort_by_key(|piece| piece.start);
         }
-        if content.is_empty() {
+        if content.is_empty() && without.runs(Family::TreeContent) {
             content.extend(
                 complement(doc, cue.tokens).filter(|range| range.range().any(|token| is_telling(reading, token))),
             );
@@ -106,10 +98,12 @@ pub(super) fn find(reading: &Reading<'_, '_>, roles: &[RoleSpan], signed: &[Sign
             source_link: cue.link_probability,
             content: pieces.iter().map(|piece| (piece.probability, piece.link_probability)).reduce(least),
         };
-        let by_tree =
-            || subject(doc, cue.tokens).filter(|subject| !content.iter().any(|piece| piece.overlaps(*subject)));
+        let by_tree = || {
+            let subject = subject(doc, cue.tokens).filter(|_| without.runs(Family::TreeSource));
+            subject.filter(|subject| !content.iter().any(|piece| piece.overlaps(*subject)))
+        };
         let source = source.map(|source| source.tokens).or_else(by_tree);
-        found.push(Found { cue: cue.tokens, source, content, shares });
+        found.push(Found { parts: Parts { source, cue: Some(cue.tokens), content }, shares });
     }
     found
 }
@@ -122,6 +116,22 @@ fn is_one_quotation(reading: &Reading<'_, '_>, roles: &[RoleSpan], one: TokenRan
     let between = begin(one.end)..begin(other.start).max(begin(one.end));
     reading.quotes[first..=last].iter().skip(1).all(|quote| quote.continues)
         && !roles[between].iter().any(|role| role.role == Role::Cue)
+}
+
+/// Whether a quotation in another sentence than its cue stands behind a sentence about somebody else than who is credited there.
+fn is_of_new_subject(reading: &Reading<'_, '_>, roles: &[RoleSpan], cue: usize, content: TokenRange) -> bool {
+    let doc = reading.words.doc;
+    let Some(quote) = reading.quote_around(content.start as usize).map(|quote| &reading.quotes[quote]) else {
+        return false;
+    };
+    let Some(source) = roles[cue].of.map(|source| roles[source as usize].tokens) else { return false };
+    let cue = roles[cue].tokens;
+    let sentence = doc.sentence_of(quote.open);
+    let of_cue = doc.sentence_of(cue.start as usize);
+    of_cue != sentence
+        && of_cue + 1 != sentence
+        && new_subject::stands_alone(reading, quote)
+        && new_subject::before(reading, quote).is_some_and(|subject| subject.is_other_than(reading, source, cue))
 }
 
 /// Every content belongs to some cue, also one whose own cue was overlooked: what stands in another sentence than a cue that has content
@@ -142,11 +152,11 @@ fn drop_strays(reading: &Reading<'_, '_>, cue: &RoleSpan, pieces: &mut Vec<&Role
 /// Whether a word alone could be what was said.
 fn is_telling(reading: &Reading<'_, '_>, token: usize) -> bool {
     let words = &reading.words;
-    words.is_word(token) && !matches!(words.lower(token), "that" | "to" | "whether" | "if")
+    words.is_word(token) && !matches!(words.lower(token), "that" | "to" | "whether" | "if" | "which")
 }
 
 /// What of a content is not its cue's: the core labels each role by itself, and "wanted | to know" may be both.
-fn without(content: TokenRange, cue: TokenRange) -> Option<TokenRange> {
+fn rest_of(content: TokenRange, cue: TokenRange) -> Option<TokenRange> {
     let rest = match (content.overlaps(cue), content.start < cue.start) {
         (false, _) => content,
         (true, true) => TokenRange { end: cue.start, ..content },
@@ -174,99 +184,6 @@ fn joined(reading: &Reading<'_, '_>, pieces: impl Iterator<Item = TokenRange>) -
     joined
 }
 
-/// The statement with its speaker, and without its confidence.
-pub(super) fn statement(reading: &Reading<'_, '_>, found: Found) -> Statement {
-    let words = &reading.words;
-    let behind = found.content.iter().map(|piece| piece.start).find(|start| *start >= found.cue.end);
-    let (lemma, attitude) = reading.lexicon.attitude_of(words, found.cue, behind.map(|at| at as usize));
-    let said = details(reading, found.source, found.cue, &found.content);
-    Statement {
-        sentence: words.doc.sentence_of(found.cue.start as usize),
-        kind: kind_of(reading, &found.content),
-        attitude,
-        source: found.source,
-        speaker: found.source.map(|source| speaker(reading, source)),
-        cue: Some(Cue { tokens: found.cue, lemma }),
-        content: found.content,
-        addressees: said.addressees,
-        when: said.when,
-        occasion: said.occasion,
-        via: said.via,
-        form: None,
-        inside: None,
-        confidence: 0.0,
-        speakers: Vec::new(),
-        features: Vec::new(),
-    }
-}
-
-/// Takes over what a rule that knows the cue ("told X that") says of it and the core does not: to whom, when, where, who relayed it.
-pub(super) fn complete(statement: &mut Statement, by_rule: &Statement) {
-    if statement.addressees.is_empty() {
-        statement.addressees.clone_from(&by_rule.addressees);
-    }
-    statement.when = statement.when.take().or_else(|| by_rule.when.clone());
-    statement.occasion = statement.occasion.or(by_rule.occasion);
-    statement.via = statement.via.or(by_rule.via);
-}
-
-/// Takes the quotation marks around a content of the rules into it, as the core does.
-pub(super) fn widen_to_marks(reading: &Reading<'_, '_>, content: &mut [TokenRange]) {
-    for piece in content {
-        let Some(quote) = reading.quote_around(piece.start as usize).map(|quote| reading.quotes[quote]) else {
-            continue;
-        };
-        if piece.start == quote.inner.start {
-            piece.start -= 1;
-        }
-        if piece.end + 1 >= quote.inner.end && piece.end <= quote.inner.end {
-            piece.end = u32::try_from(quote.end).expect("a document has fewer than 2^32 tokens");
-        }
-    }
-}
-
-/// Which tokens the core's statements have taken.
-pub(super) struct Covered {
-    cues: Vec<bool>,
-    contents: Vec<bool>,
-}
-
-impl Covered {
-    pub(super) fn by(n_tokens: usize, found: &[Found]) -> Self {
-        let mut covered = Self { cues: vec![false; n_tokens], contents: vec![false; n_tokens] };
-        for statement in found {
-            covered.cues[statement.cue.range()].fill(true);
-            for piece in &statement.content {
-                covered.contents[piece.range()].fill(true);
-            }
-        }
-        covered
-    }
-
-    /// Whether a statement of the rules says what the core does not: its cue is no cue of the core's, and it either stands in
-    /// the words of another or has most of its content to itself.
-    pub(super) fn leaves_room_for(&self, statement: &Statement) -> bool {
-        if statement.cue.as_ref().is_some_and(|cue| self.has_cue_at(cue.tokens)) {
-            return false;
-        }
-        if self.holds_cue_of(statement) {
-            return true;
-        }
-        let tokens = || statement.content.iter().flat_map(|piece| piece.range());
-        2 * tokens().filter(|token| self.contents[*token]).count() < tokens().count()
-    }
-
-    /// Whether the core found a cue among these tokens.
-    pub(super) fn has_cue_at(&self, cue: TokenRange) -> bool {
-        self.cues[cue.range()].contains(&true)
-    }
-
-    /// Whether a statement stands in the words of another.
-    pub(super) fn holds_cue_of(&self, statement: &Statement) -> bool {
-        statement.cue.as_ref().is_some_and(|cue| self.contents[cue.tokens.start as usize])
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -274,7 +191,7 @@ mod tests {
     #[test]
     fn what_is_cue_and_content_at_once_is_the_cues() {
         let cue = TokenRange::new(3, 6);
-        let kept = |start, end| without(TokenRange::new(start, end), cue).map(|rest| (rest.start, rest.end));
+        let kept = |start, end| rest_of(TokenRange::new(start, end), cue).map(|rest| (rest.start, rest.end));
         // "wanted to know | whether", where the content begins with "to".
         assert_eq!(kept(4, 9), Some((6, 9)));
         assert_eq!(kept(0, 4), Some((0, 3)));
