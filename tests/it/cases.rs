@@ -198,22 +198,22 @@ fn statements_have_their_parts() {
 
 #[test]
 fn speakers_are_who_the_article_says() {
-    check_with("speakers", &Models::embedded());
+    check("speakers");
 }
 
 #[test]
 fn events_are_coded() {
-    check_with("events", &Models::embedded());
+    check("events");
 }
 
 #[test]
 fn what_is_no_story_yields_nothing() {
-    check_with("boilerplate", &Models::embedded());
+    check("boilerplate");
 }
 
 #[test]
 fn dates_are_resolved_against_the_day_of_publication() {
-    check_with("dates", &Models::embedded());
+    check("dates");
 }
 
 #[test]

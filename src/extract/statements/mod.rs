@@ -45,7 +45,7 @@ pub(crate) fn extract(reading: &Reading<'_, '_>, without: Without) -> Vec<Statem
     cover(&mut covered, &statements);
     let rescued = overlooked::find(reading, &covered, without);
     cover(&mut covered, &rescued);
-    statements.extend(rescued);
+    overlooked::add(reading, &mut statements, rescued);
     if without.runs(Family::NewSubject) {
         statements.extend(uncued::find(reading, &covered));
     }

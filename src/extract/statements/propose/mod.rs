@@ -3,7 +3,7 @@
 
 mod announced;
 mod learned;
-mod relayed;
+pub(super) mod relayed;
 
 use std::collections::HashMap;
 
@@ -90,7 +90,7 @@ fn mend(reading: &Reading<'_, '_>, found: &mut Found, without: Without) {
 /// content, all of that is the content.
 fn outer_content(reading: &Reading<'_, '_>, cue: TokenRange, content: TokenRange) -> Option<TokenRange> {
     let doc = reading.words.doc;
-    if doc.heads.is_empty() || content.start <= cue.end {
+    if doc.heads.is_empty() || doc.upos.is_empty() || content.start <= cue.end {
         return None;
     }
     let is_saying = |&idx: &usize| {

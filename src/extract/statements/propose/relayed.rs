@@ -15,13 +15,12 @@ const REACH: usize = 6;
 /// Takes what an outlet only relayed from the proposals; gives, by the first token of their cues, the outlets of those whose words it relayed.
 pub(super) fn take(reading: &Reading<'_, '_>, found: &mut Vec<Found>) -> HashMap<u32, TokenRange> {
     let words = &reading.words;
-    let is_outlet = |source: TokenRange| source.range().any(|idx| reading.lexicon.bodies.is_outlet(words.lower(idx)));
     let mut vias = HashMap::new();
     let mut is_relay = vec![false; found.len()];
     for number in 0..found.len() {
         let relay = &found[number];
         let (Some(cue), Some(outlet)) = (relay.parts.cue, relay.parts.source) else { continue };
-        if !cue.range().any(|idx| words.eq(idx, "according")) || !is_outlet(outlet) {
+        if !cue.range().any(|idx| words.eq(idx, "according")) || !is_outlet(reading, outlet) {
             continue;
         }
         let sentence = reading.sentence_around(cue.start as usize);
@@ -50,6 +49,11 @@ pub(super) fn take(reading: &Reading<'_, '_>, found: &mut Vec<Found>) -> HashMap
     let mut is_relay = is_relay.into_iter();
     found.retain(|_| !is_relay.next().unwrap_or(false));
     vias
+}
+
+/// Whether the words speak of a news outlet.
+pub(in super::super) fn is_outlet(reading: &Reading<'_, '_>, source: TokenRange) -> bool {
+    source.range().any(|idx| reading.lexicon.bodies.is_outlet(reading.words.lower(idx)))
 }
 
 /// Tokens before "according to" among which the cue stands.

@@ -8,6 +8,7 @@ use crate::finding::{Attitude, Statement, StatementKind};
 use crate::text::{Deprel, Document, SentenceKind, TokenRange, Upos, Xpos};
 
 use super::super::parts::Parts;
+use super::super::propose::relayed;
 use super::super::tree;
 use super::covered::Covered;
 
@@ -20,7 +21,7 @@ const QUOTED_REACH: usize = 14;
 /// The statements of these cues.
 pub(in super::super) fn find(reading: &Reading<'_, '_>, covered: &Covered, without: Without) -> Vec<Statement> {
     let doc = reading.words.doc;
-    if doc.heads.is_empty() {
+    if doc.heads.is_empty() || doc.upos.is_empty() {
         return Vec::new();
     }
     let mut found = Vec::new();
@@ -55,6 +56,25 @@ pub(in super::super) fn find(reading: &Reading<'_, '_>, covered: &Covered, witho
         }
     }
     found
+}
+
+/// Adds what was found to the statements; an outlet that only relayed one of them ("…, X said, according to the agency Y") becomes its `via`.
+pub(in super::super) fn add(reading: &Reading<'_, '_>, statements: &mut Vec<Statement>, found: Vec<Statement>) {
+    for rescued in found {
+        let outlet = rescued.source.filter(|&source| {
+            relayed::is_outlet(reading, source) && rescued.cue.as_ref().is_some_and(|cue| cue.tokens.len() > 1)
+        });
+        let is_relayed = |known: &&mut Statement| {
+            known.cue.as_ref().is_some_and(|cue| {
+                rescued.content.iter().any(|piece| piece.contains(cue.tokens))
+                    && reading.quote_around(cue.tokens.start as usize).is_none()
+            })
+        };
+        match statements.iter_mut().filter(|_| outlet.is_some()).find(is_relayed) {
+            Some(known) => known.via = known.via.or(outlet),
+            None => statements.push(rescued),
+        }
+    }
 }
 
 /// The parts around a listed verb.
@@ -101,7 +121,10 @@ fn according_to(reading: &Reading<'_, '_>, idx: usize, sentence: TokenRange) -> 
     }
     let cue = TokenRange::new(idx, idx + 2);
     let top = doc.head(idx).filter(|head| *head > idx + 1 && sentence.contains_token(*head))?;
-    let source = TokenRange { start: cue.end, ..tree::phrase_around(doc, top, cue) };
+    let mut source = TokenRange { start: cue.end, ..tree::phrase_around(doc, top, cue) };
+    while source.end > source.start && !words.is_word(source.end as usize - 1) {
+        source.end -= 1;
+    }
     // "said that, according to X, it was unsafe": what is said comes behind.
     let leads_in = idx == sentence.start as usize
         || idx > 1
