@@ -35,7 +35,7 @@ fn the_token_is_asked_for_at_the_configured_endpoint() {
     let options = Options { options, ..Options::default() };
     assert_eq!(options.problems(), []);
     let _client = Feeder::new(&options).unwrap();
-    let request = asked.recv_timeout(Duration::from_secs(60)).expect("nobody asked for a token");
+    let request = asked.recv_timeout(Duration::from_mins(10)).expect("nobody asked for a token");
     assert_eq!(request[0], "POST /token HTTP/1.1", "{request:?}");
     assert!(request.iter().any(|line| line.starts_with("Authorization: Basic ")), "{request:?}");
 }

@@ -10,13 +10,13 @@ use std::time::Duration;
 
 use demarche::kafka::EmbeddedBroker;
 
-/// Longer than any of these takes on a busy machine; a test that reaches it has failed.
-const DEADLINE: Duration = Duration::from_secs(120);
+/// Only ends a test that hangs. What a test waits for is an event, and on a busy machine that may be long in coming.
+const DEADLINE: Duration = Duration::from_mins(10);
 
-/// Its endpoints on a free port.
+/// Its endpoints on a free port, and all the time it wants to finish in when it is stopped.
 fn demarche(arguments: &[&str]) -> Command {
     let mut command = crate::program::demarche(arguments);
-    command.env("DEMARCHE__HTTP__LISTEN", "127.0.0.1:0");
+    command.env("DEMARCHE__HTTP__LISTEN", "127.0.0.1:0").env("DEMARCHE__PIPELINE__GRACE", "600s");
     command
 }
 
@@ -95,7 +95,10 @@ fn broker() -> EmbeddedBroker {
 fn the_demo_shows_what_comes_out_and_its_sums_are_right() {
     let shown = finish(&mut demarche(&["demo"]));
     assert_ok(&shown);
-    assert_eq!(text(&shown.stderr), "", "a newcomer sees findings, no log");
+    // On a machine that is busy enough an article takes long, which is said.
+    let log = text(&shown.stderr);
+    let told: Vec<&str> = log.lines().filter(|line| !line.contains("an article took long")).collect();
+    assert_eq!(told, [""; 0], "a newcomer sees findings, no log");
     let out = text(&shown.stdout);
     assert!(!out.contains('\u{1b}'), "no colours into a pipe");
     let count = |mark: &str| out.lines().filter(|line| line.trim_start().starts_with(mark)).count();
@@ -206,11 +209,11 @@ fn publish_says_what_could_not_be_read_and_publishes_the_rest() {
 
 #[test]
 fn what_is_not_acknowledged_is_a_failure() {
-    // Bound and closed again: nobody listens there now.
-    let address = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+    // Nobody listens there, and no other test can be given this port meanwhile.
+    let address = "127.0.0.1:1";
     let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/samples/readout.txt");
     let published = finish(
-        demarche(&["publish", "--brokers", &address])
+        demarche(&["publish", "--brokers", address])
             .arg(sample)
             .env("DEMARCHE__KAFKA__OPTIONS__MESSAGE_TIMEOUT_MS", "500"),
     );

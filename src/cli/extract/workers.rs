@@ -150,7 +150,7 @@ mod tests {
                 work.run((0..1000).map(|offset| Ok(message(offset))), |_| Err(io::ErrorKind::BrokenPipe.into()));
             let _ = sender.send(result.map_err(|error| error.kind()));
         });
-        let result = ended.recv_timeout(Duration::from_secs(60));
+        let result = ended.recv_timeout(Duration::from_mins(10));
         assert_eq!(result, Ok(Err(io::ErrorKind::BrokenPipe)), "`extract … | head -1` hangs");
     }
 }
