@@ -1,6 +1,6 @@
 """How often the pointer joins annotated contents to the right cue where their own paragraph has none, beside two rules.
 
-Candidates and the bonus for the cue that the content before belongs to are those of `join_over_borders` in src/nlp/spans.rs.
+Candidates and the bonus for the cue that the content before belongs to are those of `join_over_borders` in src/nlp/core/heads/roles.rs.
 """
 import argparse
 import bisect
@@ -17,7 +17,7 @@ import gazetteer
 from model import load_model
 from tasks import statements as task
 
-# As in src/nlp/spans.rs.
+# As in src/nlp/core/heads/roles.rs.
 REACH_BACK, GOES_ON = 6, 4.0
 
 

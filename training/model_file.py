@@ -6,6 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
+# Docs say what a version means; the service reads this one and the one before.
+FORMAT_VERSION = 2
+
 DTYPES = {"f32": np.float32, "bf16": np.uint16, "i8": np.int8, "u8": np.uint8, "u16": np.uint16, "u64": np.uint64}
 
 
@@ -40,7 +43,7 @@ class File:
     def __init__(self, path):
         self.raw = Path(path).read_bytes()
         version, size = struct.unpack_from("<II", self.raw, 8)
-        assert self.raw[:8] == b"DEMARCHE" and version == 1, f"{path}: no model file of format 1"
+        assert self.raw[:8] == b"DEMARCHE" and version <= FORMAT_VERSION, f"{path}: no model file of a format up to {FORMAT_VERSION}"
         self.header = json.loads(self.raw[48:48 + size])
         self.sections = {s["name"]: s for s in self.header["sections"]}
 
@@ -90,5 +93,5 @@ def write(path, header, sections, kept=None, keep=lambda name: False):
         text = json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
         size = -(-(48 + len(text)) // 64) * 64 - 48
     body = text.ljust(size) + b"".join(b.ljust(-(-len(b) // 64) * 64, b"\0") for b in blobs)
-    Path(path).write_bytes(b"DEMARCHE" + struct.pack("<II", 1, size) + hashlib.sha256(body).digest() + body)
+    Path(path).write_bytes(b"DEMARCHE" + struct.pack("<II", FORMAT_VERSION, size) + hashlib.sha256(body).digest() + body)
     print(f"{path}: {(48 + len(body)) / 1e6:.2f} MB, {len(entries)} sections")

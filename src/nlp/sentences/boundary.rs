@@ -26,7 +26,7 @@ pub struct BoundaryModel {
     threshold: f32,
 }
 
-/// Working space, with what is known of the forms seen.
+/// Working space, with what is known of the chunks seen.
 #[derive(Debug, Clone, Default)]
 pub(super) struct BoundarySpace {
     chunks: Vec<Chunk>,

@@ -10,7 +10,7 @@ pub(super) fn is_ender(character: char) -> bool {
     matches!(character, '.' | '!' | '?' | '…')
 }
 
-/// A run of characters without white space.
+/// A longest stretch of characters without white space.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Chunk {
     pub(super) start: usize,

@@ -1,4 +1,4 @@
-//! The parts of a chunk and their hashes, worked out once for each form and kept from article to article.
+//! The parts of a chunk and their hashes, worked out once for each spelling and kept from article to article.
 //!
 //! A string of the boundary model begins with its number, so each part is hashed once for every string that begins with it
 //! (or consists of it), and a gap only continues these hashes. What is kept does not depend on when it was computed.
@@ -18,7 +18,7 @@ pub(super) const N_STRINGS: u8 = 24;
 /// Forms after which everything is forgotten: about 6 MB a thread.
 const CAPACITY: usize = 16384;
 
-/// Longest form that is kept, in bytes: longer ones do not come again.
+/// Longest spelling that is kept, in bytes: longer ones do not come again.
 const LONGEST_KEPT: usize = 64;
 
 /// The hash of a string that goes on with `parts`.
