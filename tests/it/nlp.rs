@@ -183,7 +183,7 @@ fn the_core_takes_work_in_proportion_to_the_text() {
     for (what, unit) in hostile {
         assert_linear(
             what,
-            |n| unit.repeat(2_000 * n),
+            |n| unit.repeat(8_000 / unit.len() * n),
             |text| {
                 let mut doc = split(text);
                 Core::new(&model).annotate(&mut doc);

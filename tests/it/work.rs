@@ -1,6 +1,6 @@
 //! Work in proportion to the length of a text: counted steps at two sizes, no clock, so that a busy machine changes nothing.
 
-use demarche::text::work::counted;
+use demarche::text::work::{count, counted};
 
 /// How much longer the longer text is.
 const FACTOR: usize = 4;
@@ -21,4 +21,10 @@ pub(crate) fn assert_linear(what: &str, text: impl Fn(usize) -> String, read: im
     // A build without debug assertions counts nothing, and so says nothing.
     assert!(short > 0 || !cfg!(debug_assertions), "nothing was counted");
     assert!(long <= MOST * short, "{what}: {long} steps for {FACTOR} times the text that took {short}");
+}
+
+#[test]
+fn the_square_of_the_length_is_noticed() {
+    let pairs = || assert_linear("pairs", |n| "a".repeat(100 * n), |text| count(text.len() * text.len()));
+    assert_eq!(std::panic::catch_unwind(pairs).is_err(), cfg!(debug_assertions));
 }
