@@ -207,7 +207,8 @@ fn a_lost_assignment_aborts_and_the_new_owner_does_the_work() {
     let broker = Broker::new("articles", 1);
     broker.set_deliveries_per_poll(0);
     let messages = fill(&broker, 10);
-    let bench = Bench::start(&broker, options());
+    // One transaction takes all of them, however long they take.
+    let bench = Bench::start(&broker, Options { epoch: LIMIT, ..options() });
     bench.wait("records on their way", |broker| broker.n_calls(Call::Enqueue) == 10);
     broker.revoke(bench.member, &broker.partitions(), true);
     bench.wait("the partition given up", |broker| !broker.is_assigned(bench.member));
@@ -267,7 +268,8 @@ fn a_second_signal_ends_at_once_and_shows_nothing_unfinished() {
     let broker = Broker::new("articles", 1);
     broker.set_deliveries_per_poll(0);
     fill(&broker, 3);
-    let mut bench = Bench::start(&broker, options());
+    // One transaction takes all of them, however long they take.
+    let mut bench = Bench::start(&broker, Options { epoch: LIMIT, ..options() });
     bench.wait("records on their way", |broker| broker.n_calls(Call::Enqueue) == 3);
     bench.stop.drain();
     bench.stop.abandon();
