@@ -27,6 +27,8 @@ evidence! {
         Other = "other",
         /// "|Bank of Norway|".
         Name = "name",
+        /// "|Anna Lindqvist| (Norway)".
+        Parenthesis = "parenthesis",
         /// "the |mayor| of Bergen".
         Town = "town",
         /// "|officials| in Bergen".

@@ -353,15 +353,22 @@ impl Finder<'_, '_> {
             && self.lexical.within(name.start as usize, name.end as usize).iter().all(LexicalMention::is_person)
     }
 
-    /// A name that the core begins with its title: "| Spokesperson | Ole Brandt".
+    /// A name that the core begins with its title: "| Spokesperson | Ole Brandt", "| Ms | Lindqvist".
     fn without_title(&self, name: TokenRange) -> (Option<TokenRange>, TokenRange) {
-        let title = self
-            .lexical
-            .starting_at(name.start as usize)
-            .filter(|title| title.is_role() && title.end() < name.end as usize);
-        match title {
-            Some(title) => (Some(title.tokens), TokenRange { start: title.tokens.end, ..name }),
-            None => (None, name),
+        const HONORIFICS: [&str; 9] = ["mr", "mrs", "ms", "miss", "sir", "dr", "h.e", "madam", "hon"];
+        let mut rest = name;
+        while rest.len() > 1 {
+            let first = self.words.lower(rest.start as usize).trim_end_matches('.');
+            // The stop of "Dr." may be a token of its own.
+            if !HONORIFICS.contains(&first) && !first.is_empty() {
+                break;
+            }
+            rest.start += 1;
+        }
+        let title = self.lexical.starting_at(rest.start as usize);
+        match title.filter(|title| title.is_role() && title.end() < rest.end as usize) {
+            Some(title) => (Some(title.tokens), TokenRange { start: title.tokens.end, ..rest }),
+            None => (None, rest),
         }
     }
 

@@ -32,6 +32,8 @@ pub(super) enum Tie {
     Other,
     /// In the name of a body: "Bank of Norway".
     Name,
+    /// Behind the words, in parentheses: "Anna Lindqvist (Norway)".
+    Parenthesis,
     /// A town within the words: "a Bergen court", "the mayor of Bergen".
     Town,
     /// A town that is the place of something within the words: "officials in Bergen".
@@ -61,6 +63,12 @@ pub(super) fn find(
     }
     let (start, end) = (mention.start(), mention.tokens.end as usize);
     let mut found = Vec::new();
+    let behind = lexical.starting_at(end + 1).filter(|place| words.eq(end, "(") && words.eq(place.end(), ")"));
+    if let Some((country, PlaceForm::Name)) =
+        behind.and_then(|place| place.place()).filter(|(entity, _)| lexicon.entities[*entity].is_country)
+    {
+        found.push(Modifier { country, tie: Tie::Parenthesis });
+    }
     for place in lexical.within(start, end) {
         let Some((entity, form)) = place.place() else { continue };
         if !lexicon.entities[entity].is_country {

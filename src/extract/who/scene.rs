@@ -212,7 +212,10 @@ impl<'a, 'd> Scene<'a, 'd> {
     pub(super) fn explicit_country(&self, mention: &Mention) -> Option<usize> {
         let index = self.mentions.binary_search_by_key(&mention.head, |known| known.head).ok()?;
         let is_own = |modifier: &&Modifier| {
-            matches!(modifier.tie, Tie::Self_ | Tie::Adjective | Tie::Possessive | Tie::Compound | Tie::Of)
+            matches!(
+                modifier.tie,
+                Tie::Self_ | Tie::Adjective | Tie::Possessive | Tie::Compound | Tie::Of | Tie::Parenthesis
+            )
         };
         self.modifiers[index].iter().find(is_own).map(|modifier| modifier.country)
     }

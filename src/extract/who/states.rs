@@ -262,6 +262,7 @@ fn own_words(scene: &Scene<'_, '_>, chain: &Chain, country: usize) -> Found<Stat
                 Tie::From => State::From,
                 Tie::Other => State::Other,
                 Tie::Name => State::Name,
+                Tie::Parenthesis => State::Parenthesis,
                 Tie::Town => State::Town,
                 Tie::TownIn => State::TownIn,
             };
