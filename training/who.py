@@ -278,7 +278,8 @@ OWN = {"adjective", "possessive", "compound", "of", "people", "at_first", "repea
 
 
 def mask(candidates, answers):
-    """The question without what its own words say; nothing if they say nothing, or if the answer would be no candidate any more."""
+    """The question without what its own words and the tables say, and its answer: none, if the right country would be no candidate any more.
+    Nothing if they say nothing."""
     if not any(name in OWN for index in answers for name, _ in candidates[index][1]):
         return None
     masked = []
@@ -287,9 +288,11 @@ def mask(candidates, answers):
         if code is None and not any(name == "none_unmarked" for name, _ in rest):
             rest.append(("none_unmarked", 1.0))
         masked.append((code, rest))
-    if any(not any(name not in ("owner", "spoke_before", "distance", "only_named") for name, _ in masked[index][1]) for index in answers):
-        return None
-    return masked
+    is_candidate = lambda features: any(name not in ("owner", "spoke_before", "distance", "only_named") for name, _ in features)
+    left = {index for index in answers if is_candidate(masked[index][1]) or masked[index][0] is None}
+    kept = [place for place, (code, features) in enumerate(masked) if code is None or is_candidate(features)]
+    none = next(place for place, index in enumerate(kept) if masked[index][0] is None)
+    return [masked[index] for index in kept], {kept.index(index) for index in left} or {none}
 
 
 def state_questions(found, uses, with_masked=True):
@@ -323,7 +326,7 @@ def state_questions(found, uses, with_masked=True):
             counts.append(len(labels))
             masked = mask(rebuilt, answers)
             if masked and with_masked:
-                questions.append(([crossed(kind, features) for _, features in masked], answers, 0.5))
+                questions.append(([crossed(kind, features) for _, features in masked[0]], masked[1], 0.5))
                 ids.append(article.id)
                 counts.append(0)
     return questions, ids, counts

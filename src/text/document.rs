@@ -396,12 +396,12 @@ mod tests {
         doc.entities = [0, 3].map(|at| Entity { tokens: TokenRange::new(at, at + 1), kind: parsed("PER") }).to_vec();
         let role = |role, at, of| RoleSpan {
             role,
-            tokens: TokenRange::new(at, at + 1),
+            tokens: TokenRange { start: at, end: at + 1 },
             of,
             probability: 0.5,
             link_probability: 0.5,
         };
-        let roles = [0, 1].map(|n| [role(Role::Source, 3 * n, None), role(Role::Cue, 3 * n + 1, Some(2 * n as u32))]);
+        let roles = [0, 1].map(|n: u32| [role(Role::Source, 3 * n, None), role(Role::Cue, 3 * n + 1, Some(2 * n))]);
         doc.roles = Some(roles.concat());
         doc
     }

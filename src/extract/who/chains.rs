@@ -10,7 +10,7 @@ use super::links::LinkEvidence as Link;
 use super::mention::{Anaphor, Determiner, Mention, Sort};
 use super::names::{BodyNames, PersonNames};
 use super::scene::Scene;
-use super::scorer::Found;
+use super::scorer::{Found, Written};
 
 /// Chains that are compared, the last spoken of first: no text may cost its square.
 const CANDIDATES: usize = 30;
@@ -41,7 +41,7 @@ pub struct Question {
     /// Its class.
     pub class: &'static str,
     /// A mention of each candidate (the last one; none for a new entity) with its evidence.
-    pub candidates: Vec<(Option<usize>, Vec<(&'static str, f32)>)>,
+    pub candidates: Vec<(Option<usize>, Written)>,
 }
 
 /// Links the mentions of a scene.
@@ -481,7 +481,7 @@ impl<'s, 'a, 'd> Linker<'s, 'a, 'd> {
 }
 
 /// Evidence by its names.
-fn written(found: &Found<Link>) -> Vec<(&'static str, f32)> {
+fn written(found: &Found<Link>) -> Written {
     use super::scorer::Evidence as _;
     found.iter().map(|&(evidence, strength)| (evidence.name(), strength)).collect()
 }

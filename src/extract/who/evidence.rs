@@ -93,6 +93,8 @@ evidence! {
         NonePlural = "none_plural",
         /// None, of an entity with a name.
         NoneNamed = "none_named",
+        /// None, of a person whom the article calls by surname alone: the readers are taken to know.
+        NoneSurname = "none_surname",
         /// None, of "a" or "some".
         NoneIndefinite = "none_indefinite",
         /// None, of "foreign", "international", "Western" ones.

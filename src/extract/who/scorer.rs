@@ -20,6 +20,9 @@ pub(crate) trait Evidence: Copy + 'static {
 /// Pieces of evidence with how strong each is, for one candidate.
 pub(crate) type Found<E> = Vec<(E, f32)>;
 
+/// Pieces of evidence by their names, where weights are fitted.
+pub(super) type Written = Vec<(&'static str, f32)>;
+
 /// What each piece of evidence weighs for each class of question.
 #[derive(Debug)]
 pub(crate) struct Weights {

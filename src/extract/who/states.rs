@@ -10,7 +10,7 @@ use super::mention::{Determiner, Mention, Sort};
 use super::modifiers::Tie;
 use super::nouns::NounKind;
 use super::scene::Scene;
-use super::scorer::{Evidence as _, Found, softmax};
+use super::scorer::{Evidence as _, Found, Written, softmax};
 
 /// Countries named in an article that are candidates besides those which the entity's own words give: the most named ones.
 const NAMED_CANDIDATES: usize = 12;
@@ -90,7 +90,7 @@ pub struct StateQuestion {
     /// Key under which news know the name.
     pub key: Option<String>,
     /// Country with its evidence.
-    pub candidates: Vec<(Option<&'static str>, Vec<(&'static str, f32)>)>,
+    pub candidates: Vec<(Option<&'static str>, Written)>,
 }
 
 impl Edges {
@@ -223,6 +223,12 @@ fn none_evidence(scene: &Scene<'_, '_>, chain: &Chain, is_international: bool, t
     note(mentions().all(|(_, modifiers)| modifiers.is_empty()), State::NoneUnmarked);
     note(chain.is_plural, State::NonePlural);
     note(chain.is_named, State::NoneNamed);
+    note(
+        chain.sort == Sort::Person
+            && mentions().filter_map(|(mention, _)| mention.name).all(|name| name.len() == 1)
+            && chain.is_named,
+        State::NoneSurname,
+    );
     note(mentions().any(|(mention, _)| mention.determiner == Determiner::Indefinite), State::NoneIndefinite);
     note(
         mentions().any(|(mention, _)| mention.tokens.range().any(|token| is_of_several_countries(scene, token))),

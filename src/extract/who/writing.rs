@@ -73,7 +73,7 @@ fn name_of(scene: &Scene<'_, '_>, chain: &Chain) -> Option<String> {
     let best = names.reduce(|best, name| {
         let is_longer = name.chars().count() > best.chars().count();
         let is_better_written = name.len() == best.len() && is_shouted(&best);
-        if is_longer && !(is_shouted(&name) && !is_shouted(&best)) || is_better_written { name } else { best }
+        if is_longer && (is_shouted(&best) || !is_shouted(&name)) || is_better_written { name } else { best }
     });
     best.or_else(|| body_by_table(scene, chain)).or_else(|| body_of_state(scene, chain))
 }

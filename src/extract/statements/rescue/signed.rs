@@ -179,7 +179,7 @@ fn names(reading: &Reading<'_, '_>, range: TokenRange) -> Option<TokenRange> {
     let is_capital = |idx: usize| words.is_word(idx) && words.is_capitalized(idx);
     let is_pair = (start..end).any(|idx| idx + 1 < end && is_capital(idx) && is_capital(idx + 1));
     let is_sentence = doc.sentences[doc.sentence_of(start)].kind == SentenceKind::Boilerplate;
-    let is_name = (start..end).any(|idx| is_person(idx)) || is_pair && words.is_capitalized(start);
+    let is_name = (start..end).any(is_person) || is_pair && words.is_capitalized(start);
     (end > start && is_name && !is_sentence).then(|| TokenRange::new(start, end))
 }
 

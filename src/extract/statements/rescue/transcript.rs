@@ -36,7 +36,7 @@ fn find(reading: &Reading<'_, '_>) -> Vec<Marked> {
     let turns: Vec<(Voice, Marked)> = starts.windows(2).filter_map(|line| turn(reading, line[0], line[1])).collect();
     let name = |turn: &(Voice, Marked)| words.doc.range_text(turn.1.name);
     let n_names = |wanted: &dyn Fn(Voice) -> bool| {
-        let mut names: Vec<&str> = turns.iter().filter(|turn| wanted(turn.0)).map(|turn| name(turn)).collect();
+        let mut names: Vec<&str> = turns.iter().filter(|turn| wanted(turn.0)).map(&name).collect();
         names.sort_unstable();
         names.dedup();
         names.len()
@@ -111,7 +111,7 @@ fn voice(reading: &Reading<'_, '_>, start: usize, end: usize) -> Option<Voice> {
     let is_capitalized = (start..end).all(|idx| !words.is_word(idx) || words.is_capitalized(idx));
     let is_known = (start..end).any(|idx| is_person(idx) || is_office(idx));
     match (is_shouted, is_capitalized) {
-        (true, _) if (start..end).any(|idx| is_office(idx)) => Some(Voice::Person),
+        (true, _) if (start..end).any(&is_office) => Some(Voice::Person),
         (true, _) => Some(Voice::Shouted),
         (false, true) if is_known => Some(Voice::Person),
         (false, true) => Some(Voice::Other),

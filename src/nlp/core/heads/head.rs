@@ -84,6 +84,9 @@ impl<H: Head> AnyHead for H {
     }
 }
 
+/// Reads a head's weights from a model file: nothing if the file has no such head.
+pub(in crate::nlp) type ReadHead = fn(&Weights<'_>) -> Result<Option<Box<dyn AnyHead>>, ModelError>;
+
 /// A head in the list, before its weights are read.
 pub(in crate::nlp) struct Entry {
     fills: Layer,
@@ -91,7 +94,7 @@ pub(in crate::nlp) struct Entry {
     /// [`Head::PROJECTIONS`]
     pub(in crate::nlp) projections: &'static [&'static str],
     /// [`Head::read`]
-    pub(in crate::nlp) read: fn(&Weights<'_>) -> Result<Option<Box<dyn AnyHead>>, ModelError>,
+    pub(in crate::nlp) read: ReadHead,
 }
 
 impl Entry {
