@@ -42,16 +42,12 @@ use phrases::Tree;
 pub(crate) use scene::Circumstances;
 use scene::Scene;
 use scorer::Evidence as _;
-use states::{Candidates, Class, Description, Edges};
+use states::{Candidates, Description, Edges};
 pub(crate) use tables::WhoTables;
 pub use trace::Trace;
 
 /// Rounds in which the answers on what an entity belongs to count for the entity.
 const ROUNDS: usize = 2;
-
-/// Probability below which no country is stated of a person by name: a wrong one is worse than none. Of officials without a name most articles
-/// leave no doubt.
-const SURE: f32 = 0.45;
 
 /// The entities of an article and where they are mentioned.
 #[derive(Debug, Default)]
@@ -212,9 +208,7 @@ fn answer(scene: &Scene<'_, '_>, candidates: &Candidates, probabilities: &[f32],
         candidates.all.iter().map(|(country, _)| *country).zip(probabilities.iter().copied()).collect();
     // The first of equals, so that the order of candidates decides and nothing else.
     let best = (0..all.len()).fold(0, |best, at| if all[at].1 > all[best].1 { at } else { best });
-    // Rather no country than a guess.
-    let best =
-        if candidates.is_named_person && candidates.class != Class::Official && all[best].1 < SURE { 0 } else { best };
+    let best = if all[best].1 < candidates.least(best) { 0 } else { best };
     let class = candidates.class as usize;
     let weights = &scene.lexicon.who.states;
     let mut reasons: Vec<Reason> = Vec::new();

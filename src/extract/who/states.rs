@@ -76,6 +76,8 @@ pub(super) struct Edges {
 pub(super) struct Candidates {
     pub(super) class: Class,
     pub(super) is_named_person: bool,
+    /// A person whom the article calls by surname alone.
+    is_surname: bool,
     /// Country and evidence; the first is none.
     pub(super) all: Vec<(Option<usize>, Found<State>)>,
 }
@@ -182,7 +184,34 @@ impl Candidates {
             }
             (Some(country), found)
         }));
-        Self { class, is_named_person: chain.is_named && chain.sort == Sort::Person, all }
+        let is_named_person = chain.is_named && chain.sort == Sort::Person;
+        let is_surname = is_named_person && all[0].1.iter().any(|(evidence, _)| *evidence == State::NoneSurname);
+        Self { class, is_named_person, is_surname, all }
+    }
+
+    /// The probability below which a country is not stated. A wrong one is worse than none: an official called by surname alone whom neither the
+    /// words beside him nor a table give a country is mostly not of the one that the article talks about.
+    pub(super) fn least(&self, candidate: usize) -> f32 {
+        const OWN: [State; 12] = [
+            State::People,
+            State::Adjective,
+            State::Possessive,
+            State::Compound,
+            State::Of,
+            State::For,
+            State::From,
+            State::Parenthesis,
+            State::Town,
+            State::InOffice,
+            State::InCareer,
+            State::KnownName,
+        ];
+        let is_given = self.all[candidate].1.iter().any(|(evidence, _)| OWN.contains(evidence));
+        match (self.is_surname && !is_given, self.is_named_person && self.class != Class::Official) {
+            (true, _) => 0.95,
+            (false, true) => 0.45,
+            (false, false) => 0.0,
+        }
     }
 
     /// The probability of each candidate. `owner` and `before` give the probabilities of a country for what the entity belongs to and who spoke
@@ -414,6 +443,10 @@ impl Tables {
                     tables.is_international |= day.is_some_and(|day| term.covers(day));
                     continue;
                 };
+                // A namesake must not be given somebody else's country: the article has to speak of it.
+                if scene.places_of(country).is_empty() {
+                    continue;
+                }
                 if day.is_some_and(|day| term.covers(day)) {
                     tables.in_office.push(country);
                 } else if day.is_none_or(|day| term.is_in_career(day)) {

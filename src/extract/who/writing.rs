@@ -136,7 +136,8 @@ fn look_up(scene: &Scene<'_, '_>, chain: &Chain, name: Option<&str>, country: Op
     let code = country.map(|country| scene.lexicon.entities[country].code);
     let day = scene.circumstances.published;
     let mut terms = scene.lexicon.officeholders.terms_of(name);
-    terms.retain(|term| term.country == code);
+    let is_spoken_of = country.is_none_or(|country| !scene.places_of(country).is_empty());
+    terms.retain(|term| is_spoken_of && term.country == code);
     let covers = |term: &Term| day.is_some_and(|day| term.covers(day));
     let holds_now = terms.iter().any(covers);
     let in_career = |term: &Term| is_official && day.is_none_or(|day| term.is_in_career(day));
