@@ -27,6 +27,7 @@ mod scorer;
 mod sectors;
 mod states;
 mod tables;
+mod titles;
 mod trace;
 mod writing;
 
