@@ -64,6 +64,11 @@ impl<'a, 'd> Reading<'a, 'd> {
         (at < self.quotes.len() && self.quotes[at].open == open).then_some(at)
     }
 
+    /// Whether words speak of a news outlet: "the agency Nordpress".
+    pub(crate) fn is_outlet(&self, words: TokenRange) -> bool {
+        words.range().any(|idx| self.lexicon.bodies.is_outlet(self.words.lower(idx)))
+    }
+
     /// Whether a cue in the past tense stands at a token: "said", "urged", not "reports", which may be a noun.
     pub(crate) fn is_past_cue(&self, idx: usize) -> bool {
         let words = &self.words;

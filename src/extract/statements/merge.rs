@@ -34,7 +34,7 @@ pub(super) fn merge(reading: &Reading<'_, '_>, statements: &mut Vec<Statement>) 
 }
 
 fn complete(reading: &Reading<'_, '_>, known: &mut Statement, other: Statement) {
-    let relay = other.source.filter(|source| known.source != Some(*source) && is_outlet(reading, *source));
+    let relay = other.source.filter(|source| known.source != Some(*source) && reading.is_outlet(*source));
     if known.source.is_none() {
         (known.source, known.speaker) = (other.source, other.speaker);
         known.speakers = other.speakers;
@@ -47,8 +47,4 @@ fn complete(reading: &Reading<'_, '_>, known: &mut Statement, other: Statement) 
     known.when = known.when.take().or(other.when);
     known.occasion = known.occasion.or(other.occasion);
     known.via = known.via.or(other.via);
-}
-
-fn is_outlet(reading: &Reading<'_, '_>, source: TokenRange) -> bool {
-    source.range().any(|idx| reading.lexicon.bodies.is_outlet(reading.words.lower(idx)))
 }

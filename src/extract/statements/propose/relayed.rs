@@ -20,7 +20,7 @@ pub(super) fn take(reading: &Reading<'_, '_>, found: &mut Vec<Found>) -> HashMap
     for number in 0..found.len() {
         let relay = &found[number];
         let (Some(cue), Some(outlet)) = (relay.parts.cue, relay.parts.source) else { continue };
-        if !cue.range().any(|idx| words.eq(idx, "according")) || !is_outlet(reading, outlet) {
+        if !cue.range().any(|idx| words.eq(idx, "according")) || !reading.is_outlet(outlet) {
             continue;
         }
         let sentence = reading.sentence_around(cue.start as usize);
@@ -49,11 +49,6 @@ pub(super) fn take(reading: &Reading<'_, '_>, found: &mut Vec<Found>) -> HashMap
     let mut is_relay = is_relay.into_iter();
     found.retain(|_| !is_relay.next().unwrap_or(false));
     vias
-}
-
-/// Whether the words speak of a news outlet.
-pub(in super::super) fn is_outlet(reading: &Reading<'_, '_>, source: TokenRange) -> bool {
-    source.range().any(|idx| reading.lexicon.bodies.is_outlet(reading.words.lower(idx)))
 }
 
 /// Tokens before "according to" among which the cue stands.

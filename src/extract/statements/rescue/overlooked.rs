@@ -1,6 +1,8 @@
 //! Listed cues that the core overlooked, by the tree: a verb of saying with a subject that can speak and the complement that the table
 //! allows. Most stand in the contents of others, which the core was not taught (PolNeAR annotates no inner statements).
 
+use std::collections::HashMap;
+
 use crate::extract::families::{Family, Without};
 use crate::extract::lexicon::{CueFrame, CueRule, Opening, Reliability, VerbForm, WordClass};
 use crate::extract::reading::Reading;
@@ -8,12 +10,14 @@ use crate::finding::{Attitude, Statement, StatementKind};
 use crate::text::{Deprel, Document, SentenceKind, TokenRange, Upos, Xpos};
 
 use super::super::parts::Parts;
-use super::super::propose::relayed;
 use super::super::tree;
 use super::covered::Covered;
 
 /// Tokens before a verb among which its modal stands: "would also have welcomed".
 const MODAL_REACH: usize = 5;
+
+/// Tokens before a verb among which its subject's head stands.
+const SUBJECT_REACH: usize = 20;
 
 /// Tokens between "quoted" and "as saying".
 const QUOTED_REACH: usize = 14;
@@ -60,18 +64,22 @@ pub(in super::super) fn find(reading: &Reading<'_, '_>, covered: &Covered, witho
 
 /// Adds what was found to the statements; an outlet that only relayed one of them ("…, X said, according to the agency Y") becomes its `via`.
 pub(in super::super) fn add(reading: &Reading<'_, '_>, statements: &mut Vec<Statement>, found: Vec<Statement>) {
+    let mut in_sentence: HashMap<usize, Vec<usize>> = HashMap::new();
+    for (number, statement) in statements.iter().enumerate() {
+        in_sentence.entry(statement.sentence).or_default().push(number);
+    }
     for rescued in found {
-        let outlet = rescued.source.filter(|&source| {
-            relayed::is_outlet(reading, source) && rescued.cue.as_ref().is_some_and(|cue| cue.tokens.len() > 1)
-        });
-        let is_relayed = |known: &&mut Statement| {
-            known.cue.as_ref().is_some_and(|cue| {
+        let is_per = rescued.cue.as_ref().is_some_and(|cue| reading.words.eq(cue.tokens.start as usize, "according"));
+        let outlet = rescued.source.filter(|&source| is_per && reading.is_outlet(source));
+        let is_relayed = |&number: &usize| {
+            statements[number].cue.as_ref().is_some_and(|cue| {
                 rescued.content.iter().any(|piece| piece.contains(cue.tokens))
                     && reading.quote_around(cue.tokens.start as usize).is_none()
             })
         };
-        match statements.iter_mut().filter(|_| outlet.is_some()).find(is_relayed) {
-            Some(known) => known.via = known.via.or(outlet),
+        let near = outlet.and_then(|_| in_sentence.get(&rescued.sentence));
+        match near.and_then(|near| near.iter().copied().find(is_relayed)) {
+            Some(known) => statements[known].via = statements[known].via.or(outlet),
             None => statements.push(rescued),
         }
     }
@@ -205,7 +213,14 @@ fn source(reading: &Reading<'_, '_>, cue: TokenRange) -> Option<TokenRange> {
         let head = doc.head(verb).filter(|head| *head < verb && doc.deprels[verb] == Deprel::Acl)?;
         (doc.xpos[verb] == Xpos::Vbg).then(|| TokenRange { end: cue.start, ..tree::phrase_around(doc, head, cue) })
     };
-    tree::subject(doc, cue).or_else(by_noun)
+    // "says it | is asking", "Norway | called for restraint": the parser takes "it" for empty, and a past form for a participle.
+    let misread = || {
+        let from = (reading.sentence_around(verb).start as usize).max(verb.saturating_sub(SUBJECT_REACH));
+        let is_subject =
+            |idx: &usize| matches!(doc.deprels[*idx], Deprel::Expl | Deprel::NsubjPass) && doc.head(*idx) == Some(verb);
+        (from..verb).find(is_subject).map(|idx| tree::phrase_around(doc, idx, cue))
+    };
+    tree::subject(doc, cue).or_else(by_noun).or_else(misread)
 }
 
 /// "The paper quoted | X | as saying", "X was quoted by the paper as saying": X.
@@ -238,5 +253,5 @@ fn can_speak(reading: &Reading<'_, '_>, source: TokenRange) -> bool {
     let is_named = || !reading.mentions.within(source.start as usize, source.end as usize).is_empty();
     let by_core = || source.range().any(|idx| words.doc.entity_at(idx).is_some());
     let is_writing = || source.range().any(|idx| words.is(idx, WordClass::OCCASION));
-    is_pronoun || is_named() || by_core() || is_writing()
+    is_pronoun || is_named() || by_core() || is_writing() || reading.is_outlet(source)
 }
