@@ -1,6 +1,8 @@
 //! Mentions in the order of their heads: names as the core sees them, countries and bodies by table, nouns that stand for people
 //! or bodies, pronouns, and whatever words are credited with a statement.
 
+use std::collections::HashSet;
+
 use crate::extract::lexicon::{Lexicon, PlaceForm, Sex, Words};
 use crate::finding::MentionForm;
 use crate::text::{Deprel, EntityKind, Role, SentenceKind, TokenRange, Upos};
@@ -17,6 +19,14 @@ pub(super) struct Finder<'a, 'd> {
     pub(super) lexicon: &'a Lexicon,
     pub(super) nouns: &'a Nouns,
     pub(super) lexical: &'a Mentions,
+    /// The last words of the persons' names that the core sees anywhere.
+    pub(super) surnames: HashSet<&'d str>,
+}
+
+/// The last words of the persons' names that the core sees.
+pub(super) fn surnames(doc: &crate::text::Document) -> HashSet<&str> {
+    let persons = doc.entities.iter().filter(|name| name.kind == EntityKind::Person && name.tokens.len() > 1);
+    persons.map(|name| doc.token_text(name.tokens.end as usize - 1)).filter(|word| word.chars().count() > 2).collect()
 }
 
 /// Prepositions before the name of a country that make it a place.
@@ -60,8 +70,12 @@ impl Finder<'_, '_> {
         if let Some(pronoun) = self.pronoun(sentence, token) {
             return Some(pronoun);
         }
-        if !self.is_nominal(token) && !is_source {
+        if !self.is_nominal(token) && !is_source && !self.is_surname(token) {
             return None;
+        }
+        if self.is_surname(token) {
+            let name = TokenRange::new(token, token + 1);
+            return Some(self.named(sentence, name, token, name, EntityKind::Person));
         }
         // "US" of "US troops" is a country, whatever the core takes it for; "Air France" is none.
         let place = self.place_headed_by(token);
@@ -91,6 +105,17 @@ impl Finder<'_, '_> {
             return Some(self.named(sentence, phrase, token, name, kind));
         }
         self.description(sentence, phrase, token, is_source)
+    }
+
+    /// Whether a word that the core takes for no name is the surname of somebody named elsewhere.
+    pub(super) fn is_surname(&self, token: usize) -> bool {
+        let is_free = self
+            .words
+            .doc
+            .entity_at(token)
+            .is_none_or(|name| name.tokens.len() == 1 && name.kind != EntityKind::Person);
+        let is_place = || self.lexical.around(token).is_some_and(|known| known.place().is_some());
+        is_free && self.surnames.contains(self.words.text(token)) && !is_place()
     }
 
     fn is_nominal(&self, token: usize) -> bool {

@@ -10,7 +10,7 @@ use crate::extract::quotes::Quote;
 use crate::text::{Deprel, SentenceKind};
 
 use super::dateline;
-use super::finder::{Finder, source_heads};
+use super::finder::{Finder, source_heads, surnames};
 use super::lexical::Mentions;
 use super::mention::Mention;
 use super::modifiers::{self, Modifier, Tie};
@@ -80,7 +80,8 @@ impl<'a, 'd> Scene<'a, 'd> {
         let tree = Tree::new(words.doc);
         let is_source = source_heads(&tree, words.doc);
         let said = Attributions::find(words.doc, &tree);
-        let finder = Finder { words, tree: &tree, lexicon, nouns: &lexicon.who.nouns, lexical };
+        let surnames = surnames(words.doc);
+        let finder = Finder { words, tree: &tree, lexicon, nouns: &lexicon.who.nouns, lexical, surnames };
         let mut mentions = finder.find(&is_source);
         let mut scene = Self {
             words,
