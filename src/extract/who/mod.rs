@@ -1,12 +1,12 @@
 //! Who is who: one graph an article. Mentions become entities, entities are tied by edges, and each is asked once whose state and
 //! which sector it belongs to.
 //!
-//! 1. [`finder`] finds the mentions: names, nouns for people and bodies, pronouns; [`modifiers`] the countries within their words;
-//! 2. [`chains`] joins mentions of one and the same, by names and by evidence ([`links`]);
-//! 3. [`states`] asks whose state each entity is of, by evidence ([`evidence`]), twice: what it belongs to counts the second time;
-//! 4. [`sectors`] asks for the sector.
+//! 1. `finder` finds the mentions: names, nouns for people and bodies, pronouns; `modifiers` the countries within their words;
+//! 2. `chains` joins mentions of one and the same, by names and by evidence (`links`);
+//! 3. `states` asks whose state each entity is of, by evidence (`evidence`), twice: what it belongs to counts the second time;
+//! 4. `sectors` asks for the sector.
 //!
-//! Weights are fitted on annotated articles (`training/who.py`) and stand in `data/who`; [`scorer`] holds the arithmetic. Statements take
+//! Weights are fitted on annotated articles (`training/who.py`) and stand in `data/who`; `scorer` holds the arithmetic. Statements take
 //! their speakers from here, events their parties.
 
 mod chains;
