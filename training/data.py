@@ -53,13 +53,16 @@ def quoted(codes):
     return out
 
 
-def batch(segments, vocabulary, task=None, labels=None, noise=None, pad=256):
+def batch(segments, vocabulary, task=None, labels=None, noise=None, pad=256, numbers=True):
     """segments: lists of sentences -> tensors, with what the task's loss asks for; `noise` is a random generator or None.
+
+    `start` bounds what the encoder reads as one run, `runs` what layers of a head's own do: the segments; a task may cut them (`cut`) for the encoder.
+    Without `numbers`, token types (`ids`) stand in the place of what the vocabulary knows of them.
 
     A last segment of nothing fills the batch up to a multiple of `pad` tokens: the matrix library prepares itself anew
     for every number of rows it has not met, which took half of the training time.
     """
-    ids, flags, start, bounds, n = [], [], [0], [], 0
+    ids, flags, start, runs, bounds, n = [], [], [0], [0], [], 0
     if noise is not None and hasattr(task, "damaged"):
         segments = [task.damaged(sentences, noise) for sentences in segments]
     for sentences in segments:
@@ -80,22 +83,29 @@ def batch(segments, vocabulary, task=None, labels=None, noise=None, pad=256):
             codes.append(vocabulary.quote[i])
             bounds.append((n, n + len(i)))
             n += len(i)
-        inside = quoted(np.concatenate(codes))
-        at = 0
-        for k in range(len(sentences)):
-            f = flags[len(flags) - len(sentences) + k]
-            f[:, 1] = inside[at:at + len(f)]
-            at += len(f)
-        start.append(n)
+        begin = 0
+        for end in task.cut(sentences, noise) if hasattr(task, "cut") else (len(sentences),):
+            inside = quoted(np.concatenate(codes[begin:end]))
+            at = 0
+            for f in flags[len(flags) - len(sentences) + begin:len(flags) - len(sentences) + end]:
+                f[:, 1] = inside[at:at + len(f)]
+                at += len(f)
+            start.append(bounds[len(bounds) - len(sentences) + end - 1][1])
+            begin = end
+        runs.append(n)
     ids = np.concatenate(ids)
     more = -n % pad
-    ends = start + [n + more] if more else start
+    filled = lambda bounds: torch.tensor(bounds + [n + more] if more else bounds)
     fill = lambda x, value=0: np.concatenate([x, np.full((more, *x.shape[1:]), value, x.dtype)])
-    out = {"rows": torch.from_numpy(fill(vocabulary.rows[ids])), "vectors": vocabulary.vectors[torch.from_numpy(fill(vocabulary.vector_row[ids]))],
-           "flags": torch.from_numpy(fill(np.concatenate(flags))).float(), "start": torch.tensor(ends), "bounds": torch.tensor(bounds)}
+    out = {"flags": torch.from_numpy(fill(np.concatenate(flags))), "start": filled(start), "runs": filled(runs), "bounds": torch.tensor(bounds)}
+    if numbers:
+        out.update({"rows": torch.from_numpy(fill(vocabulary.rows[ids])), "vectors": vocabulary.vectors[torch.from_numpy(fill(vocabulary.vector_row[ids]))],
+                    "flags": out["flags"].float()})
+    else:
+        out["ids"] = torch.from_numpy(fill(ids))
     if task:
         layer = lambda values, value: torch.from_numpy(fill(np.array(values, np.int64), value))
-        out.update(task.targets(segments, start, bounds, labels, layer))
+        out.update(task.targets(segments, runs, bounds, labels, layer))
     return out
 
 

@@ -15,11 +15,12 @@ import torch.nn.functional as F
 import corpora
 import data
 import gazetteer
+import silver_events
 from features import fold
 from model import load_model
 from sections import round_weights
 from sequences import spans_of, viterbi
-from tasks import names, statements, tree
+from tasks import events, names, statements, tree
 from tasks.sparse_names import Signs
 
 
@@ -141,6 +142,49 @@ def score_links(sentences, annotate, labels):
     return "  ".join(f"{name} {100 * p / n:.1f}, by rules {100 * r / n:.1f} (of {n:.0f})" for name, (p, r), n in zip(("cue to source", "content to cue"), right, count))
 
 
+def windows_beside(model, vocabulary, sentences):
+    """Pairs of the annotated window of events and the model's, each mention by itself."""
+    runs = []
+    for s in map(dict, sentences):
+        if "window" in s:
+            s["gold"] = s.pop("window")
+            runs.append([])
+        runs[-1].append(s)
+    vocabulary.add([f for s in sentences for f in s["forms"]])
+    at = 0
+    while at < len(runs):
+        part, n = [], 0
+        while at < len(runs) and n < 4000:
+            part.append(runs[at])
+            n += sum(len(s["forms"]) for s in part[-1])
+            at += 1
+        b = data.batch(part, vocabulary)
+        with torch.no_grad():
+            h = model.read(b, branch=events.NAME)
+        silver_events.annotate(model.heads[events.NAME], h, b, part, sure=0.5)
+        yield from ((run[0]["gold"], run[0]["window"]) for run in part)
+
+
+def score_events(pairs):
+    """Triggers that overlap, those of the right type, and of these the parties with the right role -> {what: (right, found, annotated)}"""
+    out = {what: np.zeros(3, int) for what in ("trigger", "type", "parties")}
+    meet = lambda one, other: one[0] <= other[1] and other[0] <= one[1]
+    for gold, found in pairs:
+        left = list(gold["mentions"])
+        for mention in found["mentions"]:
+            there = sorted((m for m in left if meet(m["trigger"], mention["trigger"])), key=lambda m: m["type"] != mention["type"])
+            out["trigger"] += (bool(there), 1, 0)
+            out["type"] += (bool(there) and there[0]["type"] == mention["type"], 1, 0)
+            if there:
+                left.remove(there[0])
+            if there and there[0]["type"] == mention["type"]:
+                parties, own = ({(r, s) for r, s, _ in m["roles"] if r < 2} for m in (there[0], mention))
+                out["parties"] += (sum(any(r == q and meet(s, t) for q, t in parties) for r, s in own), len(own), len(parties))
+        for what in ("trigger", "type"):
+            out[what] += (0, 0, len(gold["mentions"]))
+    return {what: tuple(x.tolist()) for what, x in out.items()}
+
+
 def write_conllu(sentences, path):
     with open(path, "w", encoding="utf-8") as f:
         for s in sentences:
@@ -164,7 +208,7 @@ def main():
     ap.add_argument("--model", default="model.pt")
     ap.add_argument("--with", dest="others", nargs="*", default=(), help="models of which only the heads trained in them are taken")
     ap.add_argument("--signs", default="", help="what signs.py made, to be heard beside the entity head")
-    ap.add_argument("--what", default="tree,entity,span", help="span needs polnear-dev.tokens.jsonl in the work folder, made as the train part's")
+    ap.add_argument("--what", default="tree,entity,span", help="and event; span and event need polnear-dev.tokens.jsonl and events-dev.tokens.jsonl in the work folder, made as the train parts'")
     ap.add_argument("--segment", choices=("sentence", "document"), default="sentence")
     ap.add_argument("--quantized", action="store_true")
     a = ap.parse_args()
@@ -181,6 +225,10 @@ def main():
         dev = statements.read(shared / "data/statements/polnear-dev.jsonl", work / "polnear-dev.tokens.jsonl")
         print("spans of polnear dev:", score_spans(dev, annotate), flush=True)
         print("links of polnear dev:", score_links(dev, annotate, state["labels"]), flush=True)
+    if "event" in a.what:
+        dev = corpora.flagged(events.read(shared / "data/events/corpus/dev.jsonl", work / "events-dev.tokens.jsonl"), annotate.table)
+        for what, (right, found, annotated) in score_events(windows_beside(model, vocabulary, dev)).items():
+            print(f"events dev, {what}: P {100 * right / max(1, found):.1f} R {100 * right / annotated:.1f} F1 {200 * right / (found + annotated):.1f}", flush=True)
     for name in ("ewt", "gum") if "tree" in a.what else ():
         gold = shared / f"data/treebank/en_{name}-dev.conllu"
         sentences = tree.read(gold)

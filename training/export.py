@@ -16,7 +16,7 @@ import model_file
 import reference
 from model import load_model
 from sections import header_of, join_signs, lexicon_of, lists, weights_of
-from tasks import names, statements, tree
+from tasks import events, names, statements, tree
 from tasks.sparse_names import Signs
 
 VERSION = "0.4.0"
@@ -24,7 +24,7 @@ VERSION = "0.4.0"
 
 def changed(trained, signs):
     """-> whether a section has been trained anew, given the heads that have and whether the signs have"""
-    kinds = {names.NAME: ("entity.",), statements.NAME: ("span.", "link."), tree.NAME: ("tag.", "arc.", "rel.")}
+    kinds = {names.NAME: ("entity.",), statements.NAME: ("span.", "link."), events.NAME: ("event.",), tree.NAME: ("tag.", "arc.", "rel.")}
     begins = tuple(x for name in trained for x in kinds[name]) + (("signs.",) if signs else ())
     return lambda section: section.startswith(begins)
 
@@ -42,6 +42,7 @@ def main():
     ap.add_argument("--vectors", default="training/.work/vectors.json")
     ap.add_argument("--lean", type=float, nargs=3, default=(0.0, 0.0, 0.0), metavar=("SOURCE", "CUE", "CONTENT"),
                     help="added to the score of beginning a span of each role: raises recall at the price of precision")
+    ap.add_argument("--lean-events", type=float, default=0.0, help="the same for triggers of events")
     ap.add_argument("--tiny", metavar="FOLDER", help="write tiny.model and tiny.json there and nothing else")
     a = ap.parse_args()
     torch.set_num_threads(1)
@@ -51,6 +52,8 @@ def main():
     model, state = load_model(work / a.model, *a.others)
     with torch.no_grad():
         model.heads[statements.NAME].next[:, 0, 1] += torch.tensor(a.lean)
+        if events.NAME in model.heads:
+            model.heads[events.NAME].following()[0][0, 1::2] += a.lean_events
     vocabulary, table, signs = data.Vocabulary.load(work), gazetteer.load(work), Signs.load(work, a.signs or "signs.pt")
     labels = state["labels"]
     if (work / "lemmas.npz").exists():
@@ -62,7 +65,7 @@ def main():
                 **weights_of(model)}
     header = header_of("english", a.version, model, labels, stages)
     # What --lean added, so that restore.py can take it off.
-    header["config"]["span_lean"] = list(a.lean)
+    header["config"].update({"span_lean": list(a.lean), "event_lean": a.lean_events})
     boundary = work / "boundary.npz"
     if boundary.exists():
         found = np.load(boundary)

@@ -63,6 +63,8 @@ def drop(x, p):
     """Dropout from a pool of masks drawn once: drawing fresh ones took a seventh of the training time."""
     if not p:
         return x
+    if x.is_cuda:
+        return F.dropout(x, p)
     if p not in _POOL:
         # Not from the common generator: a run that is resumed goes on as if it had not been cut.
         _POOL[p] = (torch.rand(1 << 23, generator=torch.Generator().manual_seed(1)) >= p).float() / (1 - p)
@@ -85,6 +87,14 @@ def recurrence(u, x, v, b, start):
                 c = forget * c + (1 - forget) * a[t]
                 h[t, own] = reset * c + (1 - reset) * x[t, own]
     return h
+
+
+def apart(x, name):
+    """Recurrence or Chain as computed where the tensor lies: accelerated.py is asked for on a graphics processor alone."""
+    if x.is_cuda:
+        import accelerated
+        return getattr(accelerated, name).apply
+    return {"Recurrence": Recurrence, "Chain": Chain}[name].apply
 
 
 class Recurrence(torch.autograd.Function):
@@ -144,7 +154,7 @@ class Sru(nn.Module):
         nn.init.xavier_uniform_(self.project.weight)
 
     def forward(self, x, start):
-        return (recurrence if x.dtype == torch.float64 else Recurrence.apply)(self.project(x), x, self.v, self.b, start)
+        return (recurrence if x.dtype == torch.float64 else apart(x, "Recurrence"))(self.project(x), x, self.v, self.b, start)
 
 
 class Tables(nn.Module):
@@ -168,9 +178,21 @@ class Tables(nn.Module):
 
     def step(self, lr, betas=(0.9, 0.99), eps=1e-6):
         rows, out = self.last
+        if rows.is_cuda:
+            return self.step_there(rows, out.grad, lr, betas, eps)
         grad, order = out.grad.contiguous(), torch.argsort(rows)
         LIB.sparse_adam(_p(self.weight), _p(self.m), _p(self.v), _p(rows), _p(order), _p(grad), _l(len(rows)), _l(TABLE_DIM),
                         *(ctypes.c_float(z) for z in (lr, betas[0], betas[1], eps)))
+        self.last = None
+
+    @torch.no_grad()
+    def step_there(self, rows, grad, lr, betas, eps):
+        """The same on a graphics processor: what was not looked up stays as it is."""
+        rows, place = torch.unique(rows.long(), return_inverse=True)
+        total = torch.zeros(len(rows), grad.shape[1], device=grad.device).index_add_(0, place, grad.float())
+        self.v[rows] = betas[1] * self.v[rows] + (1 - betas[1]) * total.square().mean(1)
+        self.m[rows] = betas[0] * self.m[rows] + (1 - betas[0]) * total
+        self.weight[rows] -= (lr / (self.v[rows].sqrt() + eps))[:, None] * self.m[rows]
         self.last = None
 
 
@@ -192,7 +214,7 @@ class Encoder(nn.Module):
         e = self.tables(rows)
         if word_drop:
             # The word itself is hidden, its affixes and shape stay: what an unknown word looks like.
-            keep = (torch.rand(n, 1) >= word_drop).float()
+            keep = (torch.rand(n, 1, device=e.device) >= word_drop).float()
             d = TABLE_DIM
             e = torch.cat([e[:, :d] * keep, e[:, d:5 * d], e[:, 5 * d:] * keep], 1)
             vectors = vectors * keep
@@ -204,9 +226,9 @@ class Encoder(nn.Module):
         if stages is not None:
             stages["mix"] = x
         x = drop(x, p)
-        first = torch.zeros(n, 1)
+        first = torch.zeros(n, 1, device=x.device)
         first[start[:-1]] = 1
-        last = torch.zeros(n, 1)
+        last = torch.zeros(n, 1, device=x.device)
         last[start[1:] - 1] = 1
         before = F.pad(x, (0, 0, 1, 0))[:-1] * (1 - first)
         after = F.pad(x, (0, 0, 0, 1))[1:] * (1 - last)

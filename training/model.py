@@ -12,7 +12,8 @@ class Model(nn.Module):
     def __init__(self, width, layers, labels, dropout=0.3, branches=None):
         super().__init__()
         self.encoder = Encoder(width, layers, dropout)
-        self.heads = nn.ModuleDict({task.NAME: task.Head(width, labels) for task in TASKS})
+        # A file from before a task came has no labels for it.
+        self.heads = nn.ModuleDict({task.NAME: task.Head(width, labels) for task in TASKS if getattr(task, "LAYER", task.NAME) in labels})
         self.branches = nn.ModuleDict({name: Branch(width, layers + 1, k, dropout) for name, k in (branches or {}).items()})
 
     def read(self, b, word_drop=0.0, stages=None, branch=None):
@@ -26,7 +27,7 @@ class Model(nn.Module):
 
     def branch(self, name, stages, b, seen=None):
         read = [v for k, v in stages.items() if k == "conv" or k.startswith("sru")]
-        return self.branches[name](read, b["start"], seen, name)
+        return self.branches[name](read, b.get(name + ".runs", b["runs"]), seen, name)
 
 
 def parts_of(name):
@@ -37,7 +38,7 @@ def parts_of(name):
 def put(model, weights):
     """What the weights lack keeps its first value: a head or branch that came later."""
     missing, unknown = model.load_state_dict(weights, strict=False)
-    assert not unknown and all(name.endswith(".next") or name.startswith("branches.") for name in missing), (missing, unknown)
+    assert not unknown and all(name.endswith(".next") or name.startswith(("branches.", "heads.event.")) for name in missing), (missing, unknown)
 
 
 def load_model(path, *others):
@@ -46,6 +47,7 @@ def load_model(path, *others):
     for other in others:
         more = torch.load(path.with_name(other), weights_only=False)
         state["branches"].update({name: more["branches"][name] for name in more["trained"] if name in more["branches"]})
+        state["labels"] = {**more["labels"], **state["labels"]}
         prefixes = tuple(x for name in more["trained"] for x in parts_of(name))
         kept = {k: v for k, v in state["model"].items() if not k.startswith(prefixes)}
         state["model"] = {**kept, **{k: v for k, v in more["model"].items() if k.startswith(prefixes)}}

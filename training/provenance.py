@@ -17,9 +17,9 @@ def commit():
 
 
 def stage(name, options, files=(), **more):
-    """`options`: what decided the result, as given; `files`: what was read, {name: path}."""
+    """`options`: what decided the result, as given; `files`: what was read, {name: path, or its hash where that is all there is (pack.py)}."""
     return {"stage": name, "commit": commit(), **{k: v for k, v in options.items() if v not in ("", None, False)},
-            "files": {k: corpora.sha256(p) for k, p in sorted(files.items())}, **more}
+            "files": {k: p if isinstance(p, str) else corpora.sha256(p) for k, p in sorted(files.items())}, **more}
 
 
 def files_of(names, shared, work):

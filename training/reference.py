@@ -18,7 +18,7 @@ from features import word_hash
 from model import Model
 from sections import header_of, join_signs, lexicon_of, lists, round_weights, weights_of
 from sequences import viterbi
-from tasks import names, statements, tree
+from tasks import events, names, statements, tree
 from tasks.sparse_names import Signs, Types, keys_of
 
 # Written for this test; no corpus has them.
@@ -37,12 +37,21 @@ def stages_of(model, sentences, segments, vocabulary, labels, signs):
     b = data.batch(segments, vocabulary, pad=1)
     b = {k: x.double() if x.is_floating_point() else x for k, x in b.items()}
     entity, span, syntax = (model.heads[task.NAME] for task in (names, statements, tree))
+    b["event.runs"] = torch.tensor([0, len(b["rows"])])
     stages, bounds, starts = {}, b["bounds"].tolist(), b["start"].tolist()
     h = model.read(b, stages=stages)
     encoded = dict(stages)
     stages.update({f"tag.{k}": v for k, v in syntax.tags(h).items()})
-    own = {name: model.branch(name, encoded, b, seen=stages) if name in model.branches else h for name in (names.NAME, statements.NAME)}
+    own = {name: model.branch(name, encoded, b, seen=stages) if name in model.branches else h for name in (names.NAME, statements.NAME, events.NAME)}
     stages["entity"], stages["span"] = entity(own[names.NAME]) + signs.scores(sentences), span(own[statements.NAME])
+    deeds = {}
+    if events.NAME in model.heads:
+        event, read = model.heads[events.NAME], own[events.NAME]
+        stages["event"] = event(read)
+        spans, mentions = events.decode(event, read, stages["event"], bounds)
+        for mention in mentions:
+            mention["roles"] = [[*role[:3], round(role[3], DIGITS)] for role in mention["roles"]]
+        deeds = {"events": {"spans": spans, "mentions": mentions}}
     arcs, rels, trees = [], [], []
     for i, j in bounds:
         scores, _, _ = syntax.arcs(h, torch.tensor([[i, j]]))
@@ -55,7 +64,7 @@ def stages_of(model, sentences, segments, vocabulary, labels, signs):
     roles = [role for i, j in zip(starts, starts[1:]) for role in statements.decode(span, own[statements.NAME], stages["span"], i, j, bounds)]
     found = [[labels["entity"][k] for k in viterbi(stages["entity"][i:j], entity.next + signs.next)] for i, j in bounds]
     rounded = {k: [[round(x, DIGITS) for x in row] for row in v.tolist()] for k, v in stages.items()}
-    return {"stages": rounded, "arc": arcs, "heads": trees, "rel": rels, "entities": found, "roles": roles}, b
+    return {"stages": rounded, "arc": arcs, "heads": trees, "rel": rels, "entities": found, "roles": roles, **deeds}, b
 
 
 @torch.no_grad()
@@ -93,11 +102,13 @@ def tiny(folder):
     features.TABLE_ROWS, features.TABLE_DIM = (64, 32, 32, 32, 16, 32), 4
     layers.TABLE_ROWS, layers.TABLE_DIM, layers.VECTOR_DIM = features.TABLE_ROWS, 4, 4
     tree.ARC, tree.REL, names.HIDDEN, statements.HIDDEN, statements.LINK = 6, 4, 5, 5, 4
+    events.HIDDEN, events.SEEN, events.LINK, events.PARTY, events.SAME = 5, 5, 4, 4, 4
     labels = {"upos": ["ADP", "NOUN", "PROPN", "PUNCT", "VERB"], "xpos": ["IN", "NN", "NNP", "VBD"], "feats": ["_", "Number=Sing", "Tense=Past"],
               "lemma": ["l|0|", "k|0|", "l|2|", "=|be"], "deprel": ["nsubj", "obj", "punct", "root"], "entity": ["O", "B-PER", "I-PER", "B-LOC", "I-LOC"],
-              **statements.labels({})}
+              **statements.labels({}), "event": events.TRIGGER, "cameo": ["ACCUSE/111", "ASSAULT/190", "ASSAULT/195", "CONSULT/042", "CONSULT/046"],
+              "mode": ["", "ASSAULT/aerial", "CONSULT/visit"], "status": list(events.STATUS), "context": ["military", "diplomatic"], "sector": ["", "GOV", "MIL"]}
     labels["scripts"] = labels["lemma"][:3]
-    model = Model(4, 3, labels, branches={names.NAME: 1, statements.NAME: 2}).eval()
+    model = Model(4, 3, labels, branches={names.NAME: 1, statements.NAME: 2, events.NAME: 2}).eval()
     with torch.no_grad():
         for name, (view, _) in weights_of(model).items():
             view[...] = drawn(name, view.shape)

@@ -33,6 +33,8 @@ def main():
         for name, (view, _) in weights_of(model).items():
             view[...] = file[name].reshape(view.shape)
         statements.next[:, 0, 1] -= torch.tensor(config["span_lean"])
+        if "event" in model.heads:
+            model.heads["event"].following()[0][0, 1::2] -= config.get("event_lean", 0.0)
         for p in (names.out.weight, names.out.bias, names.next):
             p.div_(config["entity_share"])
     # Before 0.5.0 a file did not say where it came from.

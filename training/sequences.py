@@ -2,7 +2,7 @@
 import torch
 import torch.nn.functional as F
 
-from layers import Chain
+from layers import apart
 
 
 def rules(k):
@@ -22,14 +22,14 @@ def sentence_starts(batch):
 
 def chain(scores, following, allowed, start):
     """Loss of whole sequences; `allowed` has a bit for each label that a token may have."""
-    follow, first = rules(scores.shape[1])
-    return Chain.apply(scores.float(), following + follow, first, allowed.contiguous(), start)
+    follow, first = (x.to(scores.device) for x in rules(scores.shape[1]))
+    return apart(scores, "Chain")(scores.float(), following + follow, first, allowed.contiguous(), start)
 
 
 def token_loss(scores, allowed):
     """The same without regard to neighbours: each token's allowed labels share what is right."""
     share = F.log_softmax(scores, 1)
-    ok = (allowed[:, None] >> torch.arange(share.shape[1])[None]) & 1
+    ok = (allowed[:, None] >> torch.arange(share.shape[1], device=share.device)[None]) & 1
     return -torch.logsumexp(share.masked_fill(ok == 0, float("-inf")), 1).mean()
 
 

@@ -24,8 +24,8 @@ from unlabelled import ENDS
 ALSO = 0.2
 
 
-def news(work, most):
-    """The chunks that `unlabelled` lists twice are the news: as many of them, drawn by chance, as hold `most` tokens, cut into sentences with a name's capital."""
+def news_chunks(work, most):
+    """The chunks that `unlabelled` lists twice are the news: as many of them, drawn by chance, as hold `most` tokens, each cut into sentences."""
     types = (work / "types.txt").read_text(encoding="utf-8").split("\n")
     tokens, chunks = np.load(work / "tokens.npy"), np.load(work / "chunks.npy")
     unique, counts = np.unique(chunks, axis=0, return_counts=True)
@@ -33,16 +33,21 @@ def news(work, most):
     out, n = [], 0
     for number, at in enumerate(np.random.default_rng(1).permutation(len(unique))):
         forms = [types[t] for t in tokens[unique[at, 0]:unique[at, 1]]]
-        begin = 0
+        begin, chunk = 0, []
         for k, form in enumerate(forms):
             if k + 1 == len(forms) or form in ENDS and forms[k + 1][:1].isupper():
-                if any(f[:1].isupper() for f in forms[begin + 1:k + 1]):
-                    out.append({"forms": forms[begin:k + 1], "doc": str(number)})
+                chunk.append({"forms": forms[begin:k + 1], "doc": str(number)})
                 begin = k + 1
+        out.append(chunk)
         n += len(forms)
         if n >= most:
             break
     return out
+
+
+def news(work, most):
+    """Sentences of the news with a name's capital."""
+    return [s for chunk in news_chunks(work, most) for s in chunk if any(f[:1].isupper() for f in s["forms"][1:])]
 
 
 def main():

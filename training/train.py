@@ -8,6 +8,7 @@ steps: about what twice the batch gives, without waiting for each other at every
 """
 import argparse
 import contextlib
+import pickle
 import sys
 import time
 from pathlib import Path
@@ -19,11 +20,11 @@ import torch.distributed as dist
 import corpora
 import data
 import provenance
+from feeds import OWNER, Elsewhere, Feed, Table, numbered
 from layers import Dense
 from model import Model, parts_of, put
-from tasks import TASKS, names as names_task
+from tasks import TASKS, events as events_task, names as names_task, statements as statements_task
 
-OWNER = {name: task for task in TASKS for name in task.CORPORA}
 # Minutes between two checkpoints.
 SAVE = 3
 
@@ -56,20 +57,6 @@ class Peers:
         self.before = self.table.clone()
 
 
-class Feed:
-    """Batches of one corpus; `given` of them have been taken, those before are passed over."""
-
-    def __init__(self, sentences, task, seed, size, given=0):
-        self.given, self.task = given, task
-        self.batches = data.endless(sentences, np.random.default_rng(seed), size, getattr(task, "WHOLE", False))
-        for _ in range(given):
-            next(self.batches)
-
-    def __next__(self):
-        self.given += 1
-        return next(self.batches)
-
-
 def shares_of(text):
     """-> {corpus: share of the batches}, those of the tasks unless `text` (gmb=0.2,ewt=0.4) says otherwise"""
     other = {name: float(share) for name, _, share in (x.partition("=") for x in text.split(",") if x)}
@@ -99,6 +86,9 @@ def arguments():
     ap.add_argument("--train", default="", help="train these heads and their branches alone: entity,span")
     ap.add_argument("--doubted", default="", help="what doubt.py made, to be learned from in the place of the corpora's own labels")
     ap.add_argument("--init", default="", help="pretrained encoder in the work folder")
+    ap.add_argument("--device", default="cpu", help="cuda: on a graphics processor (accelerated.py)")
+    ap.add_argument("--workers", type=int, default=0, help="processes that make batches, for a device that is faster than one")
+    ap.add_argument("--packed", default="", help="what pack.py wrote, in the place of the corpora")
     ap.add_argument("--float32", action="store_true", help="matrix products in 32 bits: faster where the processor has none in bfloat16")
     ap.add_argument("--out", default="model.pt")
     ap.add_argument("--resume", action="store_true")
@@ -117,16 +107,27 @@ def main():
     shares = shares_of(a.shares)
     trained = [x for x in a.train.split(",") if x]
     before = torch.load(work / a.first, weights_only=False) if a.first else None
-    sets = {name: corpora.load(name, a.shared, work) for name in (shares if before else OWNER.keys() - {"silver", "gmb-more"} | shares.keys())}
-    labels = before["labels"] if before else {k: v for task in TASKS for k, v in task.labels(sets).items()}
-    files = provenance.files_of(shares, a.shared, work)
+    packed = pickle.loads((work / a.packed).read_bytes()) if a.packed else None
+    sets = packed["sets"] if packed else {name: corpora.load(name, a.shared, work) for name in (shares if before else OWNER.keys() - {"silver", "gmb-more", "events-silver"} | shares.keys())}
+    if packed:
+        # What was made since, of the packed.
+        sets.update({name: OWNER[name].CORPORA[name].read(*OWNER[name].CORPORA[name].paths(a.shared, work)) for name in shares if name not in sets})
+    labels = packed["labels"] if packed else {k: v for task in TASKS if not before or task is events_task for k, v in task.labels(sets).items()}
+    labels = {**labels, **(before["labels"] if before else {})}
+    files = packed["files"] if packed else provenance.files_of(shares, a.shared, work)
     if a.doubted:
         names_task.believe(sets, work / a.doubted)
         files["work/" + a.doubted] = work / a.doubted
     vocabulary = data.Vocabulary.load(work)
     for name in shares:
         vocabulary.add([f for s in sets[name] for f in s["forms"]])
-    branches = {name: int(k) for name, k in (x.split("=") for x in a.branches.split(",") if x)}
+    others = None
+    if a.workers:
+        # Whatever noise makes of a form is numbered here: the processes cannot tell each other.
+        for change in (lambda f: f.translate(statements_task.STRAIGHT), str.lower, str.upper):
+            vocabulary.add([change(f) for f in list(vocabulary.ids)])
+        others = Elsewhere(a.workers, sets, shares, vocabulary, labels, a.batch, a.seed)
+    branches = {**(before or {}).get("branches", {}), **{name: int(k) for name, k in (x.split("=") for x in a.branches.split(",") if x)}}
     model = Model(a.width, a.layers, labels, a.dropout, branches)
     if a.init:
         begun = torch.load(work / a.init, weights_only=False)
@@ -134,12 +135,18 @@ def main():
         print(f"encoder from {a.init}, {begun['words']} words")
     if before:
         put(model, before["model"])
-    for branch in model.branches.values():
-        branch.begin_as(model.encoder)
+    for name, branch in model.branches.items():
+        if not before or f"branches.{name}.mix" not in before["model"]:
+            branch.begin_as(model.encoder)
     if trained:
         wanted = tuple(x for name in trained for x in parts_of(name))
         for name, p in model.named_parameters():
             p.requires_grad_(name.startswith(wanted))
+    # Tensors are made there unless told otherwise.
+    torch.set_default_device(a.device)
+    model.to(a.device)
+    if others:
+        table = Table.of(vocabulary, a.device)
     opt = Dense(model, a.lr, a.steps, warmup=a.warmup, average=0.998)
     seed = a.seed + 1000 * a.rank
     rng, spent, given = np.random.default_rng(seed), 0.0, {}
@@ -156,7 +163,7 @@ def main():
     peers = Peers(model, a.rank, a.world, (work / f"meeting-{a.out}").resolve()) if a.world > 1 else None
     feeds = {name: Feed(sets[name], OWNER[name], [seed, k], a.batch, given.get(name, 0)) for k, name in enumerate(OWNER) if name in shares}
     order, weight = list(feeds), np.array([shares[name] for name in feeds])
-    options = {k: v for k, v in vars(a).items() if k not in ("shared", "work", "minutes", "resume", "rank", "every", "first", "steps", "shares")}
+    options = {k: v for k, v in vars(a).items() if k not in ("shared", "work", "minutes", "resume", "rank", "every", "first", "steps", "shares", "packed")}
     stages = (before or {}).get("stages", []) + (begun["stages"] if a.init else [])
     stages = stages + [provenance.stage("train", {"steps": a.steps, "from": a.first, **options, "shares": shares}, files)]
     common = {"width": a.width, "layers": a.layers, "branches": branches, "trained": trained, "labels": labels, "stages": stages}
@@ -172,11 +179,15 @@ def main():
     if trained:
         model.encoder.eval()
     last, saved, shown, losses, counts = time.process_time(), time.time(), time.time(), {}, {}
-    exact = contextlib.nullcontext() if a.float32 else torch.autocast("cpu", torch.bfloat16)
+    exact = contextlib.nullcontext() if a.float32 else torch.autocast(a.device, torch.bfloat16)
     while opt.at < a.steps:
-        name = order[rng.choice(len(order), p=weight / weight.sum())]
-        task = OWNER[name]
-        b = data.batch(next(feeds[name]), vocabulary, task, labels, rng)
+        if others:
+            name, b = next(others)
+            task, b = OWNER[name], numbered(b, table)
+        else:
+            name = order[rng.choice(len(order), p=weight / weight.sum())]
+            task = OWNER[name]
+            b = data.batch(next(feeds[name]), vocabulary, task, labels, rng)
         with exact:
             loss = model.heads[task.NAME].loss(model.read(b, word_drop=a.word_drop, branch=task.NAME), b, a.dropout, a.sequences)
         loss.backward()
@@ -187,9 +198,10 @@ def main():
         spent, last = spent + (now - last) / 60, now
         if peers and opt.at % a.every == 0:
             peers.meet()
-        losses[name] = losses.get(name, 0.0) + loss.item()
+        losses[name] = losses.get(name, 0.0) + loss.detach()
         counts[name] = counts.get(name, 0) + 1
-        if time.time() - shown > 60 or opt.at == a.steps:
+        if time.time() - shown > (60 if a.device == "cpu" else 15) or opt.at == a.steps:
+            losses = {n: float(x) for n, x in losses.items()}
             print(f"{spent:5.1f} min  step {opt.at:6d}  rate {opt.rate():.5f}  " +
                   "  ".join(f"{n} {losses[n] / counts[n]:.3f}" for n in sorted(losses)), flush=True)
             losses, counts, shown = {}, {}, time.time()
@@ -200,7 +212,7 @@ def main():
             sys.exit(f"given up at step {opt.at} of {a.steps} after {spent:.1f} minutes; --resume goes on from {path}")
     if a.rank == 0:
         mean = dict(zip((n for n, p in model.named_parameters() if p.requires_grad), opt.mean))
-        torch.save(dict(common, model={**model.state_dict(), **mean}), work / a.out)
+        torch.save(dict(common, model={k: x.cpu() for k, x in {**model.state_dict(), **mean}.items()}), work / a.out)
         path.unlink(missing_ok=True)
     print(f"done: {opt.at} steps in {spent:.1f} minutes")
 

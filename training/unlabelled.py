@@ -22,26 +22,43 @@ TOKEN = re.compile(
     r"|(?:[A-Za-z]\.){2,}|\b(?:Mr|Mrs|Ms|Dr|Gen|Lt|Col|Sen|Rep|Gov|St|Prof|Jr|Sr|No|vs|Inc|Corp|Co|Ltd|Jan|Feb|Aug|Sept|Oct|Nov|Dec)\."
     r"|\d+(?:[.,:]\d+)*|\w+?(?=n['\u2019]t\b)|n['\u2019]t\b|['\u2019](?:s|re|ve|ll|d|m|S)\b|[^\W\d_]+|\w+|\.{2,}|-{2,}|''|``|\S")
 # These are read twice: they are the closest to news and the smallest.
-TWICE = ("wp-current-events", "wikinews")
+TWICE = ("wp-current-events", "wikinews", "gmb-more")
 ENDS = {".", "!", "?"}
+
+
+def paragraphs_of(path):
+    """Paragraphs as tokens. The newswire with names is cut already; its sentences are taken in fours, as they stand."""
+    with gzip.open(path, "rt", encoding="utf-8") as f:
+        if ".bio" in path:
+            forms, ends = [], 0
+            for line in f:
+                if line.strip():
+                    forms.append(line.split("\t")[0])
+                elif forms:
+                    ends += 1
+                    if ends % 4 == 0:
+                        yield forms
+                        forms = []
+            yield forms
+        else:
+            for line in f:
+                for paragraph in json.loads(line)["text"].split("\n"):
+                    yield TOKEN.findall(paragraph)
 
 
 def one_file(path):
     types, ids, chunks = {}, array("i"), array("i")
     repeat = 2 if os.path.basename(path).startswith(TWICE) else 1
-    with gzip.open(path, "rt", encoding="utf-8") as f:
-        for line in f:
-            for paragraph in json.loads(line)["text"].split("\n"):
-                found = TOKEN.findall(paragraph)
-                if len(found) < 5:
-                    continue
+    for found in paragraphs_of(path):
+        if len(found) < 5:
+            continue
+        start = len(ids)
+        for i, token in enumerate(found):
+            ids.append(types.setdefault(token, len(types)))
+            n = len(ids) - start
+            if (n >= 40 and token in ENDS) or n >= 128 or i + 1 == len(found):
+                chunks.extend((start, len(ids)) * repeat)
                 start = len(ids)
-                for i, token in enumerate(found):
-                    ids.append(types.setdefault(token, len(types)))
-                    n = len(ids) - start
-                    if (n >= 40 and token in ENDS) or n >= 128 or i + 1 == len(found):
-                        chunks.extend((start, len(ids)) * repeat)
-                        start = len(ids)
     return list(types), np.frombuffer(ids, dtype=np.int32), np.frombuffer(chunks, dtype=np.int32).reshape(-1, 2)
 
 
@@ -49,8 +66,10 @@ def main():
     ap = argparse.ArgumentParser(description=__doc__)
     ap.add_argument("--shared", default="../shared")
     ap.add_argument("--work", default="training/.work")
+    ap.add_argument("--without", nargs="*", default=(), help="files whose names begin so are left out")
     a = ap.parse_args()
-    files = sorted((Path(a.shared) / "data/unlabelled").glob("*.gz"))
+    files = [*sorted((Path(a.shared) / "data/unlabelled").glob("*.gz")), Path(a.shared) / "data/treebank/ner/gmb-more.bio.gz"]
+    files = [f for f in files if f.exists() and not f.name.startswith(tuple(a.without) or " ")]
     if not files:
         sys.exit(f"{a.shared}/data/unlabelled: no text files")
     order = {}
@@ -58,6 +77,7 @@ def main():
     with multiprocessing.Pool(2) as pool:
         for types, ids, cuts in pool.imap(one_file, map(str, files)):
             renumber = np.array([order.setdefault(t, len(order)) for t in types], dtype=np.int32)
+            print(f"{len(ids)} tokens", flush=True)
             tokens.append(renumber[ids])
             chunks.append(cuts.astype(np.int64) + at)
             at += len(ids)

@@ -21,6 +21,7 @@ sys.path.insert(0, str(ROOT / "training"))
 
 import torch
 
+import corpora
 import data
 import doubt
 import evaluate
@@ -31,6 +32,7 @@ import pretrain
 import restore
 import signs
 import silver
+import silver_events
 import train
 import unlabelled
 import vectors
@@ -103,6 +105,13 @@ def article_of(sentences, number):
     return {"id": f"own-{number}", "text": text.rstrip(), "statements": statements_of}, {"id": f"own-{number}", "paragraphs": paragraphs}
 
 
+def events_of(row):
+    """A row of the event corpus: for want of better labels, each cue is an accusation by its source."""
+    each = [{"trigger": s["cue"][0], "plover": "ACCUSE", "cameo": "111", "mode": "disapprove", "status": "occurred", "historical": False, "date": None, "place": None, "same": None,
+             "actors": [{"span": span, "code": "KENGOV"} for span in s["source"][:1]], "recipients": []} for s in row["statements"]]
+    return {"id": row["id"], "text": row["text"], "events": each}
+
+
 def write_corpora(shared, work, sentences):
     def put(path, text):
         path = shared / "data" / path
@@ -123,14 +132,16 @@ def write_corpora(shared, work, sentences):
         articles[-1].append(s)
     rows, cut = zip(*(article_of(own, number) for number, own in enumerate(articles)))
     put("statements/polnear-train.jsonl", "".join(json.dumps(row) + "\n" for row in rows))
+    put("events/corpus/train.jsonl", "".join(json.dumps(events_of(row)) + "\n" for row in rows))
     put("unlabelled/wikinews.jsonl.txt.gz", "".join(json.dumps({"text": row["text"]}) + "\n" for row in rows))
     work.mkdir()
-    (work / "polnear-train.tokens.jsonl").write_text("".join(json.dumps(row) + "\n" for row in cut), encoding="utf-8")
+    for name in ("polnear", "events"):
+        (work / f"{name}-train.tokens.jsonl").write_text("".join(json.dumps(row) + "\n" for row in cut), encoding="utf-8")
 
 
 def known(work, sentences):
     """How much of the fifty sentences the finished model knows: heads and relations, names, tokens of roles."""
-    model, state = load_model(work / "second.pt", "roles.pt", "names.pt")
+    model, state = load_model(work / "second.pt", "roles.pt", "names.pt", "events.pt")
     annotate = evaluate.Annotator(model, state["labels"], {}, gazetteer.load(work), data.Vocabulary.load(work), Signs.load(work, "signs.pt"))
     own = [{"forms": [row[1] for row in s.rows], "doc": str(number)} for number, s in enumerate(sentences)]
     annotate(own, "sentence", ("tree", "entity", "span"))
@@ -139,7 +150,10 @@ def known(work, sentences):
         right["tree"] += [(h, r) == (int(row[6]), row[7]) for h, r, row in zip(s["pred_head"], s["pred_rel"], gold.rows)]
         right["names"] += [p == g for p, g in zip(s["pred_entity"], (m.get("Name", "O") for m in gold.misc)) if g[2:] in ("PER", "ORG", "LOC")]
         right["roles"] += [bool(p) == (role in m) for k, role in enumerate(ROLES) for p, m in zip(s["pred_span"][k], gold.misc)]
-    return {what: sum(answers) / len(answers) for what, answers in right.items()}
+    share = {what: sum(answers) / len(answers) for what, answers in right.items()}
+    pairs = evaluate.windows_beside(model, data.Vocabulary.load(work), corpora.load("events", work.parent / "shared", work))
+    found, _, annotated = evaluate.score_events(pairs)["type"]
+    return {**share, "events": found / annotated}
 
 
 def main():
@@ -174,12 +188,17 @@ def main():
         step(train, "--steps", "40", *small, *heads, "--out", "names.pt")
         with contextlib.suppress(SystemExit):
             step(train, "--steps", "40", "--minutes", "0", *small, *heads, "--out", "again.pt")
+        none = "ewt=0,gum=0,gmb=0,wikigold=0,gumner=0,uner=0,statements=0,"
+        deeds = ("--sequences", "--train", "event", "--branches", "span=2,event=2")
+        step(train, "--steps", "60", *small, *deeds, "--lr", "1e-2", "--from", "second.pt", "--shares", none + "events=1", "--out", "first-events.pt")
+        step(silver_events, "--model", "first-events.pt", reads=False)
+        step(train, "--steps", "60", *small, *deeds, "--lr", "5e-3", "--from", "first-events.pt", "--shares", none + "events=0.7,events-silver=0.3", "--out", "events.pt")
         step(train, "--steps", "40", "--resume", *small, *heads, "--out", "again.pt")
         one, other = (torch.load(work / name, weights_only=False)["model"] for name in ("names.pt", "again.pt"))
         assert all(torch.equal(one[name], other[name]) for name in one), "a run that was cut off and resumed ends with other weights"
 
         files = [Path(folder, name) for name in ("one.model", "two.model", "three.model")]
-        parts = ("--model", "second.pt", "--with", "roles.pt", "names.pt", "--lean", "0.5", "0.2", "0.5", "--vectors", str(work / "vectors.json"))
+        parts = ("--model", "second.pt", "--with", "roles.pt", "names.pt", "events.pt", "--lean", "0.5", "0.2", "0.5", "--vectors", str(work / "vectors.json"))
         for file in files[:2]:
             step(export, *parts, "--out", str(file))
         assert filecmp.cmp(*files[:2], shallow=False), "one model gave two files"
@@ -187,11 +206,11 @@ def main():
         step(export, "--model", "restored.pt", "--base", str(files[0]), "--lean", "0.5", "0.2", "0.5", "--vectors", str(work / "vectors.json"), "--out", str(files[2]))
         assert filecmp.cmp(files[0], files[2], shallow=False), "a file taken apart and put together is another"
         stages = [s["stage"] for s in model_file.File(files[0]).header["provenance"]["stages"]]
-        assert stages == ["pretrain", "train", "train", "train", "train", "signs"], stages
+        assert stages == ["pretrain", *["train"] * 6, "signs"], stages
 
         share = known(work, sentences)
         print("known of the sentences learned from: " + ", ".join(f"{what} {x:.3f}" for what, x in share.items()))
-        assert share["tree"] > 0.8 and share["names"] > 0.9 and share["roles"] > 0.85, "it does not learn"
+        assert share["tree"] > 0.8 and share["names"] > 0.9 and share["roles"] > 0.85 and share["events"] > 0.7, "it does not learn"
 
         tiny = [Path(folder, "tiny"), Path(folder, "again")]
         for own in tiny:

@@ -8,6 +8,6 @@ A task is a module with
     targets(...)    what a batch holds for that loss
 and whatever decodes the head's scores. `sparse_names` stands apart: it reads no encoder and is trained by itself.
 """
-from tasks import names, statements, tree
+from tasks import events, names, statements, tree
 
-TASKS = (tree, names, statements)
+TASKS = (tree, names, statements, events)

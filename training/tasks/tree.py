@@ -10,6 +10,8 @@ from features import fold
 from layers import drop, full, leaky
 
 NAME = "tree"
+# The label set by which a model is known to have this head.
+LAYER = "upos"
 ARC, REL = 200, 64
 # Features that the extractors use.
 FEATS = {"Number", "Tense", "VerbForm", "Person", "Mood", "PronType", "Voice", "Case", "Poss", "Polarity", "Degree", "Gender", "NumType", "Reflex"}
