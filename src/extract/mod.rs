@@ -9,6 +9,7 @@ mod dates;
 pub mod families;
 mod lexicon;
 mod ontology;
+mod places;
 mod quotes;
 mod reading;
 pub mod who;

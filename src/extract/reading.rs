@@ -1,10 +1,13 @@
 //! A document as the rules read it: words with their classes, names, persons, quotations. Made once, read by statements and events.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 
-use crate::extract::lexicon::{Lexicon, VerbForm, WordClass, Words};
+use crate::extract::dates;
+use crate::extract::lexicon::{Lexicon, PlaceForm, VerbForm, WordClass, Words};
 use crate::extract::quotes::{self, Quote};
-use crate::extract::who::lexical::Mentions;
+use crate::extract::who::lexical::{Mention, Mentions};
 use crate::extract::who::{Circumstances, Who};
 use crate::text::{Document, SentenceKind, TokenRange};
 
@@ -16,6 +19,10 @@ pub(crate) struct Reading<'a, 'd> {
     pub(crate) mentions: Mentions,
     pub(crate) who: Who,
     pub(crate) quotes: Vec<Quote>,
+    /// Countries that the article names, other than by a capital, as indices of the lexicon's entities; ascending.
+    pub(crate) countries: Vec<usize>,
+    /// The day that dates in words are counted from: the dateline's, else that of publication.
+    pub(crate) reference: Option<Date>,
     /// The day of publication.
     pub(crate) published: Option<Date>,
 }
@@ -33,7 +40,13 @@ impl<'a, 'd> Reading<'a, 'd> {
         let quotes = quotes::pair(&words);
         let circumstances = Circumstances { publisher, published };
         let who = Who::read(&words, lexicon, &mentions, &quotes, circumstances, None);
-        Self { lexicon, words, mentions, who, quotes, published }
+        let is_country = |&(entity, form): &(usize, PlaceForm)| {
+            lexicon.entities[entity].is_country && !matches!(form, PlaceForm::Seat)
+        };
+        let named = mentions.all().iter().filter_map(Mention::place).filter(is_country);
+        let countries = named.map(|(entity, _)| entity).collect::<BTreeSet<usize>>().into_iter().collect();
+        let reference = dates::reference_day(&words, published);
+        Self { lexicon, words, mentions, who, quotes, countries, reference, published }
     }
 
     /// The tokens of the sentence that holds a token.

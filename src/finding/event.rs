@@ -1,44 +1,54 @@
 //! The diplomatic event and its parts: who did what to whom, when, where, and whether it happened at all.
 
-use jiff::civil::Date;
-
 use crate::text::TokenRange;
 
 use super::ontology::{Context, EventType, Mode};
+use super::period::Period;
 use super::status::EventStatus;
 use super::who::Sector;
-
-/// How exactly a date is known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Precision {
-    /// To the day.
-    Day,
-    /// To the month.
-    Month,
-    /// To the year.
-    Year,
-}
 
 /// When it happened, where the text dates it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventDate {
     /// The words: "on Sunday", "last month".
     pub tokens: TokenRange,
-    /// The first day of the period.
-    pub value: Date,
-    /// Day, month or year.
-    pub precision: Precision,
+    /// What they mean; nothing where that cannot be told ("recently", or "on Sunday" in an article without a date).
+    pub period: Option<Period>,
 }
 
 /// Where it happened, where the text says so.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct EventPlace {
     /// The words.
     pub tokens: TokenRange,
-    /// The place's usual name.
+    /// The place's usual name; the words themselves where no table knows it.
     pub name: String,
     /// ISO 3166-1 alpha-3 (KOS for Kosovo).
     pub country: Option<String>,
+    /// The region of the first level, where the place lies in one: "Helmand", "Texas".
+    pub region: Option<Region>,
+    /// The town, where no doubt is left which one is meant.
+    pub town: Option<Town>,
+}
+
+/// A region of the first level below a country.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Region {
+    /// Code of GeoNames: "AF.10".
+    pub code: &'static str,
+    /// Its usual name.
+    pub name: &'static str,
+}
+
+/// A town on the map.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Town {
+    /// Id of GeoNames.
+    pub geonames_id: u32,
+    /// Degrees, north is positive (WGS 84).
+    pub latitude: f64,
+    /// Degrees, east is positive.
+    pub longitude: f64,
 }
 
 /// Somebody who takes part.

@@ -4,12 +4,14 @@
 
 mod event;
 mod ontology;
+mod period;
 mod statement;
 mod status;
 mod who;
 
-pub use event::{Actor, Event, EventDate, EventPlace, Precision};
+pub use event::{Actor, Event, EventDate, EventPlace, Region, Town};
 pub use ontology::{Context, EventType, Mode};
+pub use period::{Period, Precision};
 pub use statement::{Attitude, ContentForm, Cue, Speaker, SpeakerForm, Statement, StatementKind, When};
 pub use status::EventStatus;
 pub use who::{Entity, EntityMention, Kind, MentionForm, Reason, Sector};

@@ -1,5 +1,6 @@
 //! The event on the wire.
 
+use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -7,7 +8,7 @@ use uuid::Uuid;
 use super::model::ModelRecord;
 use super::shared::Shared;
 use super::span::{ArticleRecord, SentenceRecord, SpanRecord, SpanWriter, rounded};
-use crate::finding::{Actor, Event, EventDate, EventStatus, Precision};
+use crate::finding::{Actor, Event, EventDate, EventPlace, EventStatus, Precision};
 
 /// Who did what to whom, when, where, and whether it happened.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -144,11 +145,16 @@ pub struct EventDateRecord {
     /// The words: "on Sunday", "last month".
     #[serde(flatten)]
     pub span: SpanRecord,
-    /// ISO 8601 as far as it is known: "2022-01-09", "2022-01" or "2022".
+    /// ISO 8601 as far as it is known: "2022-01-09", "2022-01" or "2022"; of a week its Monday. Null where the words tell no date ("recently"), or none
+    /// without a day of publication ("on Sunday").
     #[schemars(regex(pattern = "^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"))]
-    pub value: String,
-    /// How exactly it is known.
-    pub precision: PrecisionRecord,
+    pub value: Option<String>,
+    /// The last day, week, month or year in the same form, where the words name several: "March 3 to 5", "between 1998 and 2000".
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(regex(pattern = "^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"))]
+    pub until: Option<String>,
+    /// How exactly it is known; null where `value` is.
+    pub precision: Option<PrecisionRecord>,
 }
 
 /// How exactly a date is known.
@@ -158,6 +164,8 @@ pub struct EventDateRecord {
 pub enum PrecisionRecord {
     /// To the day.
     Day,
+    /// To the week, Monday to Sunday.
+    Week,
     /// To the month.
     Month,
     /// To the year.
@@ -165,17 +173,41 @@ pub enum PrecisionRecord {
 }
 
 /// Where it happened.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "Location")]
 pub struct LocationRecord {
     /// The words and where they stand.
     #[serde(flatten)]
     pub span: SpanRecord,
-    /// The place's usual name.
+    /// The place's usual name; the words themselves where no table knows it.
     pub name: String,
     /// ISO 3166-1 alpha-3 (KOS for Kosovo).
     #[schemars(regex(pattern = "^[A-Z]{3}$"))]
     pub country: Option<String>,
+    /// The region of the first level that it lies in, or is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<RegionRecord>,
+    /// Id of the town in GeoNames, where the article leaves no doubt which one is meant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub geonames_id: Option<u32>,
+    /// Degrees north (WGS 84), where there is a `geonames_id`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = -90.0, max = 90.0))]
+    pub latitude: Option<f64>,
+    /// Degrees east (WGS 84), where there is a `geonames_id`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = -180.0, max = 180.0))]
+    pub longitude: Option<f64>,
+}
+
+/// A region of the first level below a country.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "Region")]
+pub struct RegionRecord {
+    /// Code of GeoNames: ISO 3166-1 alpha-2, a dot, and the region's own, "AF.10".
+    pub code: String,
+    /// Its usual name.
+    pub name: String,
 }
 
 /// The event's record; the ids come from the caller, who knows all findings.
@@ -208,11 +240,7 @@ pub(super) fn record(event: &Event, shared: &Shared<'_>, id: Uuid, statement: Op
         },
         historical: event.historical,
         date: event.date.as_ref().map(|date| date_record(date, writer)),
-        location: event.location.as_ref().map(|place| LocationRecord {
-            span: writer.range(place.tokens),
-            name: place.name.clone(),
-            country: place.country.clone(),
-        }),
+        location: event.location.as_ref().map(|place| location_record(place, writer)),
         statement,
         confidence: rounded(event.confidence),
         model: shared.model.clone(),
@@ -232,10 +260,31 @@ fn actor_record(actor: &Actor, shared: &Shared<'_>) -> ActorRecord {
 }
 
 fn date_record(date: &EventDate, writer: &SpanWriter<'_>) -> EventDateRecord {
-    let (format, precision) = match date.precision {
+    let span = writer.range(date.tokens);
+    let Some(period) = date.period else { return EventDateRecord { span, value: None, until: None, precision: None } };
+    let (format, precision) = match period.precision {
         Precision::Day => ("%Y-%m-%d", PrecisionRecord::Day),
+        Precision::Week => ("%Y-%m-%d", PrecisionRecord::Week),
         Precision::Month => ("%Y-%m", PrecisionRecord::Month),
         Precision::Year => ("%Y", PrecisionRecord::Year),
     };
-    EventDateRecord { span: writer.range(date.tokens), value: date.value.strftime(format).to_string(), precision }
+    let written = |date: Date| date.strftime(format).to_string();
+    EventDateRecord {
+        span,
+        value: Some(written(period.first)),
+        until: period.last.map(written),
+        precision: Some(precision),
+    }
+}
+
+fn location_record(place: &EventPlace, writer: &SpanWriter<'_>) -> LocationRecord {
+    LocationRecord {
+        span: writer.range(place.tokens),
+        name: place.name.clone(),
+        country: place.country.clone(),
+        region: place.region.map(|region| RegionRecord { code: region.code.to_owned(), name: region.name.to_owned() }),
+        geonames_id: place.town.map(|town| town.geonames_id),
+        latitude: place.town.map(|town| town.latitude),
+        longitude: place.town.map(|town| town.longitude),
+    }
 }

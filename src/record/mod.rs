@@ -28,7 +28,7 @@ pub use analysis::AnalysisRecord;
 pub use entity::{EntityKindRecord, EntityRecord};
 pub use event::{
     ActorRecord, EventDateRecord, EventRecord, EventStatusRecord, LocationRecord, PloverRecord, PrecisionRecord,
-    TriggerRecord,
+    RegionRecord, TriggerRecord,
 };
 pub use ids::NAMESPACE;
 pub use message::{Channel, Header, Message, Origin, OutgoingRecord};

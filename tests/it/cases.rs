@@ -64,7 +64,12 @@ struct ExpectedEvent {
     recipients: Option<Vec<String>>,
     status: Option<String>,
     date: Option<String>,
+    /// The first day of the last one of a stretch.
+    until: Option<String>,
+    precision: Option<String>,
     location: Option<String>,
+    location_country: Option<String>,
+    geonames_id: Option<u32>,
     historical: Option<bool>,
     /// Index of the statement it stands in.
     statement: Option<usize>,
@@ -74,6 +79,7 @@ struct ExpectedEvent {
 fn check(subject: &str) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/cases").join(subject);
     let mut paths: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
     paths.sort();
     let mut analyzer = Analyzer::new(&Models::embedded());
     let mut problems = String::new();
@@ -173,8 +179,18 @@ fn compare_event(out: &mut String, at: &str, doc: &Document, expected: &Expected
     check("cameo", &expected.cameo, found.cameo.clone());
     check("plover", &expected.plover, found.plover_type.to_string());
     check("status", &expected.status, format!("{:?}", found.status).to_lowercase());
-    check("date", &expected.date, found.date.as_ref().map(|date| date.value.to_string()).unwrap_or_default());
-    check("location", &expected.location, found.location.as_ref().map(|place| place.name.clone()).unwrap_or_default());
+    let period = found.date.as_ref().and_then(|date| date.period);
+    check("date", &expected.date, period.map(|period| period.first.to_string()).unwrap_or_default());
+    let last = period.and_then(|period| period.last);
+    check("until", &expected.until, last.map(|last| last.to_string()).unwrap_or_default());
+    let precision = period.map(|period| format!("{:?}", period.precision).to_lowercase());
+    check("precision", &expected.precision, precision.unwrap_or_default());
+    let place = found.location.as_ref();
+    check("location", &expected.location, place.map(|place| place.name.clone()).unwrap_or_default());
+    let country = place.and_then(|place| place.country.clone());
+    check("country of the location", &expected.location_country, country.unwrap_or_default());
+    let id = place.and_then(|place| place.town).map(|town| town.geonames_id);
+    differ(out, &format!("{at} geonames_id"), &expected.geonames_id.map(Some), id);
     differ(out, &format!("{at} mentions"), &expected.mentions, texts(doc, &found.mentions));
     differ(out, &format!("{at} actors"), &expected.actors, codes(&found.actors));
     differ(out, &format!("{at} recipients"), &expected.recipients, codes(&found.recipients));
@@ -214,6 +230,11 @@ fn what_is_no_story_yields_nothing() {
 #[test]
 fn dates_are_resolved_against_the_day_of_publication() {
     check("dates");
+}
+
+#[test]
+fn places_are_found_on_the_map() {
+    check("places");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use demarche::analyzer::{Analysis, Analyzer, Models, Provenance};
 use demarche::article::Article;
 use demarche::finding::{
     Actor, Attitude, Context, Cue, Entity, EntityMention, Event, EventDate, EventPlace, EventStatus, EventType, Kind,
-    MentionForm, Precision, Sector, Speaker, SpeakerForm, Statement, StatementKind, When,
+    MentionForm, Period, Precision, Sector, Speaker, SpeakerForm, Statement, StatementKind, When,
 };
 use demarche::nlp::tables::TABLES;
 use demarche::record::schema::Kind as SchemaKind;
@@ -108,10 +108,15 @@ fn analysis() -> Analysis {
         historical: false,
         date: Some(EventDate {
             tokens: tokens(9, 11),
-            value: jiff::civil::date(2024, 4, 1),
-            precision: Precision::Month,
+            period: Some(Period::of(jiff::civil::date(2024, 4, 1), Precision::Month)),
         }),
-        location: Some(EventPlace { tokens: tokens(6, 7), name: "Vale".into(), country: None }),
+        location: Some(EventPlace {
+            tokens: tokens(6, 7),
+            name: "Vale".into(),
+            country: None,
+            region: None,
+            town: None,
+        }),
         statement: Some(1),
         confidence: 1.0,
     };

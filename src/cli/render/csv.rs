@@ -7,7 +7,7 @@ use crate::record::{ActorRecord, AnalysisRecord, ArticleRecord, EventRecord, Spa
 
 /// The columns. Names are those of the records; `text` is a statement's content and an event's trigger, `start` and
 /// `end` are its first and last code point, `mentions` says how often an event is told.
-const COLUMNS: [&str; 49] = [
+const COLUMNS: [&str; 53] = [
     "record",
     "id",
     "article_id",
@@ -55,6 +55,10 @@ const COLUMNS: [&str; 49] = [
     "status",
     "date",
     "location",
+    "location_country",
+    "latitude",
+    "longitude",
+    "geonames_id",
     "mentions",
     "statement",
 ];
@@ -145,6 +149,7 @@ fn statement_row(found: &StatementRecord) -> [String; COLUMNS.len()] {
 fn event_row(found: &EventRecord) -> [String; COLUMNS.len()] {
     let joined =
         |actors: &[ActorRecord], part: fn(&ActorRecord) -> &str| actors.iter().map(part).collect::<Vec<_>>().join("; ");
+    let place = found.location.as_ref();
     let cells = [
         ("record", "event".to_owned()),
         ("id", found.id.to_string()),
@@ -168,8 +173,12 @@ fn event_row(found: &EventRecord) -> [String; COLUMNS.len()] {
         ("recipient_codes", joined(&found.recipients, |actor| &actor.code)),
         ("recipient_entities", entities(&found.recipients)),
         ("status", found.status.as_str().to_owned()),
-        ("date", found.date.as_ref().map(|date| date.value.clone()).unwrap_or_default()),
-        ("location", found.location.as_ref().map(|place| place.name.clone()).unwrap_or_default()),
+        ("date", found.date.as_ref().and_then(|date| date.value.clone()).unwrap_or_default()),
+        ("location", place.map(|place| place.name.clone()).unwrap_or_default()),
+        ("location_country", place.and_then(|place| place.country.clone()).unwrap_or_default()),
+        ("latitude", number(place.and_then(|place| place.latitude))),
+        ("longitude", number(place.and_then(|place| place.longitude))),
+        ("geonames_id", place.and_then(|place| place.geonames_id).map(|id| id.to_string()).unwrap_or_default()),
         ("mentions", (1 + found.mentions.len()).to_string()),
         ("statement", id(found.statement)),
     ];

@@ -4,12 +4,12 @@
 //! One row for each pair of actor and recipient, both ways where all sides of a mutual event are actors, an empty Actor2
 //! where there is no recipient. Negated events are left out: GDELT has no way to say that something did not happen.
 //! Filled: ids, dates, actor codes, event codes, Goldstein value, counts (mentions in the one article), the
-//! place's name, time and URL. Empty: what we do not know (tone, coordinates, GDELT's own FIPS country codes of places,
-//! ethnic and religious codes), and the day of an event of which only month or year are known.
+//! place's name and coordinates, time and URL. Empty: what we do not know (tone, GDELT's own FIPS country codes of places,
+//! ethnic and religious codes), and the day of an event of which only week, month or year are known.
 
 use uuid::Uuid;
 
-use crate::record::{ActorRecord, AnalysisRecord, EventRecord, EventStatusRecord};
+use crate::record::{ActorRecord, AnalysisRecord, EventRecord, EventStatusRecord, PrecisionRecord};
 
 /// Columns of the table.
 const N_COLUMNS: usize = 61;
@@ -32,6 +32,8 @@ mod column {
     pub(super) const NUM_SOURCES: usize = 32;
     pub(super) const NUM_ARTICLES: usize = 33;
     pub(super) const ACTION_GEO_FULL_NAME: usize = 52;
+    pub(super) const ACTION_GEO_LAT: usize = 56;
+    pub(super) const ACTION_GEO_LONG: usize = 57;
     pub(super) const DATE_ADDED: usize = 59;
     pub(super) const SOURCE_URL: usize = 60;
 }
@@ -89,7 +91,11 @@ fn row(
     // Published at, RFC 3339 in UTC: digits alone are GDELT's YYYYMMDDHHMMSS.
     let published: String =
         found.article.published_at.iter().flat_map(|time| time.chars()).filter(char::is_ascii_digit).take(14).collect();
-    let dated = found.date.as_ref().map(|date| date.value.replace('-', ""));
+    let dated = found.date.as_ref().and_then(|date| {
+        // Of a week, GDELT's columns hold the month.
+        let length = if date.precision == Some(PrecisionRecord::Week) { 6 } else { 8 };
+        Some(date.value.as_ref()?.chars().filter(char::is_ascii_digit).take(length).collect::<String>())
+    });
     let date = dated.unwrap_or_else(|| published.chars().take(8).collect());
     if date.len() == 8 {
         set(column::SQL_DATE, &date);
@@ -113,8 +119,14 @@ fn row(
     for count in [column::NUM_SOURCES, column::NUM_ARTICLES] {
         set(count, "1");
     }
-    let place = found.location.as_ref().map(|place| place.name.as_str());
-    set(column::ACTION_GEO_FULL_NAME, place.unwrap_or_default());
+    if let Some(place) = &found.location {
+        set(column::ACTION_GEO_FULL_NAME, &place.name);
+        for (position, degrees) in
+            [(column::ACTION_GEO_LAT, place.latitude), (column::ACTION_GEO_LONG, place.longitude)]
+        {
+            set(position, &degrees.map(|degrees| degrees.to_string()).unwrap_or_default());
+        }
+    }
 
     for (first, participant) in [(column::ACTOR1, actor), (column::ACTOR2, recipient)] {
         if let Some(participant) = participant {

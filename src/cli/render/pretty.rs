@@ -124,7 +124,7 @@ pub(super) fn event(found: &EventRecord, width: usize, out: &mut String) {
     }
     line.write(out, width, "  ", "    ");
 
-    let date = found.date.as_ref().map(|date| date.value.as_str());
+    let date = found.date.as_ref().map(|date| date.value.as_deref().unwrap_or(&date.span.text));
     let place = found.location.as_ref().map(|place| place.name.as_str());
     let historical = found.historical.then_some("background");
     let confidence = confidence(found.confidence);

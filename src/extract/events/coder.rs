@@ -1,7 +1,8 @@
 //! From a trigger to an event: who, to whom, when, where.
 
-use crate::extract::dates;
+use crate::extract::dates::{self, Tense};
 use crate::extract::lexicon::{PlaceForm, TriggerClass, TriggerFrame, TriggerRule, VerbForm, WordClass};
+use crate::extract::places;
 use crate::extract::reading::Reading;
 use crate::extract::statements::{Source, subject_left};
 use crate::finding::{Actor, EventDate, EventPlace, EventStatus, Precision, Statement};
@@ -233,16 +234,22 @@ fn others(reading: &Reading<'_, '_>, actors: &[Actor], from: usize, to: usize) -
 }
 
 /// The date in the sentence that stands nearest to the trigger.
-pub(super) fn date(reading: &Reading<'_, '_>, trigger: TokenRange, sentence: TokenRange) -> Option<EventDate> {
+pub(super) fn date(
+    reading: &Reading<'_, '_>,
+    trigger: TokenRange,
+    sentence: TokenRange,
+    status: EventStatus,
+) -> Option<EventDate> {
     let from = (sentence.start as usize).max((trigger.start as usize).saturating_sub(REACH));
     let to = (sentence.end as usize).min(trigger.end as usize + REACH);
-    let found = dates::find(&reading.words, TokenRange::new(from, to), reading.published);
+    let tense = Tense::of_event(&reading.words, trigger, status);
+    let found = dates::find(&reading.words, TokenRange::new(from, to), reading.reference, tense);
     let nearest = found.into_iter().min_by_key(|date| {
         let behind = date.tokens.start.saturating_sub(trigger.end);
         // Before the trigger a date is as often another verb's.
         behind.max(2 * trigger.start.saturating_sub(date.tokens.end))
     })?;
-    Some(EventDate { tokens: nearest.tokens, value: nearest.value, precision: nearest.precision })
+    Some(dates::event_date(&reading.words, nearest.tokens, reading.reference, tense))
 }
 
 /// "in Geneva": the first place behind the trigger, else before it.
@@ -259,20 +266,17 @@ pub(super) fn place(reading: &Reading<'_, '_>, trigger: TokenRange, sentence: To
             || mention.place().is_some_and(|(_, form)| matches!(form, PlaceForm::Name | PlaceForm::Seat));
         is_named && start > 0 && matches!(words.lower(start - 1), "in" | "at") && !words.is_possessive(mention.end())
     })?;
-    let country =
-        located.place().map(|(entity, _)| &reading.lexicon.entities[entity]).filter(|entity| entity.is_country);
-    Some(EventPlace {
-        tokens: located.tokens,
-        name: words.doc.range_text(located.tokens).to_owned(),
-        country: country.map(|entity| entity.code.to_owned()),
-    })
+    Some(places::read(reading, located.tokens))
 }
 
 /// Whether a date lies well before the article: background. Half a year for days and months, the year before for years.
 pub(super) fn is_historical(reading: &Reading<'_, '_>, date: &EventDate) -> bool {
     let Some(published) = reading.published else { return false };
-    match date.precision {
-        Precision::Year => date.value.year() < published.year(),
-        Precision::Day | Precision::Month => published.since(date.value).is_ok_and(|span| span.get_days() > 180),
+    let Some(period) = date.period else { return false };
+    match period.precision {
+        Precision::Year => period.first.year() < published.year(),
+        Precision::Day | Precision::Week | Precision::Month => {
+            published.since(period.first).is_ok_and(|span| span.get_days() > 180)
+        }
     }
 }

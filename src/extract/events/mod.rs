@@ -73,7 +73,7 @@ fn finish(
     let sentence = reading.words.doc.sentences[sentence_idx];
     let code = Ontology::embedded().cameo(coded.rule.cameo)?;
     let statement = holders.around(coded.trigger);
-    let date = coder::date(reading, coded.trigger, sentence.tokens);
+    let date = coder::date(reading, coded.trigger, sentence.tokens, coded.status);
     let teller = statement.and_then(|index| statements[index].speaker.as_ref());
     let speaks_for = teller.and_then(|speaker| speaker.country.as_deref());
     let status = coded.status.as_told_by(speaks_for, coded.actors.iter().map(|actor| actor.country.as_deref()));
@@ -143,7 +143,7 @@ fn join(event: &mut Event, mention: Event) {
 /// The same kind of deed between the same sides, not on two different days.
 fn is_same(one: &Event, other: &Event) -> bool {
     let dates_agree = match (&one.date, &other.date) {
-        (Some(a), Some(b)) => a.value == b.value,
+        (Some(a), Some(b)) => a.period.map(|period| period.first) == b.period.map(|period| period.first),
         _ => true,
     };
     let covers = |a: &[Actor], b: &[Actor]| b.iter().all(|actor| a.iter().any(|known| actors::same_side(known, actor)));

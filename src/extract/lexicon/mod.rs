@@ -4,6 +4,7 @@
 
 mod attitudes;
 mod confidence;
+mod gazetteer;
 mod inflection;
 mod officeholders;
 mod phrases;
@@ -18,6 +19,8 @@ use crate::nlp::tables::{self, TableError};
 use attitudes::AttitudeRule;
 use confidence::Confidences;
 pub(crate) use confidence::Reliability;
+use gazetteer::Gazetteer;
+pub(crate) use gazetteer::{RegionRow, TownRow, key as place_key};
 use inflection::Inflections;
 pub(crate) use inflection::VerbForm;
 use officeholders::Officeholders;
@@ -70,6 +73,8 @@ pub(crate) struct Lexicon {
     pub(crate) places: PhraseMap<PlaceName>,
     /// Towns, to the index of their country in [`Lexicon::entities`]. Case counts.
     pub(crate) cities: PhraseMap<usize>,
+    /// Towns on the map, and regions.
+    pub(crate) gazetteer: Gazetteer,
     /// Lower case.
     pub(crate) roles: PhraseMap<RoleWord>,
     pub(crate) bodies: BodyWords,
@@ -93,6 +98,7 @@ impl Lexicon {
         let (roles, bodies) = roles::load()?;
         Ok(Self {
             cities: load_cities(&entities)?,
+            gazetteer: Gazetteer::load()?,
             entities,
             places,
             roles,

@@ -1,7 +1,7 @@
 //! From source, cue and content, whoever found them, to a statement: how the words are given, what the source does with them, and what the
 //! sentence says beside: to whom it was said, when, on what occasion, and which outlet relayed it.
 
-use crate::extract::dates;
+use crate::extract::dates::{self, Tense};
 use crate::extract::lexicon::{CueFrame, WordClass};
 use crate::extract::reading::Reading;
 use crate::finding::{Attitude, Cue, Statement, StatementKind, When};
@@ -241,7 +241,7 @@ impl Circumstances<'_, '_, '_> {
                     | "that"
             );
             let is_mark = matches!(words.text(end), "," | ":" | ";" | "—" | "–" | "(") || words.is_stop(end);
-            let is_day = words.is(end, WordClass::WEEKDAY) || dates::begins(words, end, limit, self.reading.published);
+            let is_day = words.is(end, WordClass::WEEKDAY) || dates::begins(words, end, limit, self.reading.reference);
             // "told reporters he would": the content was taken to begin later than it does.
             let is_clause = end > from && words.is(end, WordClass::PRONOUN_PERSON.or(WordClass::SUBORDINATOR));
             if is_mark || end > from && (is_adjunct || is_day || is_clause) {
@@ -258,10 +258,10 @@ impl Circumstances<'_, '_, '_> {
     /// "on Sunday", "last month".
     fn when(&self, gap: TokenRange) -> Option<When> {
         let words = &self.reading.words;
-        let date = dates::find(words, gap, self.reading.published).into_iter().next()?;
+        let date = dates::find(words, gap, self.reading.reference, Tense::Open).into_iter().next()?;
         let (start, end) = (date.tokens.start as usize, date.tokens.end as usize);
         let has_preposition = start > gap.start as usize && matches!(words.lower(start - 1), "on" | "in");
-        Some(When { tokens: TokenRange::new(start - usize::from(has_preposition), end), date: Some(date.value) })
+        Some(When { tokens: TokenRange::new(start - usize::from(has_preposition), end), date: Some(date.period.first) })
     }
 
     /// "in a statement on Monday", "on Twitter": a preposition, and within a few words what speech is given in.
