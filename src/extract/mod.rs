@@ -8,7 +8,6 @@ pub mod statements;
 mod dates;
 pub mod families;
 mod lexicon;
-mod ontology;
 mod places;
 mod quotes;
 mod reading;
@@ -18,11 +17,11 @@ use jiff::Timestamp;
 
 use crate::finding::{Entity, Event, Statement};
 use crate::nlp::tables::TableError;
+pub use crate::nlp::{CameoCode, Ontology};
 use crate::text::Document;
 
 use families::Without;
 use lexicon::Lexicon;
-pub use ontology::{CameoCode, Ontology};
 use reading::Reading;
 
 /// What was found in one document. Indices of statements and events into each other and into the entities count within these lists.

@@ -1,11 +1,8 @@
 //! The diplomatic event and its parts: who did what to whom, when, where, and whether it happened at all.
 
-use crate::text::TokenRange;
+use crate::text::{Context, EventStatus, EventType, Mode, Sector, TokenRange};
 
-use super::ontology::{Context, EventType, Mode};
 use super::period::Period;
-use super::status::EventStatus;
-use super::who::Sector;
 
 /// When it happened, where the text dates it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,7 +76,7 @@ pub struct Event {
     pub trigger: TokenRange,
     /// Where else it is told: the words that evoke it there, in the order of the text.
     pub mentions: Vec<TokenRange>,
-    /// Dictionary form of the trigger.
+    /// Dictionary forms of the trigger's words.
     pub lemma: String,
     /// CAMEO code, 3 or 4 digits; text, because a leading zero counts. It is in the ontology.
     pub cameo: String,
@@ -110,6 +107,16 @@ pub struct Event {
     pub statement: Option<usize>,
     /// Probability that the finding is right, 0 to 1.
     pub confidence: f32,
+    /// What the confidence was made of: features by name.
+    pub features: Vec<(&'static str, f32)>,
+}
+
+impl Actor {
+    /// The country or international body that the code begins with; "---" where neither is known.
+    pub fn head(&self) -> &str {
+        let sector = self.sector.map_or("", Sector::name);
+        self.code.strip_suffix(sector).filter(|head| !head.is_empty()).unwrap_or(&self.code)
+    }
 }
 
 impl Event {

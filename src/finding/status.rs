@@ -1,19 +1,6 @@
-//! Whether an event happened, and the one rule about claims: what one side tells of another is at most alleged.
+//! The one rule about claims: what one side tells of another is at most alleged.
 
-/// Whether it happened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum EventStatus {
-    /// It happened or is happening.
-    Occurred,
-    /// It is announced.
-    Planned,
-    /// It hangs on a condition.
-    Conditional,
-    /// It did not happen.
-    Negated,
-    /// Somebody claims it of somebody else.
-    Alleged,
-}
+use crate::text::EventStatus;
 
 impl EventStatus {
     /// The status of an event that stands in somebody's words. What a speaker reports of his own side is taken as it is ("we have expelled
@@ -34,7 +21,7 @@ impl EventStatus {
 
 #[cfg(test)]
 mod tests {
-    use super::EventStatus::{Alleged, Negated, Occurred, Planned};
+    use crate::text::EventStatus::{Alleged, Negated, Occurred, Planned};
 
     #[test]
     fn what_one_side_tells_of_another_is_a_claim() {

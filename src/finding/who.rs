@@ -1,6 +1,6 @@
 //! Who takes part in an article: persons, bodies, states and groups, each once, with every mention of it.
 
-use crate::text::{TokenRange, labels};
+use crate::text::{Sector, TokenRange, labels};
 
 labels! {
     /// What kind of entity.
@@ -9,39 +9,6 @@ labels! {
         Body = "body",
         State = "state",
         Group = "group",
-    }
-}
-
-labels! {
-    /// Sector of an entity, as PLOVER and CAMEO have it.
-    pub enum Sector {
-        Gov = "GOV",
-        Mil = "MIL",
-        Cop = "COP",
-        Leg = "LEG",
-        Jud = "JUD",
-        Opp = "OPP",
-        Reb = "REB",
-        Pty = "PTY",
-        Cvl = "CVL",
-        Med = "MED",
-        Bus = "BUS",
-        Crm = "CRM",
-        Spy = "SPY",
-        Eli = "ELI",
-        Jrn = "JRN",
-        Rel = "REL",
-        Lab = "LAB",
-        Edu = "EDU",
-        Hlh = "HLH",
-        Ngo = "NGO",
-        Igo = "IGO",
-        Uaf = "UAF",
-        Mnc = "MNC",
-        Agr = "AGR",
-        Env = "ENV",
-        Set = "SET",
-        Ref = "REF",
     }
 }
 

@@ -10,9 +10,11 @@ mod folding;
 mod hashing;
 pub mod layout;
 pub mod model_file;
+mod ontology;
 pub mod sentences;
 pub mod tables;
 pub mod tokenizer;
 mod word_lists;
 
 pub use annotate::Annotate;
+pub use ontology::{CameoCode, Ontology};

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use super::{Deprel, EntityKind, Feats, Lemmas, Span, TokenRange, Upos, Xpos};
+use super::{Deprel, EntityKind, EventMentions, Feats, Lemmas, Span, TokenRange, Upos, Xpos};
 
 /// Which of an article's fields words stand in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -95,11 +95,13 @@ pub enum Layer {
     Names,
     /// `Document::roles`.
     Roles,
+    /// `Document::events`.
+    Events,
 }
 
 impl Layer {
     /// Every layer, in the order in which they are filled.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Tokens,
         Self::Sentences,
         Self::SentenceKinds,
@@ -108,6 +110,7 @@ impl Layer {
         Self::Tree,
         Self::Names,
         Self::Roles,
+        Self::Events,
     ];
 }
 
@@ -141,6 +144,8 @@ pub struct Document {
     pub entities: Vec<Entity>,
     /// Sources, cues and contents, by the paragraph and within it ascending; nothing if no core looked for them.
     pub roles: Option<Vec<RoleSpan>>,
+    /// Triggers of events with their parties, dates and places; nothing if no core looked for them.
+    pub events: Option<EventMentions>,
 }
 
 impl Document {
@@ -271,6 +276,7 @@ impl Document {
             deprels,
             entities,
             roles,
+            events,
         } = self;
         match layer {
             Layer::Tokens => !tokens.is_empty(),
@@ -280,6 +286,7 @@ impl Document {
             Layer::Tree => !(heads.is_empty() || deprels.is_empty()),
             Layer::Names => !entities.is_empty(),
             Layer::Roles => roles.as_ref().is_some_and(|roles| !roles.is_empty()),
+            Layer::Events => events.as_ref().is_some_and(|events| !events.mentions.is_empty()),
         }
     }
 
@@ -298,6 +305,7 @@ impl Document {
             deprels,
             entities,
             roles,
+            events,
         } = self;
         upos.clear();
         xpos.clear();
@@ -307,6 +315,7 @@ impl Document {
         deprels.clear();
         entities.clear();
         *roles = None;
+        *events = None;
     }
 
     /// Some of the tokens as a document of their own, with their sentences (those at the ends cut short where they reach beyond)
@@ -348,6 +357,7 @@ impl Document {
             deprels,
             entities,
             roles,
+            events,
         } = part;
         self.upos.extend(upos);
         self.xpos.extend(xpos);
@@ -365,12 +375,16 @@ impl Document {
                 ..role
             }));
         }
+        if let Some(events) = events {
+            self.events.get_or_insert_with(EventMentions::default).append(events, first);
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::{Contexts, EventLink, EventMention, EventSpan, EventSpanKind, EventStatus, EventType, LinkRole};
 
     /// Two sentences of three tokens, with something in every layer.
     fn filled() -> Document {
@@ -403,7 +417,35 @@ mod tests {
         };
         let roles = [0, 1].map(|n: u32| [role(Role::Source, 3 * n, None), role(Role::Cue, 3 * n + 1, Some(2 * n))]);
         doc.roles = Some(roles.concat());
+        let events = [0, 1].map(|n| events(3 * n, n));
+        let [mut events, second] = events;
+        events.mentions.extend(second.mentions);
+        events.spans.extend(second.spans);
+        events.links.extend(second.links);
+        doc.events = Some(events);
         doc
+    }
+
+    /// An event whose trigger stands behind its party, which stands at a token; each is the `n`th of its kind.
+    fn events(at: u32, n: u32) -> EventMentions {
+        let word = |at: u32| TokenRange { start: at, end: at + 1 };
+        let mention = EventMention {
+            tokens: word(at + 1),
+            event_type: EventType::Accuse,
+            probability: 0.5,
+            cameo: "112",
+            mode: None,
+            status: EventStatus::Occurred,
+            status_probability: 0.5,
+            historical: false,
+            contexts: Contexts::default(),
+            same: Some(n),
+            same_probability: 0.5,
+        };
+        let kind = EventSpanKind::Party;
+        let span = EventSpan { kind, tokens: word(at), probability: 0.5, sector: None, sector_probability: 0.5 };
+        let link = EventLink { mention: n, span: n, role: LinkRole::Actor, probability: 0.5 };
+        EventMentions { mentions: vec![mention], spans: vec![span], links: vec![link] }
     }
 
     #[test]
@@ -429,6 +471,7 @@ mod tests {
             part.entities = vec![Entity { tokens: TokenRange::new(0, 1), ..whole.entities[0] }];
             let roles = &whole.roles.as_ref().expect("roles")[..2];
             part.roles = Some(roles.iter().map(|role| RoleSpan { of: role.of.map(|_| of), ..*role }).collect());
+            part.events = Some(events(0, 0));
             again.append_annotations(part, range.start);
         }
         assert_eq!(format!("{again:?}"), format!("{whole:?}"));

@@ -6,8 +6,10 @@
 mod closed_set;
 mod code_points;
 mod document;
+mod events;
 mod labels;
 mod lemmas;
+mod plover;
 mod span;
 pub mod work;
 
@@ -15,6 +17,8 @@ pub use closed_set::UnknownLabel;
 pub(crate) use closed_set::labels;
 pub use code_points::CodePoints;
 pub use document::{Document, Entity, Field, Layer, Role, RoleSpan, Sentence, SentenceKind};
+pub use events::{Contexts, EventLink, EventMention, EventMentions, EventSpan, EventSpanKind, LinkRole};
 pub use labels::{Deprel, EntityKind, Feats, Upos, Xpos};
 pub use lemmas::Lemmas;
+pub use plover::{Context, EventStatus, EventType, Mode, Sector};
 pub use span::{Span, TokenRange};

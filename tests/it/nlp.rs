@@ -205,7 +205,8 @@ fn a_long_text_has_every_layer_that_a_short_one_has() {
     };
     let (short, long) = (annotated(3), annotated(200));
     assert!(long.tokens.len() > 4096, "{} tokens are read in one piece", long.tokens.len());
-    for layer in Layer::ALL {
+    // The model that is built in has no head for events.
+    for layer in Layer::ALL.into_iter().filter(|layer| *layer != Layer::Events) {
         assert!(short.holds(layer), "the short text has no {layer:?}");
         assert!(long.holds(layer), "{layer:?} are lost in a long text");
     }

@@ -119,6 +119,7 @@ fn analysis() -> Analysis {
         }),
         statement: Some(1),
         confidence: 1.0,
+        features: Vec::new(),
     };
     let in_title = Event {
         sentence: 0,

@@ -5,13 +5,17 @@
 
 mod actors;
 mod coder;
+mod confidence;
+mod merge;
+mod parties;
+mod propose;
 mod status;
 
 use crate::extract::lexicon::{Reliability, TriggerClass};
-use crate::extract::ontology::Ontology;
 use crate::extract::reading::Reading;
 use crate::extract::statements::Holders;
 use crate::finding::{Actor, Event, Statement};
+use crate::nlp::Ontology;
 use crate::text::SentenceKind;
 
 use coder::Coded;
@@ -24,6 +28,9 @@ const CUE_REACH: u32 = 80;
 
 /// Finds the events of one document, in the order of the text. `statement` counts within the list given.
 pub(crate) fn extract(reading: &Reading<'_, '_>, statements: &[Statement]) -> Vec<Event> {
+    if let Some(layer) = &reading.words.doc.events {
+        return merge::merge(reading, layer, propose::mentions(reading, layer, statements));
+    }
     let words = &reading.words;
     let mut events: Vec<Event> = Vec::new();
     let holders = Holders::of(words.len(), statements);
@@ -102,6 +109,7 @@ fn finish(
         date,
         statement,
         confidence,
+        features: Vec::new(),
     })
 }
 

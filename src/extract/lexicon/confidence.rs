@@ -1,4 +1,4 @@
-//! How sure a finding of each family of rules is, and what each feature of a statement of the core weighs: `data/lexicon/confidence.tsv`.
+//! How sure a finding of each family of rules is, and what each feature of a statement or event of the core weighs: `data/lexicon/confidence.tsv`.
 
 use std::collections::HashMap;
 
@@ -53,6 +53,7 @@ impl Reliability {
 pub(super) struct Confidences {
     of_rules: Vec<f32>,
     weights: HashMap<&'static str, f32>,
+    of_events: HashMap<&'static str, f32>,
 }
 
 impl Confidences {
@@ -60,11 +61,15 @@ impl Confidences {
         let text = include_str!("../../../data/lexicon/confidence.tsv");
         // One half where the table is silent: a coin, until somebody measures.
         let mut of_rules = vec![0.5; Reliability::NAMED.len()];
-        let mut weights = HashMap::new();
+        let (mut weights, mut of_events) = (HashMap::new(), HashMap::new());
         for row in tables::read("data/lexicon/confidence.tsv", text, 3)? {
             let value = row.number(1)?;
             if let Some(feature) = row.cell(0).strip_prefix("core.") {
                 weights.insert(feature, value);
+                continue;
+            }
+            if let Some(feature) = row.cell(0).strip_prefix("event.") {
+                of_events.insert(feature, value);
                 continue;
             }
             let known = Reliability::NAMED.iter().find(|(_, name)| *name == row.cell(0));
@@ -73,11 +78,15 @@ impl Confidences {
             };
             of_rules[*rule as usize] = value;
         }
-        Ok(Self { of_rules, weights })
+        Ok(Self { of_rules, weights, of_events })
     }
 
     pub(super) fn of(&self, rule: Reliability) -> f32 {
         self.of_rules[rule as usize]
+    }
+
+    pub(super) fn weight_of_event(&self, feature: &str) -> f32 {
+        self.of_events.get(feature).copied().unwrap_or(0.0)
     }
 
     pub(super) fn weight_of(&self, feature: &str) -> f32 {

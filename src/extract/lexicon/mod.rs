@@ -12,8 +12,8 @@ mod roles;
 mod verbs;
 mod words;
 
-use crate::extract::ontology::Ontology;
 use crate::extract::who::WhoTables;
+use crate::nlp::Ontology;
 use crate::nlp::tables::{self, TableError};
 
 use attitudes::AttitudeRule;
@@ -122,6 +122,11 @@ impl Lexicon {
     /// What a feature of statements of the trained core weighs (`core.FEATURE` in the table); nothing where it is silent.
     pub(crate) fn weight_of_feature(&self, feature: &str) -> f32 {
         self.confidences.weight_of(feature)
+    }
+
+    /// What a feature of events weighs (`event.FEATURE` in the table); nothing where it is silent.
+    pub(crate) fn weight_of_event(&self, feature: &str) -> f32 {
+        self.confidences.weight_of_event(feature)
     }
 
     /// How sure a finding of the rules is.

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use crate::extract::ontology::Ontology;
 use crate::finding::{Attitude, Mode};
+use crate::nlp::Ontology;
 use crate::nlp::tables::{self, Row, TableError};
 
 use super::phrases::split_words;

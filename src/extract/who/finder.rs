@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use crate::extract::lexicon::{Lexicon, PlaceForm, Sex, Words};
 use crate::finding::MentionForm;
-use crate::text::{Deprel, EntityKind, Role, SentenceKind, TokenRange, Upos};
+use crate::text::{Deprel, EntityKind, EventSpanKind, Role, SentenceKind, TokenRange, Upos};
 
 use super::lexical::{Mention as LexicalMention, Mentions, What};
 use super::mention::{Anaphor, Determiner, Mention, Sort};
@@ -48,8 +48,9 @@ const LOCATIVE: [&str; 14] = [
 ];
 
 impl Finder<'_, '_> {
-    /// The mentions of the story, by their heads. `is_source` marks the heads of the words credited with a statement.
-    pub(super) fn find(&self, is_source: &[bool]) -> Vec<Mention> {
+    /// The mentions of the story, by their heads. `is_source` marks the heads of the words credited with a statement, `is_party` those of the parties that the
+    /// core sees beside events: whatever they are, they are somebody.
+    pub(super) fn find(&self, is_source: &[bool], is_party: &[bool]) -> Vec<Mention> {
         let doc = self.words.doc;
         let mut found = Vec::new();
         for (index, sentence) in doc.sentences.iter().enumerate() {
@@ -57,7 +58,8 @@ impl Finder<'_, '_> {
                 continue;
             }
             for token in sentence.tokens.range() {
-                let is_source = is_source.get(token).copied().unwrap_or(false);
+                let is_marked = |heads: &[bool]| heads.get(token).copied().unwrap_or(false);
+                let is_source = is_marked(is_source) || is_marked(is_party);
                 if let Some(mention) = self.mention(index, sentence.tokens, token, is_source) {
                     found.push(mention);
                 }
@@ -392,6 +394,16 @@ pub(super) fn source_heads(tree: &Tree<'_>, doc: &crate::text::Document) -> Vec<
         is_source[head_of(tree, span.tokens)] = true;
     }
     is_source
+}
+
+/// Marks the heads of the parties of events.
+pub(super) fn party_heads(tree: &Tree<'_>, doc: &crate::text::Document) -> Vec<bool> {
+    let Some(events) = &doc.events else { return Vec::new() };
+    let mut is_party = vec![false; doc.tokens.len()];
+    for span in events.spans.iter().filter(|span| span.kind == EventSpanKind::Party) {
+        is_party[head_of(tree, span.tokens)] = true;
+    }
+    is_party
 }
 
 /// The word of a range on which the rest of it hangs: a noun or pronoun if there is one.

@@ -10,7 +10,7 @@ use crate::extract::quotes::Quote;
 use crate::text::{Deprel, SentenceKind};
 
 use super::dateline;
-use super::finder::{Finder, source_heads, surnames};
+use super::finder::{Finder, party_heads, source_heads, surnames};
 use super::lexical::Mentions;
 use super::mention::Mention;
 use super::modifiers::{self, Modifier, Tie};
@@ -82,7 +82,7 @@ impl<'a, 'd> Scene<'a, 'd> {
         let said = Attributions::find(words.doc, &tree);
         let surnames = surnames(words.doc);
         let finder = Finder { words, tree: &tree, lexicon, nouns: &lexicon.who.nouns, lexical, surnames };
-        let mut mentions = finder.find(&is_source);
+        let mut mentions = finder.find(&is_source, &party_heads(&tree, words.doc));
         let mut scene = Self {
             words,
             lexicon,

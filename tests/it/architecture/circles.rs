@@ -18,7 +18,7 @@ const INNER: &[(&str, Layers)] = &[(
     "nlp",
     &[
         &["annotate", "folding", "hashing", "tables", "word_lists"],
-        &["model_file"],
+        &["model_file", "ontology"],
         &["tokenizer"],
         &["sentences", "layout", "consistency", "dates"],
         &["core::stage", "core::segments", "core::pieces"],

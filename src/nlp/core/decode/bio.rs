@@ -24,24 +24,31 @@ impl Transitions {
     /// Labels that there is room for in the working space.
     pub(in crate::nlp) const MOST_LABELS: usize = u8::MAX as usize;
 
-    /// Reads section `NAME.next`, which holds as many matrices as there are chains of labels; zeros if the file has none.
-    pub(in crate::nlp) fn read(
-        file: &ModelFile,
-        name: &str,
-        n_labels: usize,
-        chains: usize,
-    ) -> Result<Vec<Self>, ModelError> {
+    /// Reads section `NAME.next`, which holds a matrix for each chain of labels, of which the numbers of labels are given; zeros if the
+    /// file has none.
+    pub(in crate::nlp) fn read(file: &ModelFile, name: &str, chains: &[usize]) -> Result<Vec<Self>, ModelError> {
         let name = format!("{name}.next");
-        let size = n_labels * n_labels;
+        let size = chains.iter().map(|n_labels| n_labels * n_labels).sum();
         let all = match file.section(&name) {
-            Some(_) => vector(file, &name, chains * size)?,
-            None => vec![0.0; chains * size],
+            Some(_) => vector(file, &name, size)?,
+            None => vec![0.0; size],
         };
-        Ok((0..chains).map(|chain| Self::of(n_labels, all[chain * size..][..size].to_vec())).collect())
+        let mut rest = all.as_slice();
+        let next = |&n_labels: &usize| {
+            let (own, behind) = rest.split_at(n_labels * n_labels);
+            rest = behind;
+            Self::of(n_labels, own.to_vec())
+        };
+        Ok(chains.iter().map(next).collect())
+    }
+
+    /// Number of labels, and what each adds to the score of the next: a row for each.
+    pub(super) fn matrix(&self) -> (usize, &[f32]) {
+        (self.n_labels, &self.next)
     }
 
     /// Forbids what cannot follow.
-    fn of(n_labels: usize, mut next: Vec<f32>) -> Self {
+    pub(super) fn of(n_labels: usize, mut next: Vec<f32>) -> Self {
         for (place, score) in next.iter_mut().enumerate() {
             let (from, to) = (place / n_labels, place % n_labels);
             let goes_on = to > OUTSIDE && to % 2 == 0;

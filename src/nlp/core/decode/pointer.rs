@@ -2,10 +2,9 @@
 //! each other. The computation is in `docs/model-format.md`, "Links".
 
 use super::argmax::argmax;
+use super::ends::Ends;
 use super::relation::{Lie, N_RELATIONS};
-use crate::nlp::core::encoder::elementwise::{Leaky, arch, exp};
-use crate::nlp::core::encoder::kernel::Matrix;
-use crate::nlp::core::encoder::layers::Linear;
+use crate::nlp::core::encoder::elementwise::exp;
 use crate::nlp::model_file::{ModelError, ModelFile};
 use crate::text::{Document, TokenRange, work};
 
@@ -15,14 +14,12 @@ const REACH: usize = 48;
 /// The weights of one kind of link.
 #[derive(Debug)]
 pub(in crate::nlp) struct Pointer {
-    query: Linear,
-    candidate: Linear,
+    query: Ends,
+    candidate: Ends,
     /// What the place of a candidate adds; the last number is that of "none".
     relation: Vec<f32>,
     /// What stands for "none of them" among the candidates. Without it, it is one of them.
     none: Option<Vec<f32>>,
-    /// Numbers that the encoder says of a token.
-    encoded: usize,
 }
 
 /// Working space, kept from article to article.
@@ -42,13 +39,13 @@ impl Pointer {
         encoded: usize,
         relation: Vec<f32>,
     ) -> Result<Self, ModelError> {
-        let read = |end: &str| Linear::read(file, &format!("link.{kind}.{end}"), 2 * encoded);
+        let read = |end: &str| Ends::read(file, &[&format!("link.{kind}.{end}")], encoded);
         let (query, candidate) = (read("query")?, read("candidate")?);
-        if query.outputs() != candidate.outputs() || query.outputs() == 0 {
+        if query.outputs() != candidate.outputs() {
             let section = file.required(&format!("link.{kind}.candidate.weight"))?;
             return Err(section.wrong(format!("{} rows expected, as its query has", query.outputs())));
         }
-        Ok(Self { query, candidate, relation, none: None, encoded })
+        Ok(Self { query, candidate, relation, none: None })
     }
 
     /// The same, which may also point to nothing.
@@ -79,8 +76,8 @@ impl Pointer {
             return;
         }
         let PointerSpace { ends, queries: left, candidates: right, scores } = space;
-        self.project(&self.query, queries, rows, ends, left);
-        self.project(&self.candidate, candidates, rows, ends, right);
+        self.query.apply(queries.iter().copied(), rows, ends, left);
+        self.candidate.apply(candidates.iter().copied(), rows, ends, right);
         let width = self.width();
         #[expect(clippy::cast_precision_loss, reason = "a row has a few dozen columns")]
         let scale = 1.0 / (width as f32).sqrt();
@@ -105,17 +102,5 @@ impl Pointer {
             let total: f32 = scores.iter().map(|score| exp(score - scores[best])).sum();
             found(place, (best < near.len()).then_some(near.start + best), 1.0 / total);
         }
-    }
-
-    /// Projects the first and the last token of each stretch, side by side.
-    fn project(&self, linear: &Linear, ranges: &[TokenRange], rows: &[f32], ends: &mut Vec<f32>, out: &mut Vec<f32>) {
-        ends.clear();
-        for range in ranges {
-            for token in [range.start as usize, range.end as usize - 1] {
-                ends.extend_from_slice(&rows[token * self.encoded..][..self.encoded]);
-            }
-        }
-        linear.apply(Matrix::whole(ends, 2 * self.encoded), out);
-        arch().dispatch(Leaky { rows: out, width: linear.outputs(), start: 0, end: linear.outputs() });
     }
 }

@@ -52,9 +52,31 @@ impl HeadInput {
         encoding: &'r mut Encoding,
         rows: &'r mut HeadRows,
     ) -> (&'r [f32], &'r [f32]) {
+        let windows = std::mem::take(&mut encoding.windows);
+        self.read_over(&windows, encoder, encoding, rows);
+        encoding.windows = windows;
+        self.said(encoder, encoding, rows)
+    }
+
+    /// The same, where the head's own layers read other windows than the encoder does: they begin and end where these do, in tokens.
+    pub(in crate::nlp) fn apply_over<'r>(
+        &self,
+        windows: &[usize],
+        encoder: &Encoder,
+        encoding: &'r mut Encoding,
+        rows: &'r mut HeadRows,
+    ) -> (&'r [f32], &'r [f32]) {
+        self.read_over(windows, encoder, encoding, rows);
+        self.said(encoder, encoding, rows)
+    }
+
+    fn read_over(&self, windows: &[usize], encoder: &Encoder, encoding: &mut Encoding, rows: &mut HeadRows) {
         if let Some(branch) = &self.branch {
-            branch.apply(encoder, encoding, &mut rows.own);
+            branch.apply(windows, encoder, encoding, &mut rows.own);
         }
+    }
+
+    fn said<'r>(&self, encoder: &Encoder, encoding: &'r Encoding, rows: &'r mut HeadRows) -> (&'r [f32], &'r [f32]) {
         let HeadRows { own, hidden } = rows;
         let read = if self.branch.is_some() { own.as_slice() } else { encoding.rows.as_slice() };
         self.hidden.apply(Matrix::whole(read, encoder.outputs()), hidden);
@@ -109,8 +131,8 @@ impl Branch {
     }
 
     /// Runs the layers over the sum, which they replace. The encoding lends its working space.
-    fn apply(&self, encoder: &Encoder, encoding: &mut Encoding, rows: &mut Vec<f32>) {
-        let Encoding { windows, wide, other, state, .. } = encoding;
+    fn apply(&self, windows: &[usize], encoder: &Encoder, encoding: &mut Encoding, rows: &mut Vec<f32>) {
+        let Encoding { wide, other, state, .. } = encoding;
         for layer in &self.layers {
             layer.apply(encoder.arch, windows, rows, other, wide, state);
             std::mem::swap(rows, other);

@@ -2,6 +2,8 @@
 //!
 //! A head is a type that is a [`Head`], in a file of its own, and a line in [`HEADS`]. The core knows the list only.
 
+mod bio_labels;
+mod events;
 mod head;
 mod lemmas;
 mod names;
@@ -17,11 +19,12 @@ pub(super) use head::{AnyHead, Reading, Weights};
 pub(super) use projections::Projections;
 
 /// Every head, in the order in which they work.
-pub(super) const HEADS: [Entry; 5] = [
+pub(super) const HEADS: [Entry; 6] = [
     Entry::of::<tags::Tags>(),
     Entry::of::<lemmas::Lemmatizer>(),
     Entry::of::<names::Names>(),
     Entry::of::<roles::Roles>(),
+    Entry::of::<events::Events>(),
     Entry::of::<tree::Parser>(),
 ];
 

@@ -2,6 +2,7 @@
 //!
 //! What the gazetteer knows is an input of the encoder, not decided here.
 
+use super::bio_labels::kinds_of;
 use super::head::{Head, Reading, Weights};
 use super::sparse_names::SparseNames;
 use crate::nlp::core::decode::Transitions;
@@ -43,21 +44,11 @@ impl Head for Names {
         let input = HeadInput::read(file, "entity", encoder)?;
         let out = Linear::read(file, "entity.out", input.outputs())?;
         let section = file.required("entity.out.weight")?;
-        let pairs = labels.get(1..).unwrap_or_default().chunks(2);
-        let kinds = pairs
-            .map(|pair| match pair {
-                [begin, inside]
-                    if begin.strip_prefix("B-").is_some() && begin.strip_prefix("B-") == inside.strip_prefix("I-") =>
-                {
-                    Ok(begin[2..].parse()?)
-                }
-                _ => Err(section.wrong(format!("labels O, B-KIND, I-KIND … expected, {pair:?} found"))),
-            })
-            .collect::<Result<Vec<EntityKind>, _>>()?;
-        if out.outputs() != labels.len() || labels.is_empty() || labels.len() > Transitions::MOST_LABELS {
+        let kinds = kinds_of(labels, &section)?;
+        if out.outputs() != labels.len() {
             return Err(section.wrong(format!("{} labels but {} scores", labels.len(), out.outputs())));
         }
-        let mut transitions = Transitions::read(file, "entity", labels.len(), 1)?.remove(0);
+        let mut transitions = Transitions::read(file, "entity", &[labels.len()])?.remove(0);
         let sparse = SparseNames::read(file, labels.len())?;
         if sparse.is_some() {
             transitions.add(&vector(file, "signs.next", labels.len() * labels.len())?);

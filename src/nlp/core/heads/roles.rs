@@ -93,7 +93,7 @@ impl Head for Roles {
         let sources = Pointer::read(file, "source", encoded, of_sources.to_vec())?;
         let none = vector(file, "link.none", sources.width())?;
         let cues = Pointer::read(file, "content", encoded, of_cues.to_vec())?;
-        let transitions = Transitions::read(file, "span", LABELS, ROLES.len())?;
+        let transitions = Transitions::read(file, "span", &[LABELS; ROLES.len()])?;
         Ok(Some(Self { input, out, transitions, sources: sources.or_none(none), cues }))
     }
 

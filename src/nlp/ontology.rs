@@ -6,9 +6,8 @@ use std::collections::BTreeMap;
 use std::str::FromStr;
 use std::sync::LazyLock;
 
-use crate::finding::{Context, EventType, Mode};
-use crate::nlp::tables::{self, Row, TableError};
-use crate::text::UnknownLabel;
+use super::tables::{self, Row, TableError};
+use crate::text::{Context, EventType, Mode, UnknownLabel};
 
 static EMBEDDED: LazyLock<Ontology> = LazyLock::new(|| {
     Ontology::load().expect("the tables built into the binary are well-formed, a unit test holds that")
@@ -77,7 +76,7 @@ impl Ontology {
     }
 
     /// The mode in a cell, which its type must have; none where the cell is empty.
-    pub(super) fn mode(&self, row: &Row, column: usize, of_type: EventType) -> Result<Option<Mode>, TableError> {
+    pub(crate) fn mode(&self, row: &Row, column: usize, of_type: EventType) -> Result<Option<Mode>, TableError> {
         if row.optional(column).is_none() {
             return Ok(None);
         }
@@ -92,6 +91,17 @@ impl Ontology {
     /// What a CAMEO code says; none if there is no such code.
     pub fn cameo(&self, code: &str) -> Option<&CameoCode> {
         self.cameo.get(code)
+    }
+
+    /// A CAMEO code as the table writes it, with what it says; none if there is no such code.
+    pub fn entry(&self, code: &str) -> Option<(&'static str, &CameoCode)> {
+        self.cameo.get_key_value(code).map(|(code, entry)| (*code, entry))
+    }
+
+    /// The most general code of a PLOVER type: the shortest, of those the first.
+    pub fn root_of(&self, of_type: EventType) -> &'static str {
+        let of_type = self.cameo.iter().filter(|(_, entry)| entry.plover_type == Some(of_type)).map(|(code, _)| *code);
+        of_type.min_by_key(|code| (code.len(), *code)).unwrap_or_default()
     }
 
     /// Every CAMEO code with what it says, ascending as text.

@@ -1,9 +1,9 @@
-//! The closed sets of PLOVER (manual, draft 2.0 of February 2024): types, modes and contexts of events.
+//! The closed sets of PLOVER (manual, draft 2.0 of February 2024): types, modes, contexts and status of events, sectors of those who take part.
 //!
-//! Members stand in the order of the tables in `data/ontology`, which say more of each; `extract::Ontology` refuses tables that hold others. CAMEO
+//! Types, modes and contexts stand in the order of the tables in `data/ontology`, which say more of each; `nlp::Ontology` refuses tables that hold others. CAMEO
 //! codes are no closed set here: there are three hundred, and no code but a table needs to name one.
 
-use crate::text::labels;
+use super::closed_set::labels;
 
 labels! {
     /// What kind of deed.
@@ -132,5 +132,54 @@ labels! {
         Corruption = "corruption",
         IllegalDrugs = "illegal_drugs",
         Trafficking = "trafficking",
+    }
+}
+
+labels! {
+    /// Whether it happened.
+    pub enum EventStatus {
+        /// It happened or is happening.
+        Occurred = "occurred",
+        /// It is announced.
+        Planned = "planned",
+        /// It hangs on a condition.
+        Conditional = "conditional",
+        /// It did not happen.
+        Negated = "negated",
+        /// Somebody claims it of somebody else.
+        Alleged = "alleged",
+    }
+}
+
+labels! {
+    /// Sector of an entity, as PLOVER and CAMEO have it.
+    pub enum Sector {
+        Gov = "GOV",
+        Mil = "MIL",
+        Cop = "COP",
+        Leg = "LEG",
+        Jud = "JUD",
+        Opp = "OPP",
+        Reb = "REB",
+        Pty = "PTY",
+        Cvl = "CVL",
+        Med = "MED",
+        Bus = "BUS",
+        Crm = "CRM",
+        Spy = "SPY",
+        Eli = "ELI",
+        Jrn = "JRN",
+        Rel = "REL",
+        Lab = "LAB",
+        Edu = "EDU",
+        Hlh = "HLH",
+        Ngo = "NGO",
+        Igo = "IGO",
+        Uaf = "UAF",
+        Mnc = "MNC",
+        Agr = "AGR",
+        Env = "ENV",
+        Set = "SET",
+        Ref = "REF",
     }
 }

@@ -1,0 +1,105 @@
+//! One event, once: mentions that tell of the same are joined, over title and text, and the clearest stands for all.
+//!
+//! The head says which earlier mention tells of the same; parties of the article graph say so where the head does not see it, as between a title and the
+//! text far below it.
+
+use std::cmp::Reverse;
+
+use crate::extract::reading::Reading;
+use crate::finding::{Actor, Event, EventStatus};
+use crate::text::{EventMentions, SentenceKind};
+
+use super::parties;
+use super::propose::Told;
+
+/// How sure the head must be that two mentions tell of the same.
+const SURE: f32 = 0.5;
+
+/// Earlier events that a mention is compared with by parties and kind.
+const REACH: usize = 40;
+
+/// Joins mentions, which stand in the order of the text, to events.
+pub(super) fn merge(reading: &Reading<'_, '_>, layer: &EventMentions, told: Vec<Told>) -> Vec<Event> {
+    let mut events: Vec<Vec<Event>> = Vec::new();
+    // By mention of the layer, the event that it is part of.
+    let mut event_of: Vec<Option<usize>> = vec![None; layer.mentions.len()];
+    for Told { mention, event } in told {
+        let said = &layer.mentions[mention];
+        let by_head = said.same.filter(|_| said.same_probability >= SURE);
+        let by_head = by_head.and_then(|earlier| event_of[earlier as usize]);
+        let by_head = by_head.filter(|&known| events[known][0].plover_type == event.plover_type);
+        let from = events.len().saturating_sub(REACH);
+        let known = by_head.or_else(|| (from..events.len()).find(|&known| is_same(reading, &events[known][0], &event)));
+        let known = known.unwrap_or_else(|| {
+            events.push(Vec::new());
+            events.len() - 1
+        });
+        event_of[mention] = Some(known);
+        events[known].push(event);
+    }
+    let mut merged: Vec<Event> = events.into_iter().filter_map(|mentions| joined(reading, mentions)).collect();
+    merged.sort_by_key(|event| event.trigger);
+    merged
+}
+
+/// One event of all that its mentions tell: trigger, status and code are those of the clearest, which is one of the text before one of a headline, then the
+/// one that names more parties, then the surest, then the first. What it leaves open, the next one tells.
+fn joined(reading: &Reading<'_, '_>, mut mentions: Vec<Event>) -> Option<Event> {
+    let sentences = &reading.words.doc.sentences;
+    let n_parties = |event: &Event| event.actors.len() + event.recipients.len();
+    let clearness = |event: &Event| {
+        let is_headline = sentences[event.sentence].kind == SentenceKind::Headline;
+        (is_headline, Reverse(n_parties(event).min(2)))
+    };
+    mentions.sort_by(|one, other| {
+        (clearness(one).cmp(&clearness(other)))
+            .then(other.confidence.total_cmp(&one.confidence))
+            .then(one.trigger.cmp(&other.trigger))
+    });
+    let mut mentions = mentions.into_iter();
+    let mut event = mentions.next()?;
+    for mention in mentions {
+        event.mentions.push(mention.trigger);
+        let adds = |known: &[Actor], others: &[Actor]| known.is_empty() && !others.is_empty();
+        if adds(&event.actors, &mention.actors) {
+            event.actors = without(mention.actors, &event.recipients);
+        }
+        if adds(&event.recipients, &mention.recipients) {
+            event.recipients = without(mention.recipients, &event.actors);
+        }
+        event.date = event.date.or(mention.date);
+        event.location = event.location.or(mention.location);
+        event.mode = event.mode.or(mention.mode);
+        event.confidence = event.confidence.max(mention.confidence);
+    }
+    event.mentions.sort_unstable();
+    Some(event)
+}
+
+/// Parties that are not on the other side already.
+fn without(mut parties: Vec<Actor>, others: &[Actor]) -> Vec<Actor> {
+    parties.retain(|party| !others.iter().any(|other| parties::is_same(party, other)));
+    parties
+}
+
+/// Whether two mentions tell of one event by what they say of it: the same kind of deed between the same sides, not on two different days. A headline and the
+/// text below it do so in other words; within the text the words must be the same, too.
+fn is_same(reading: &Reading<'_, '_>, one: &Event, other: &Event) -> bool {
+    let sentences = &reading.words.doc.sentences;
+    let is_headline = |event: &Event| sentences[event.sentence].kind == SentenceKind::Headline;
+    let day = |event: &Event| event.date.as_ref().and_then(|date| date.period).map(|period| period.first);
+    let dates_agree = day(one).is_none() || day(other).is_none() || day(one) == day(other);
+    let covers =
+        |a: &[Actor], b: &[Actor]| b.iter().all(|actor| a.iter().any(|known| parties::are_alike(known, actor)));
+    let sides_agree = |a: &Event, b: &Event| {
+        covers(&a.actors, &b.actors) && covers(&a.recipients, &b.recipients) && !b.actors.is_empty()
+    };
+    let says_the_same = one.cameo == other.cameo && one.lemma == other.lemma && one.sentence != other.sentence;
+    let did_it = |event: &Event| event.status == EventStatus::Occurred;
+    one.plover_type == other.plover_type
+        && (is_headline(one) != is_headline(other) || says_the_same)
+        && did_it(one) == did_it(other)
+        && one.historical == other.historical
+        && dates_agree
+        && (sides_agree(one, other) || sides_agree(other, one))
+}

@@ -1,0 +1,161 @@
+//! Who takes part: from the words that the head links to a trigger to entities of the article graph, with their codes.
+//!
+//! Words of which the graph knows nobody are read by the tables of countries and bodies; where these are silent too, they stay a party whose state is
+//! not known, with the sector that the head reads from them.
+
+use crate::extract::lexicon::PlaceForm;
+use crate::extract::reading::Reading;
+use crate::finding::{Actor, Entity, Kind, Sector};
+use crate::text::{EventLink, EventMentions, EventSpan, LinkRole, TokenRange};
+
+/// Stands in an actor's code for a state that is not known.
+const UNKNOWN: &str = "---";
+
+/// The parties of one side of an event.
+pub(super) fn of_role(
+    reading: &Reading<'_, '_>,
+    layer: &EventMentions,
+    links: &[EventLink],
+    trigger: TokenRange,
+    role: LinkRole,
+) -> Vec<Actor> {
+    let doc = reading.words.doc;
+    let sentence = doc.sentence_of(trigger.start as usize);
+    let is_beside = |tokens: TokenRange| doc.sentence_of(tokens.start as usize) == sentence;
+    let mut linked: Vec<&EventLink> = links.iter().filter(|link| link.role == role).collect();
+    // Those of the trigger's own sentence first: what an earlier one says of the same party is less.
+    linked.sort_by_key(|link| (!is_beside(layer.spans[link.span as usize].tokens), link.span));
+    let mut found: Vec<Actor> = Vec::new();
+    for link in linked {
+        let span = &layer.spans[link.span as usize];
+        for actor in parties(reading, span) {
+            let is_told = |known: &Actor| {
+                is_same(known, &actor)
+                    || !is_beside(actor.tokens) && known.country.is_some() && known.country == actor.country
+            };
+            if !found.iter().any(is_told) {
+                found.push(actor);
+            }
+        }
+    }
+    found.sort_by_key(|actor| actor.tokens);
+    found
+}
+
+/// Whether two stretches are about one and the same.
+pub(super) fn is_same(one: &Actor, other: &Actor) -> bool {
+    match (one.entity, other.entity) {
+        (Some(one), Some(other)) => one == other,
+        _ => one.tokens == other.tokens && one.code == other.code,
+    }
+}
+
+/// Whether two parties may be of one side: of the same state, or of no known one and the same sector.
+pub(super) fn are_alike(one: &Actor, other: &Actor) -> bool {
+    is_same(one, other) || one.head() == other.head() && (one.head() != UNKNOWN || one.sector == other.sector)
+}
+
+/// Those whom a stretch names: several where it joins them ("Norway and Chad", "Norwegian and Danish ministers").
+fn parties(reading: &Reading<'_, '_>, span: &EventSpan) -> Vec<Actor> {
+    let joined = joined_states(reading, span.tokens);
+    if joined.len() > 1 {
+        return joined.into_iter().map(|place| of_state(reading, span, place)).collect();
+    }
+    let entities = reading.who.all(reading.words.doc, span.tokens);
+    if entities.is_empty() {
+        let place = reading.mentions.within(span.tokens.start as usize, span.tokens.end as usize);
+        let place = place.iter().find_map(|mention| mention.place());
+        return vec![place.map_or_else(|| unknown(reading, span), |(place, _)| of_state(reading, span, place))];
+    }
+    entities.into_iter().map(|number| of_entity(reading, span, number)).collect()
+}
+
+/// The states and bodies that a stretch joins to each other before or behind its noun: "Norwegian and Danish ministers", "leaders of Norway and Chad". Those
+/// that are joined for themselves ("Norway and Chad") are entities of their own.
+fn joined_states(reading: &Reading<'_, '_>, tokens: TokenRange) -> Vec<usize> {
+    let words = &reading.words;
+    let mut found: Vec<(usize, TokenRange)> = Vec::new();
+    for mention in reading.mentions.within(tokens.start as usize, tokens.end as usize) {
+        let Some((place, form)) = mention.place() else { continue };
+        let end = found.last().map_or(0, |(_, tokens)| tokens.end as usize);
+        let is_joined = end > 0
+            && (end..mention.start())
+                .all(|at| matches!(words.lower(at), "," | "and" | "or" | "&" | "-" | "–" | "/" | "the"));
+        if !is_joined && found.len() > 1 {
+            break;
+        }
+        if !is_joined {
+            found.clear();
+        }
+        if form != PlaceForm::People && found.iter().all(|(known, _)| *known != place) {
+            found.push((place, mention.tokens));
+        }
+    }
+    let (Some((_, first)), Some((_, last))) = (found.first(), found.last()) else { return Vec::new() };
+    let has_noun = tokens.len() > (last.end - first.start) as usize;
+    if found.len() > 1 && has_noun { found.into_iter().map(|(place, _)| place).collect() } else { Vec::new() }
+}
+
+/// The international body within some words, by its place among the lexicon's: "the United Nations tribunal".
+fn body_within(reading: &Reading<'_, '_>, tokens: TokenRange) -> Option<usize> {
+    let inside = reading.mentions.within(tokens.start as usize, tokens.end as usize);
+    let places = inside.iter().filter_map(|mention| mention.place());
+    places.map(|(place, _)| place).find(|&place| !reading.lexicon.entities[place].is_country)
+}
+
+/// A party that is an entity of the article.
+fn of_entity(reading: &Reading<'_, '_>, span: &EventSpan, number: usize) -> Actor {
+    let entity = &reading.who.entities[number];
+    let sector = sector_of(entity, span);
+    let mut actor = Actor {
+        tokens: span.tokens,
+        name: entity.name.clone().unwrap_or_else(|| reading.words.doc.range_text(span.tokens).to_owned()),
+        code: String::new(),
+        country: entity.country.clone(),
+        sector,
+        wikidata: entity.wikidata.clone(),
+        entity: Some(number),
+    };
+    let body = body_within(reading, span.tokens).filter(|_| entity.country.is_none());
+    let body = body.map(|body| reading.lexicon.entities[body].code.to_owned());
+    actor.code = entity.code.clone().or(body).unwrap_or_else(|| code(entity.country.as_deref(), sector));
+    actor
+}
+
+/// The sector of an entity: what the graph knows of it, else what these words tell. A state has none.
+fn sector_of(entity: &Entity, span: &EventSpan) -> Option<Sector> {
+    if entity.kind == Kind::State { None } else { entity.sector.or(span.sector) }
+}
+
+/// A party of a country or international body, by its place among those of the lexicon.
+fn of_state(reading: &Reading<'_, '_>, span: &EventSpan, place: usize) -> Actor {
+    let state = &reading.lexicon.entities[place];
+    let sector = span.sector.filter(|_| state.is_country);
+    let country = state.is_country.then_some(state.code);
+    Actor {
+        tokens: span.tokens,
+        name: state.name.to_owned(),
+        code: country.map_or_else(|| state.code.to_owned(), |country| code(Some(country), sector)),
+        country: country.map(str::to_owned),
+        sector,
+        wikidata: None,
+        entity: None,
+    }
+}
+
+/// A party of which the article does not tell whose it is.
+fn unknown(reading: &Reading<'_, '_>, span: &EventSpan) -> Actor {
+    Actor {
+        tokens: span.tokens,
+        name: reading.words.doc.range_text(span.tokens).to_owned(),
+        code: code(None, span.sector),
+        country: None,
+        sector: span.sector,
+        wikidata: None,
+        entity: None,
+    }
+}
+
+fn code(country: Option<&str>, sector: Option<Sector>) -> String {
+    format!("{}{}", country.unwrap_or(UNKNOWN), sector.map_or("", Sector::name))
+}

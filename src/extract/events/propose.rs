@@ -1,0 +1,103 @@
+//! From the head's triggers to events, each mention by itself: code, parties, date, place, status, and the statement it stands in.
+
+use crate::extract::dates::{self, Tense};
+use crate::extract::places;
+use crate::extract::reading::Reading;
+use crate::extract::statements::Holders;
+use crate::finding::{Actor, Event, EventDate, EventStatus, Precision, Statement};
+use crate::nlp::Ontology;
+use crate::text::{EventLink, EventMention, EventMentions, LinkRole, TokenRange};
+
+use super::confidence::Features;
+use super::parties;
+
+/// Days before the article beyond which a day or a month is background.
+const LONG_AGO: i32 = 180;
+
+/// A mention of an event: the event as this mention alone tells it.
+#[derive(Debug)]
+pub(super) struct Told {
+    /// Index in the layer.
+    pub(super) mention: usize,
+    pub(super) event: Event,
+}
+
+/// The events of the story, a mention each, in the order of the text.
+pub(super) fn mentions(reading: &Reading<'_, '_>, layer: &EventMentions, statements: &[Statement]) -> Vec<Told> {
+    let doc = reading.words.doc;
+    let holders = Holders::of(doc.tokens.len(), statements);
+    let each = layer.mentions.iter().enumerate().filter_map(|(number, mention)| {
+        let sentence = doc.sentence_of(mention.tokens.start as usize);
+        if !reading.is_story(sentence) {
+            return None;
+        }
+        let links = layer.links_of(number);
+        let side = |role| parties::of_role(reading, layer, links, mention.tokens, role);
+        let (actors, recipients) = (side(LinkRole::Actor), side(LinkRole::Recipient));
+        let code = Ontology::embedded().cameo(mention.cameo)?;
+        let statement = holders.around(mention.tokens);
+        let span = |role| linked(layer, links, role);
+        let status = status(mention, statement.map(|number| &statements[number]), &actors);
+        let tense = Tense::of_event(&reading.words, mention.tokens, status);
+        let date = span(LinkRole::Date)
+            .map(|tokens| dates::event_date(&reading.words, tokens, reading.reference, tense));
+        let mut event = Event {
+            sentence,
+            trigger: mention.tokens,
+            mentions: Vec::new(),
+            lemma: lemma(reading, mention.tokens),
+            cameo: mention.cameo.to_owned(),
+            plover_type: mention.event_type,
+            quad_class: code.quad_class,
+            goldstein: Some(code.goldstein),
+            mode: mention.mode,
+            contexts: mention.contexts.iter().collect(),
+            historical: mention.historical || date.as_ref().is_some_and(|date| is_long_ago(reading, date)),
+            status,
+            actors,
+            recipients,
+            date,
+            location: span(LinkRole::Place).map(|tokens| places::read(reading, tokens)),
+            statement,
+            confidence: 0.0,
+            features: Vec::new(),
+        };
+        let features = Features::of(reading, mention, links, &event);
+        event.confidence = features.probability(reading);
+        event.features = features.into();
+        Some(Told { mention: number, event })
+    });
+    each.collect()
+}
+
+/// The status of a mention: as the head reads it, but what stands in the words of one side about another is no more than its claim.
+fn status(mention: &EventMention, told_in: Option<&Statement>, actors: &[Actor]) -> EventStatus {
+    let speaks_for = told_in.and_then(|statement| statement.speaker.as_ref()?.country.as_deref());
+    if actors.is_empty() {
+        return mention.status;
+    }
+    mention.status.as_told_by(speaks_for, actors.iter().map(|actor| actor.country.as_deref()))
+}
+
+/// The words that play a role, where one stretch alone does.
+fn linked(layer: &EventMentions, links: &[EventLink], role: LinkRole) -> Option<TokenRange> {
+    let link = links.iter().find(|link| link.role == role)?;
+    Some(layer.spans[link.span as usize].tokens)
+}
+
+/// Dictionary forms of a trigger's words.
+fn lemma(reading: &Reading<'_, '_>, trigger: TokenRange) -> String {
+    let lemmas = &reading.words.doc.lemmas;
+    trigger.range().map(|token| lemmas.get(token)).collect::<Vec<_>>().join(" ").to_lowercase()
+}
+
+/// Whether a date lies well before the article: half a year for days, weeks and months, the year before for years.
+fn is_long_ago(reading: &Reading<'_, '_>, date: &EventDate) -> bool {
+    let (Some(published), Some(period)) = (reading.published, date.period) else { return false };
+    match period.precision {
+        Precision::Year => period.first.year() < published.year(),
+        Precision::Day | Precision::Week | Precision::Month => {
+            published.since(period.first).is_ok_and(|span| span.get_days() > LONG_AGO)
+        }
+    }
+}
