@@ -126,6 +126,9 @@ pub enum EventStatusRecord {
 }
 
 impl EventStatusRecord {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Occurred, Self::Planned, Self::Conditional, Self::Negated, Self::Alleged];
+
     /// Its name on the wire.
     pub const fn as_str(self) -> &'static str {
         match self {

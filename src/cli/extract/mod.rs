@@ -13,7 +13,7 @@ use super::exit::{Exit, Failure, OrExit as _};
 use super::models::ModelArgs;
 use super::render::{Format, Renderer};
 use crate::record::files::{FileError, Messages, STDIN};
-use crate::record::{InputOptions, Rejection, RejectionReason};
+use crate::record::{EventStatusRecord, InputOptions, Rejection, RejectionReason};
 use progress::Progress;
 use workers::{Outcome, Work};
 
@@ -39,6 +39,9 @@ pub struct ExtractArgs {
     /// Leave out findings below this confidence, 0 to 1
     #[arg(long, value_name = "P", default_value_t = 0.0, value_parser = probability)]
     pub min_confidence: f32,
+    /// Events of these statuses alone: occurred, planned, conditional, negated, alleged [default: all; for gdelt occurred]
+    #[arg(long, value_name = "STATUS", value_delimiter = ',', value_parser = status)]
+    pub status: Vec<EventStatusRecord>,
     /// Analyze text in any language as if it were English
     #[arg(long)]
     pub any_language: bool,
@@ -60,7 +63,7 @@ pub struct ExtractArgs {
 /// If the model file is of no use, or standard output cannot be written to. A closed pipe is no error: nobody wants to read on.
 pub(super) fn run(args: ExtractArgs) -> Result<ExitCode, Failure> {
     let mut progress = Progress::new(&args.files);
-    let renderer = Renderer::new(args.format);
+    let renderer = Renderer::new(args.format, args.status);
     let header = renderer.header();
     let n_cores = || std::thread::available_parallelism().ok();
     let work = Work {
@@ -99,6 +102,12 @@ pub(super) fn run(args: ExtractArgs) -> Result<ExitCode, Failure> {
 fn probability(text: &str) -> Result<f32, String> {
     let value = text.parse().ok().filter(|value| (0.0..=1.0).contains(value));
     value.ok_or_else(|| "expected a number from 0 to 1".to_owned())
+}
+
+fn status(text: &str) -> Result<EventStatusRecord, String> {
+    let known = EventStatusRecord::ALL.into_iter().find(|status| status.as_str() == text);
+    let names = || EventStatusRecord::ALL.map(EventStatusRecord::as_str).join(", ");
+    known.ok_or_else(|| format!("expected one of {}", names()))
 }
 
 /// Standard output. Only what is for reading has colours, which are left out where they are not wanted.

@@ -137,7 +137,7 @@ mod tests {
                 models: Models::embedded(),
                 input: InputOptions::default(),
                 min_confidence: 0.0,
-                renderer: Renderer::new(Format::Jsonl),
+                renderer: Renderer::new(Format::Jsonl, Vec::new()),
                 n_threads: 2,
             };
             let message = |offset| Message {

@@ -2,14 +2,14 @@
 //! tools that read it. No header, as GDELT's files have none.
 //!
 //! One row for each pair of actor and recipient, both ways where all sides of a mutual event are actors, an empty Actor2
-//! where there is no recipient. Negated events are left out: GDELT has no way to say that something did not happen.
+//! where there is no recipient. Which events come here by their status is for the caller: GDELT has no way to say that something did not happen.
 //! Filled: ids, dates, actor codes, event codes, Goldstein value, counts (mentions in the one article), the
 //! place's name and coordinates, time and URL. Empty: what we do not know (tone, GDELT's own FIPS country codes of places,
 //! ethnic and religious codes), and the day of an event of which only week, month or year are known.
 
 use uuid::Uuid;
 
-use crate::record::{ActorRecord, AnalysisRecord, EventRecord, EventStatusRecord, PrecisionRecord};
+use crate::record::{ActorRecord, AnalysisRecord, EventRecord, PrecisionRecord};
 
 /// Columns of the table.
 const N_COLUMNS: usize = 61;
@@ -54,7 +54,7 @@ const INTERNATIONAL: [&str; 7] = ["IGO", "NGO", "NGM", "MNC", "IMG", "INT", "UIS
 /// The rows of one article.
 pub(super) fn rows(record: &AnalysisRecord) -> Vec<u8> {
     let mut out = Vec::new();
-    for found in record.events.iter().filter(|found| found.status != EventStatusRecord::Negated) {
+    for found in &record.events {
         for (idx, (actor, recipient)) in pairs(found).into_iter().enumerate() {
             out.extend_from_slice(row(found, idx, actor, recipient).join("\t").as_bytes());
             out.push(b'\n');

@@ -5,11 +5,12 @@ mod gdelt;
 mod pretty;
 mod wrap;
 
+use std::borrow::Cow;
 use std::io::IsTerminal as _;
 
 use clap::ValueEnum;
 
-use crate::record::{AnalysisRecord, ArticleRecord, EventRecord, Message, StatementRecord};
+use crate::record::{AnalysisRecord, ArticleRecord, EventRecord, EventStatusRecord, Message, StatementRecord};
 
 /// Widest line in pretty output: longer lines are hard to read however wide the window is.
 const MAX_WIDTH: usize = 100;
@@ -36,12 +37,23 @@ pub enum Format {
 pub(super) struct Renderer {
     format: Format,
     width: usize,
+    /// Events of another status are left out; all are printed where it is empty.
+    statuses: Vec<EventStatusRecord>,
 }
 
 impl Renderer {
-    /// A renderer for standard output, in its width if that is a terminal.
-    pub(super) fn new(format: Format) -> Self {
-        Self { format, width: stdout_width() }
+    /// A renderer for standard output, in its width if that is a terminal. It prints events of these statuses; where none is given, of all that the
+    /// form can tell apart.
+    pub(super) fn new(format: Format, statuses: Vec<EventStatusRecord>) -> Self {
+        Self::of_width(format, statuses, stdout_width())
+    }
+
+    fn of_width(format: Format, mut statuses: Vec<EventStatusRecord>, width: usize) -> Self {
+        // GDELT has no column for what did not happen, or has not yet: whoever counts rows would count it.
+        if format == Format::Gdelt && statuses.is_empty() {
+            statuses.push(EventStatusRecord::Occurred);
+        }
+        Self { format, width, statuses }
     }
 
     /// What comes before the first article.
@@ -54,6 +66,7 @@ impl Renderer {
 
     /// One article's findings.
     pub(super) fn render(&self, record: &AnalysisRecord) -> Vec<u8> {
+        let record = &*self.wanted(record);
         let mut out = Vec::new();
         match self.format {
             Format::Jsonl => json_line(record, &mut out),
@@ -64,6 +77,16 @@ impl Renderer {
             Format::Gdelt => out = gdelt::rows(record),
         }
         out
+    }
+
+    /// The record with the events that are printed.
+    fn wanted<'r>(&self, record: &'r AnalysisRecord) -> Cow<'r, AnalysisRecord> {
+        if self.statuses.is_empty() {
+            return Cow::Borrowed(record);
+        }
+        let mut record = record.clone();
+        record.events.retain(|found| self.statuses.contains(&found.status));
+        Cow::Owned(record)
     }
 }
 
@@ -121,7 +144,7 @@ mod tests {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/render");
         let record = fs::read(folder.join("analysis.json")).unwrap();
         let record: AnalysisRecord = serde_json::from_slice(&record).unwrap();
-        let renderer = Renderer { format, width: 80 };
+        let renderer = Renderer::of_width(format, Vec::new(), 80);
         let rendered = [renderer.header(), renderer.render(&record)].concat();
         let rendered = anstream::adapter::strip_bytes(&rendered).into_vec();
         let path = folder.join(file_name);
@@ -149,10 +172,24 @@ mod tests {
     }
 
     #[test]
+    fn events_of_the_statuses_asked_for_are_printed() {
+        let record: AnalysisRecord =
+            serde_json::from_str(include_str!("../../../tests/data/render/analysis.json")).unwrap();
+        let printed = |format, statuses: &[EventStatusRecord]| {
+            let out = Renderer::of_width(format, statuses.to_vec(), 80).render(&record);
+            out.iter().filter(|byte| **byte == b'\n').count()
+        };
+        let [occurred, negated] = [EventStatusRecord::Occurred, EventStatusRecord::Negated];
+        assert_eq!((printed(Format::Events, &[]), printed(Format::Events, &[occurred, negated])), (4, 2));
+        assert_eq!(printed(Format::Gdelt, &[]), printed(Format::Gdelt, &[occurred]), "what did not happen is no row");
+        assert!(printed(Format::Gdelt, &[occurred, negated]) > printed(Format::Gdelt, &[]), "unless it is asked for");
+    }
+
+    #[test]
     fn json_lines_are_the_records_themselves() {
         let record: AnalysisRecord =
             serde_json::from_str(include_str!("../../../tests/data/render/analysis.json")).unwrap();
-        let events = Renderer { format: Format::Events, width: 80 }.render(&record);
+        let events = Renderer::of_width(Format::Events, Vec::new(), 80).render(&record);
         let events: Vec<EventRecord> =
             events.split_inclusive(|byte| *byte == b'\n').map(|line| serde_json::from_slice(line).unwrap()).collect();
         assert_eq!(events, record.events);
