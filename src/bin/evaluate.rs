@@ -1,6 +1,7 @@
 //! `evaluate sentences|parse|entities|statements|who|events|tokens GOLD --out FILE`: reads a gold file, writes the answer in the same
 //! format, prints the figures. A thin program over `demarche::score`; files ending in `.gz` are read and written compressed.
 
+use std::collections::HashMap;
 use std::fs;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -109,6 +110,9 @@ enum What {
         /// Show the errors of the worst articles in their text: {actor} <trigger> [recipient]
         #[arg(long, value_name = "N", default_value_t = 0)]
         errors: usize,
+        /// Hold the confidences against what is right, and print the weights that would fit them
+        #[arg(long)]
+        confidence: bool,
     },
 }
 
@@ -263,17 +267,20 @@ fn main() -> Result<()> {
         }
         What::Who { files, errors } => {
             let gold = who::read_gold(&files.gold.display().to_string(), &files.read()?)?;
-            let system = analyzed(&files, || gold.iter().map(who::Gold::shown))?;
+            let (system, _) = analyzed(&files, || gold.iter().map(who::Gold::shown))?;
             let mut figures = who::figures::score(&gold, &system).to_string();
             if errors > 0 {
                 figures += &format!("\n{}", who::browse::errors(&gold, &system, errors));
             }
             figures
         }
-        What::Events { files, by, errors } => {
+        What::Events { files, by, errors, confidence } => {
             let gold = events::read_gold(&files.gold.display().to_string(), &files.read()?)?;
-            let system = analyzed(&files, || gold.iter().map(events::Gold::shown))?;
+            let (system, features) = analyzed(&files, || gold.iter().map(events::Gold::shown))?;
             let mut figures = events::figures::score(&gold, &system, by.map(Into::into)).to_string();
+            if confidence {
+                figures += &format!("\n{}", events::reliability::reliability(&gold, &system, &features));
+            }
             if errors > 0 {
                 figures += &format!("\n{}", events::browse::errors(&gold, &system, errors));
             }
@@ -284,17 +291,17 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-/// Writes the analyses of all articles and reads them back. Articles that are refused are named on standard error, as `extract` does.
+/// Writes the analyses of all articles and reads them back, with the features of their events. Articles that are refused are named on standard error, as `extract` does.
 fn analyzed<'a, A: Iterator<Item = analyses::Shown<'a>>>(
     files: &Files,
     articles: impl Fn() -> A,
-) -> Result<analyses::System> {
+) -> Result<(analyses::System, HashMap<String, Vec<analyses::Features>>)> {
     let answer = analyses::answer(articles(), &files.models()?);
     for refused in &answer.refused {
         writeln!(io::stderr(), "evaluate: {refused}")?;
     }
     write(&files.out, &answer.lines)?;
-    Ok(analyses::read_system(&files.out.display().to_string(), &answer.lines, articles())?)
+    Ok((analyses::read_system(&files.out.display().to_string(), &answer.lines, articles())?, answer.features))
 }
 
 /// The splitter with what the model has learned; the rules alone if it has learned none.

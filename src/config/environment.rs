@@ -102,7 +102,7 @@ mod tests {
             ("DEMARCHE__KAFKA__BROKERS", "b:9092", "kafka.brokers", Value::String("b:9092".into())),
             ("DEMARCHE__KAFKA__TOPICS__ARTICLES", "news, wires", "kafka.topics.articles", Value::List(vec!["news".into(), "wires".into()])),
             ("DEMARCHE__PIPELINE__WORKERS", "3", "pipeline.workers", Value::Integer(3)),
-            ("DEMARCHE__OUTPUT__MIN_CONFIDENCE", "0.5", "output.min_confidence", Value::Float(0.5)),
+            ("DEMARCHE__OUTPUT__MIN_CONFIDENCE__EVENTS", "0.5", "output.min_confidence.events", Value::Float(0.5)),
             ("DEMARCHE__OUTPUT__ANALYSES", "true", "output.analyses", Value::Boolean(true)),
             ("DEMARCHE__KAFKA__OPTIONS__SASL_PASSWORD_FILE", "/p", "kafka.options.sasl.password_file", Value::String("/p".into())),
         ];

@@ -21,7 +21,7 @@ use std::thread::available_parallelism;
 use std::time::Duration;
 
 use crate::pipeline::{self, Delivery};
-use crate::record::{InputOptions, OutputOptions};
+use crate::record::{InputOptions, MinConfidence, OutputOptions};
 use crate::telemetry::{HttpOptions, LogFormat, LogOptions};
 
 use raw::{Entry, Layer};
@@ -200,7 +200,10 @@ fn output(reader: &mut Reader<'_>) -> OutputOptions {
         statements: reader.flag("output.statements"),
         events: reader.flag("output.events"),
         analyses: reader.flag("output.analyses"),
-        min_confidence: reader.fraction("output.min_confidence", 0.0..=1.0),
+        min_confidence: MinConfidence {
+            statements: reader.fraction("output.min_confidence.statements", 0.0..=1.0),
+            events: reader.fraction("output.min_confidence.events", 0.0..=1.0),
+        },
         max_record_bytes: reader.size("output.max_record_bytes", 1 << 16..=1 << 26),
         max_analysis_bytes: reader.size("output.max_analysis_bytes", 1 << 16..=1 << 26),
     };

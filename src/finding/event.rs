@@ -85,6 +85,8 @@ pub struct Event {
     pub quad_class: u8,
     /// Goldstein value of the code, -10 to 10; `None` where the scale has none.
     pub goldstein: Option<f32>,
+    /// PLOVER's own score, by mode or type, -10 to 10.
+    pub plover_score: Option<f32>,
     /// PLOVER type.
     pub plover_type: EventType,
     /// PLOVER mode, where code or text settle it.
@@ -120,9 +122,14 @@ impl Actor {
 }
 
 impl Event {
+    /// All who take part.
+    pub fn parties(&self) -> impl Iterator<Item = &Actor> {
+        self.actors.iter().chain(&self.recipients)
+    }
+
     /// Every stretch of words that the event names: trigger, mentions, actors, recipients, date, place.
     pub fn spans(&self) -> impl Iterator<Item = TokenRange> {
-        let parties = self.actors.iter().chain(&self.recipients).map(|actor| actor.tokens);
+        let parties = self.parties().map(|actor| actor.tokens);
         let date = self.date.as_ref().map(|date| date.tokens);
         let place = self.location.as_ref().map(|place| place.tokens);
         std::iter::once(self.trigger).chain(self.mentions.iter().copied()).chain(parties).chain(date).chain(place)

@@ -32,7 +32,15 @@ pub struct CameoCode {
 #[derive(Debug)]
 pub struct Ontology {
     cameo: BTreeMap<&'static str, CameoCode>,
-    modes: BTreeMap<EventType, Vec<Mode>>,
+    types: BTreeMap<EventType, TypeEntry>,
+}
+
+/// What a PLOVER type says by itself.
+#[derive(Debug)]
+struct TypeEntry {
+    score: f32,
+    /// Its modes, with their scores where the manual gives them one.
+    modes: Vec<(Mode, Option<f32>)>,
 }
 
 impl Ontology {
@@ -44,20 +52,22 @@ impl Ontology {
     fn load() -> Result<Self, TableError> {
         let text = include_str!("../../data/ontology/plover_types.tsv");
         let rows = tables::read("data/ontology/plover_types.tsv", text, 4)?;
-        let mut modes: BTreeMap<EventType, Vec<Mode>> = BTreeMap::new();
+        let mut types: BTreeMap<EventType, TypeEntry> = BTreeMap::new();
         for row in &rows {
-            modes.insert(member(row, 0)?, Vec::new());
+            types.insert(member(row, 0)?, TypeEntry { score: row.number(3)?, modes: Vec::new() });
         }
         let text = include_str!("../../data/ontology/plover_modes.tsv");
         for row in tables::read("data/ontology/plover_modes.tsv", text, 3)? {
-            let of_type = modes.get_mut(&member(&row, 0)?);
-            of_type.ok_or_else(|| row.error(format!("type {} has no row", row.cell(0))))?.push(member(&row, 1)?);
+            let of_type = types.get_mut(&member(&row, 0)?);
+            let of_type = of_type.ok_or_else(|| row.error(format!("type {} has no row", row.cell(0))))?;
+            let score = row.optional(2).map(|_| row.number(2)).transpose()?;
+            of_type.modes.push((member(&row, 1)?, score));
         }
         let text = include_str!("../../data/ontology/plover_contexts.tsv");
         for row in tables::read("data/ontology/plover_contexts.tsv", text, 1)? {
             member::<Context>(&row, 0)?;
         }
-        let mut ontology = Self { cameo: BTreeMap::new(), modes };
+        let mut ontology = Self { cameo: BTreeMap::new(), types };
         let text = include_str!("../../data/ontology/cameo.tsv");
         for row in tables::read("data/ontology/cameo.tsv", text, 6)? {
             let quad_class = match row.cell(2) {
@@ -81,7 +91,7 @@ impl Ontology {
             return Ok(None);
         }
         let mode = member(row, column)?;
-        if self.modes(of_type).contains(&mode) {
+        if self.has_mode(of_type, mode) {
             Ok(Some(mode))
         } else {
             Err(row.error(format!("type {of_type} has no mode {mode}")))
@@ -109,9 +119,16 @@ impl Ontology {
         self.cameo.iter().map(|(code, entry)| (*code, entry))
     }
 
-    /// The modes of a PLOVER type.
-    pub fn modes(&self, of_type: EventType) -> &[Mode] {
-        self.modes.get(&of_type).map_or(&[], Vec::as_slice)
+    /// Whether a PLOVER type has a mode.
+    pub fn has_mode(&self, of_type: EventType, mode: Mode) -> bool {
+        self.types.get(&of_type).is_some_and(|entry| entry.modes.iter().any(|(known, _)| *known == mode))
+    }
+
+    /// PLOVER's own score of an event, -10 (conflict) to 10 (cooperation): that of its mode where the manual gives one, else that of its type.
+    pub fn score(&self, of_type: EventType, mode: Option<Mode>) -> Option<f32> {
+        let entry = self.types.get(&of_type)?;
+        let of_mode = mode.and_then(|mode| entry.modes.iter().find(|(known, _)| *known == mode)?.1);
+        Some(of_mode.unwrap_or(entry.score))
     }
 }
 
@@ -131,13 +148,16 @@ mod tests {
         assert_eq!((expel.quad_class, expel.plover_type), (4, Some(EventType::Sanction)));
         assert_eq!(ontology.cameo("044").unwrap().goldstein, 2.5);
         assert_eq!(ontology.cameo("44"), None, "a leading zero counts");
+        assert_eq!(ontology.score(EventType::Consult, Some(Mode::Phone)), Some(1.5));
+        assert_eq!(ontology.score(EventType::Consult, None), Some(2.5));
     }
 
     #[test]
     fn the_closed_sets_are_those_of_the_tables() {
         let ontology = Ontology::load().unwrap_or_else(|error| panic!("{error}"));
-        assert_eq!(ontology.modes.keys().copied().collect::<Vec<_>>(), EventType::ALL);
-        let mut modes: Vec<Mode> = ontology.modes.values().flatten().copied().collect();
+        assert_eq!(ontology.types.keys().copied().collect::<Vec<_>>(), EventType::ALL);
+        let mut modes: Vec<Mode> =
+            ontology.types.values().flat_map(|entry| &entry.modes).map(|(mode, _)| *mode).collect();
         modes.sort_unstable();
         modes.dedup();
         assert_eq!(modes, Mode::ALL);

@@ -12,7 +12,7 @@ use super::model::ModelRecord;
 use super::shared::Shared;
 use super::span::{ArticleRecord, SentenceRecord, SpanRecord, SpanWriter};
 use super::statement::{self, StatementRecord};
-use super::{Rejection, bounds, ids};
+use super::{MinConfidence, Rejection, bounds, ids};
 use crate::analyzer::{Analysis, Provenance};
 use crate::article::Article;
 use crate::finding::{Entity, Event, Statement};
@@ -50,7 +50,7 @@ impl AnalysisRecord {
         article: &Article,
         analysis: &Analysis,
         provenance: &Provenance,
-        min_confidence: f32,
+        min_confidence: MinConfidence,
     ) -> Result<Self, Rejection> {
         bounds::check(article, analysis)?;
         let reference = ArticleRecord::new(article);
@@ -66,7 +66,7 @@ impl AnalysisRecord {
             .iter()
             .map(|found| {
                 let id = names.statement(found);
-                (found.confidence >= min_confidence).then_some(id)
+                (found.confidence >= min_confidence.statements).then_some(id)
             })
             .collect();
         let id_of = |index: Option<usize>| index.and_then(|index| statement_ids.get(index).copied().flatten());
@@ -78,7 +78,8 @@ impl AnalysisRecord {
             .filter_map(|(found, id)| Some(statement::record(found, &shared, (*id)?, id_of(found.inside))));
         let events = analysis.events.iter().filter_map(|found| {
             let id = names.event(found);
-            (found.confidence >= min_confidence).then(|| event::record(found, &shared, id, id_of(found.statement)))
+            (found.confidence >= min_confidence.events)
+                .then(|| event::record(found, &shared, id, id_of(found.statement)))
         });
         let entities = analysis.entities.iter().zip(&entities).map(|(found, id)| entity::record(found, &writer, *id));
         let (statements, events, entities) = (statements.collect(), events.collect(), entities.collect());

@@ -39,7 +39,8 @@ pub struct EventRecord {
     /// Goldstein value of the CAMEO code, -10 (conflict) to 10 (cooperation); null where the scale has none.
     #[schemars(range(min = -10.0, max = 10.0))]
     pub goldstein: Option<f64>,
-    /// Who did it; both sides of a mutual event.
+    /// Who did it; both sides of a mutual event. Empty where the article leaves it open ("was shelled", "the arrest of"), as it often does for ASSAULT, COERCE,
+    /// SANCTION, PROTEST and MOBILIZE, and may for every type.
     pub actors: Vec<ActorRecord>,
     /// To whom.
     pub recipients: Vec<ActorRecord>,
@@ -73,7 +74,7 @@ pub struct TriggerRecord {
 }
 
 /// What, how and why in PLOVER.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "Plover")]
 pub struct PloverRecord {
     /// What: one of the 16 event types, in upper case.
@@ -81,8 +82,12 @@ pub struct PloverRecord {
     pub event_type: String,
     /// How.
     pub mode: Option<String>,
-    /// Why.
+    /// Why: what the event was about, as far as its sentences tell; several, or none.
     pub contexts: Vec<String>,
+    /// PLOVER's own score, by mode where it has one, else by type, -10 (conflict) to 10 (cooperation).
+    #[serde(default)]
+    #[schemars(range(min = -10.0, max = 10.0))]
+    pub score: Option<f64>,
 }
 
 /// Somebody who takes part.
@@ -94,7 +99,7 @@ pub struct ActorRecord {
     pub span: SpanRecord,
     /// The fullest name that the article gives.
     pub name: String,
-    /// CAMEO actor code, country before sector: "RUSGOV".
+    /// CAMEO actor code, country before sector: "RUSGOV"; "---" stands for a state that is not known: "---REB".
     pub code: String,
     /// ISO 3166-1 alpha-3 (KOS for Kosovo).
     #[schemars(regex(pattern = "^[A-Z]{3}$"))]
@@ -227,11 +232,12 @@ pub(super) fn record(event: &Event, shared: &Shared<'_>, id: Uuid, statement: Op
             event_type: event.plover_type.name().to_owned(),
             mode: event.mode.map(|mode| mode.name().to_owned()),
             contexts: event.contexts.iter().map(|context| context.name().to_owned()).collect(),
+            score: event.plover_score.map(one_decimal),
         },
         cameo: event.cameo.clone(),
         root: event.cameo.chars().take(2).collect(),
         quad_class: event.quad_class,
-        goldstein: event.goldstein.map(|value| (f64::from(value) * 10.0).round() / 10.0),
+        goldstein: event.goldstein.map(one_decimal),
         actors: actors(&event.actors),
         recipients: actors(&event.recipients),
         status: match event.status {
@@ -248,6 +254,11 @@ pub(super) fn record(event: &Event, shared: &Shared<'_>, id: Uuid, statement: Op
         confidence: rounded(event.confidence),
         model: shared.model.clone(),
     }
+}
+
+/// A value of a scale that has one decimal.
+fn one_decimal(value: f32) -> f64 {
+    (f64::from(value) * 10.0).round() / 10.0
 }
 
 fn actor_record(actor: &Actor, shared: &Shared<'_>) -> ActorRecord {

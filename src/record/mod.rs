@@ -33,7 +33,7 @@ pub use event::{
 pub use ids::NAMESPACE;
 pub use message::{Channel, Header, Message, Origin, OutgoingRecord};
 pub use model::ModelRecord;
-pub use options::{InputOptions, OutputOptions};
+pub use options::{InputOptions, MinConfidence, OutputOptions};
 pub use rejection::{Rejection, RejectionReason};
 pub use span::{ArticleRecord, FieldRecord, SentenceRecord, SpanRecord};
 pub use statement::{

@@ -29,13 +29,29 @@ pub struct OutputOptions {
     pub events: bool,
     /// Whether one analysis record an article is written. They hold the whole text, hence off by default.
     pub analyses: bool,
-    /// Findings below this confidence are left out of every record. 0 keeps all.
-    pub min_confidence: f32,
+    /// Findings below these confidences are left out of every record.
+    pub min_confidence: MinConfidence,
     /// Largest statement or event, in bytes of key, value and headers. An article that needs a larger one is refused.
     /// Below what the topics take, 1,048,588 bytes unless told otherwise (Kafka's `max.message.bytes`).
     pub max_record_bytes: usize,
     /// Largest analysis, likewise.
     pub max_analysis_bytes: usize,
+}
+
+/// How sure findings must be, 0 to 1. 0 keeps all. Apart, for the two are not equally hard: an event that is sure for an event would be a doubtful statement.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct MinConfidence {
+    /// Statements.
+    pub statements: f32,
+    /// Events.
+    pub events: f32,
+}
+
+impl MinConfidence {
+    /// The same for both.
+    pub const fn of_all(least: f32) -> Self {
+        Self { statements: least, events: least }
+    }
 }
 
 impl OutputOptions {
@@ -56,7 +72,7 @@ impl Default for OutputOptions {
             statements: true,
             events: true,
             analyses: false,
-            min_confidence: 0.0,
+            min_confidence: MinConfidence::default(),
             max_record_bytes: 1_000_000,
             max_analysis_bytes: 16_000_000,
         }

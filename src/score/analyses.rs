@@ -2,7 +2,7 @@
 //!
 //! What is read is a form of its own, not the record: a scorer reads what other programs wrote, and fields that come or go are no matter to it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -13,7 +13,7 @@ use super::ScoreError;
 use super::excerpt::Ends;
 use super::json_lines::Row;
 use crate::analyzer::{Analyzer, Models, Provenance};
-use crate::record::{AnalysisRecord, InputOptions, Message, Origin, Rejection, input};
+use crate::record::{AnalysisRecord, InputOptions, Message, MinConfidence, Origin, Rejection, input};
 
 /// What a program may see of an article in a gold file.
 #[derive(Debug, Clone, Copy)]
@@ -31,9 +31,14 @@ pub struct Shown<'a> {
 pub struct Answer {
     /// JSON lines in the order of the gold file.
     pub lines: String,
+    /// What the confidences of each article's events were made of, by the article's id.
+    pub features: HashMap<String, Vec<Features>>,
     /// Articles that were refused, each with the reason.
     pub refused: Vec<String>,
 }
+
+/// Features of a finding by name.
+pub type Features = BTreeMap<String, f64>;
 
 /// Analyses articles one by one, exactly as `extract` does: the day of publication is given as its noon, which lies on this day in every zone
 /// that news is read in.
@@ -42,14 +47,21 @@ pub fn answer<'a>(articles: impl Iterator<Item = Shown<'a>>, models: &Arc<Models
     let mut answer = Answer::default();
     for article in articles {
         match line(article, &mut analyzer, models.provenance()) {
-            Ok(line) => answer.lines.extend([line.as_str(), "\n"]),
+            Ok((line, features)) => {
+                answer.lines.extend([line.as_str(), "\n"]);
+                answer.features.insert(article.id.to_owned(), features);
+            }
             Err(rejection) => answer.refused.push(format!("{}: {rejection}", article.id)),
         }
     }
     answer
 }
 
-fn line(shown: Shown<'_>, analyzer: &mut Analyzer, provenance: &Provenance) -> Result<String, Rejection> {
+fn line(
+    shown: Shown<'_>,
+    analyzer: &mut Analyzer,
+    provenance: &Provenance,
+) -> Result<(String, Vec<Features>), Rejection> {
     let published_at = shown.date.map(|day| format!("{day}T12:00:00Z"));
     let payload = json!({"id": shown.id, "text": shown.text, "published_at": published_at}).to_string();
     let message = Message {
@@ -59,8 +71,12 @@ fn line(shown: Shown<'_>, analyzer: &mut Analyzer, provenance: &Provenance) -> R
         headers: Vec::new(),
     };
     let article = input::decode(&message, &InputOptions::default())?;
-    let record = AnalysisRecord::new(&article, &analyzer.analyze(&article), provenance, 0.0)?;
-    Ok(serde_json::to_string(&record).expect("a record has string keys and finite numbers only"))
+    let analysis = analyzer.analyze(&article);
+    let record = AnalysisRecord::new(&article, &analysis, provenance, MinConfidence::default())?;
+    let line = serde_json::to_string(&record).expect("a record has string keys and finite numbers only");
+    let named = |(name, value): &(&str, f32)| ((*name).to_owned(), f64::from(*value));
+    let features = analysis.events.iter().map(|event| event.features.iter().map(named).collect()).collect();
+    Ok((line, features))
 }
 
 /// What a system found in each article, by the article's id.
@@ -175,6 +191,8 @@ pub(super) struct FoundEvent {
     pub(super) date: Option<Place>,
     #[serde(default)]
     pub(super) location: Option<Place>,
+    #[serde(default)]
+    pub(super) confidence: Option<f64>,
 }
 
 impl FoundEvent {

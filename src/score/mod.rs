@@ -10,6 +10,7 @@ pub mod entities;
 pub mod events;
 pub mod logistic;
 pub mod parse;
+pub mod reliability;
 pub mod sentences;
 pub mod statements;
 pub mod tokens;

@@ -12,7 +12,7 @@ use demarche::finding::{
 use demarche::nlp::tables::TABLES;
 use demarche::record::schema::Kind as SchemaKind;
 use demarche::record::{
-    AnalysisRecord, Channel, Message, Origin, OutgoingRecord, OutputOptions, Rejection, RejectionReason,
+    AnalysisRecord, Channel, Message, MinConfidence, Origin, OutgoingRecord, OutputOptions, Rejection, RejectionReason,
     StatementRecord, dead_letter, output,
 };
 use demarche::text::{Document, Sentence, SentenceKind, Span, TokenRange};
@@ -99,6 +99,7 @@ fn analysis() -> Analysis {
         cameo: "036".into(),
         quad_class: 1,
         goldstein: Some(4.0),
+        plover_score: Some(2.5),
         plover_type: EventType::Agree,
         mode: None,
         contexts: vec![Context::Executive],
@@ -343,7 +344,7 @@ fn values_are_written_as_the_contract_says() {
 
 #[test]
 fn unsure_findings_are_left_out_with_the_references_to_them() {
-    let records = encode(&OutputOptions { min_confidence: 0.5, ..OutputOptions::default() });
+    let records = encode(&OutputOptions { min_confidence: MinConfidence::of_all(0.5), ..OutputOptions::default() });
     assert_eq!(records.len(), 4, "one statement and three events");
     assert_eq!(value(&records[2])["statement"], Value::Null, "a reference to a record that is not written");
     assert_eq!(records[0], all()[0], "the threshold changes no other record");
@@ -396,12 +397,12 @@ fn an_article_that_would_become_far_more_than_it_is_is_refused() {
         ("findings without number", article(), many(10_000)),
         ("a title of a megabyte, repeated in each record", long_title, many(40)),
     ] {
-        let refused =
-            AnalysisRecord::new(&article, &analysis, &provenance(), 0.0).map_err(|rejection| rejection.reason);
+        let refused = AnalysisRecord::new(&article, &analysis, &provenance(), MinConfidence::default())
+            .map_err(|rejection| rejection.reason);
         assert_eq!(refused.err(), Some(RejectionReason::TooLarge), "{what}");
     }
     assert!(
-        AnalysisRecord::new(&article(), &many(300), &provenance(), 0.0).is_ok(),
+        AnalysisRecord::new(&article(), &many(300), &provenance(), MinConfidence::default()).is_ok(),
         "a headline may give many findings"
     );
 }

@@ -13,7 +13,7 @@ use super::exit::{Exit, Failure, OrExit as _};
 use super::models::ModelArgs;
 use super::render::{Format, Renderer};
 use crate::record::files::{FileError, Messages, STDIN};
-use crate::record::{EventStatusRecord, InputOptions, Rejection, RejectionReason};
+use crate::record::{EventStatusRecord, InputOptions, MinConfidence, Rejection, RejectionReason};
 use progress::Progress;
 use workers::{Outcome, Work};
 
@@ -39,6 +39,9 @@ pub struct ExtractArgs {
     /// Leave out findings below this confidence, 0 to 1
     #[arg(long, value_name = "P", default_value_t = 0.0, value_parser = probability)]
     pub min_confidence: f32,
+    /// Leave out events below this confidence [default: that of all findings]
+    #[arg(long, value_name = "P", value_parser = probability)]
+    pub min_event_confidence: Option<f32>,
     /// Events of these statuses alone: occurred, planned, conditional, negated, alleged [default: all; for gdelt occurred]
     #[arg(long, value_name = "STATUS", value_delimiter = ',', value_parser = status)]
     pub status: Vec<EventStatusRecord>,
@@ -69,7 +72,10 @@ pub(super) fn run(args: ExtractArgs) -> Result<ExitCode, Failure> {
     let work = Work {
         models: args.model.load()?,
         input: InputOptions { max_bytes: args.max_bytes, check_language: !args.any_language },
-        min_confidence: args.min_confidence,
+        min_confidence: MinConfidence {
+            statements: args.min_confidence,
+            events: args.min_event_confidence.unwrap_or(args.min_confidence),
+        },
         renderer,
         n_threads: args.threads.or_else(n_cores).map_or(1, Into::into),
     };

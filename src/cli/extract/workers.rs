@@ -9,7 +9,7 @@ use super::super::render::Renderer;
 use super::refused;
 use crate::analyzer::{Analyzer, Models};
 use crate::record::files::FileError;
-use crate::record::{AnalysisRecord, InputOptions, Message, Origin, Rejection, RejectionReason, input};
+use crate::record::{AnalysisRecord, InputOptions, Message, MinConfidence, Origin, Rejection, RejectionReason, input};
 
 /// Articles that may be begun and not yet printed, for each thread: enough that a long article does not idle the other
 /// threads, few enough that memory stays bounded.
@@ -34,7 +34,7 @@ pub(super) enum Outcome {
 pub(super) struct Work {
     pub(super) models: Arc<Models>,
     pub(super) input: InputOptions,
-    pub(super) min_confidence: f32,
+    pub(super) min_confidence: MinConfidence,
     pub(super) renderer: Renderer,
     pub(super) n_threads: usize,
 }
@@ -136,7 +136,7 @@ mod tests {
             let work = Work {
                 models: Models::embedded(),
                 input: InputOptions::default(),
-                min_confidence: 0.0,
+                min_confidence: MinConfidence::default(),
                 renderer: Renderer::new(Format::Jsonl, Vec::new()),
                 n_threads: 2,
             };

@@ -7,18 +7,22 @@ use crate::finding::Event;
 use crate::text::{EventLink, EventMention, SentenceKind};
 
 /// The features of one mention, by name.
-pub(super) struct Features([(&'static str, f32); 8]);
+pub(super) struct Features([(&'static str, f32); 10]);
 
 impl Features {
     /// `links` are those of the mention.
     pub(super) fn of(reading: &Reading<'_, '_>, mention: &EventMention, links: &[EventLink], event: &Event) -> Self {
         let kind = reading.words.doc.sentences[event.sentence].kind;
         let weakest = links.iter().map(|link| link.probability).reduce(f32::min);
+        let entities = event.parties().filter_map(|actor| reading.who.entities.get(actor.entity?));
+        let countries = entities.map(|entity| entity.confidence).reduce(f32::min);
         Self([
             ("any", 1.0),
             ("trigger", odds(mention.probability)),
             ("status", odds(mention.status_probability)),
             ("weakest_link", odds(weakest.unwrap_or(0.5))),
+            ("weakest_party", odds(countries.unwrap_or(0.5))),
+            ("unknown_party", truth(event.parties().any(|actor| actor.country.is_none()))),
             ("headline", truth(kind == SentenceKind::Headline)),
             ("no_actor", truth(event.actors.is_empty())),
             ("no_recipient", truth(event.recipients.is_empty())),

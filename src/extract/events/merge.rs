@@ -69,7 +69,9 @@ fn joined(reading: &Reading<'_, '_>, mut mentions: Vec<Event>) -> Option<Event> 
         }
         event.date = event.date.or(mention.date);
         event.location = event.location.or(mention.location);
-        event.mode = event.mode.or(mention.mode);
+        if event.mode.is_none() {
+            (event.mode, event.plover_score) = (mention.mode, mention.plover_score);
+        }
         event.confidence = event.confidence.max(mention.confidence);
     }
     event.mentions.sort_unstable();

@@ -96,6 +96,7 @@ fn finish(
         mentions: Vec::new(),
         lemma: coded.rule.lemma.to_owned(),
         cameo: coded.rule.cameo.to_owned(),
+        plover_score: Ontology::embedded().score(code.plover_type?, coded.rule.mode.or(code.mode)),
         plover_type: code.plover_type?,
         quad_class: code.quad_class,
         goldstein: Some(code.goldstein),

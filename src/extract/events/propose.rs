@@ -39,14 +39,15 @@ pub(super) fn mentions(reading: &Reading<'_, '_>, layer: &EventMentions, stateme
         let span = |role| linked(layer, links, role);
         let status = status(mention, statement.map(|number| &statements[number]), &actors);
         let tense = Tense::of_event(&reading.words, mention.tokens, status);
-        let date = span(LinkRole::Date)
-            .map(|tokens| dates::event_date(&reading.words, tokens, reading.reference, tense));
+        let date =
+            span(LinkRole::Date).map(|tokens| dates::event_date(&reading.words, tokens, reading.reference, tense));
         let mut event = Event {
             sentence,
             trigger: mention.tokens,
             mentions: Vec::new(),
             lemma: lemma(reading, mention.tokens),
             cameo: mention.cameo.to_owned(),
+            plover_score: Ontology::embedded().score(mention.event_type, mention.mode),
             plover_type: mention.event_type,
             quad_class: code.quad_class,
             goldstein: Some(code.goldstein),

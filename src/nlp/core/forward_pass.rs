@@ -6,10 +6,10 @@ use serde_json::Value;
 
 use super::encoder::kernel::Matrix;
 use super::encoder::{Encoder, Encoding};
-use super::heads::{HEADS, Head, Lemmatizer, NameSpace, ParseSpace, Projections, RoleSpace, Weights};
+use super::heads::{EventSpace, HEADS, Head, Lemmatizer, NameSpace, ParseSpace, Projections, RoleSpace, Weights};
 use super::{Core, CoreModel, SHIPPED};
 use crate::nlp::model_file::{ModelBytes, ModelFile};
-use crate::text::{Document, Sentence, SentenceKind, Span, TokenRange};
+use crate::text::{Document, EventLink, EventMention, EventSpanKind, Sentence, SentenceKind, Span, TokenRange};
 
 /// Largest difference allowed: weights and training's numbers are rounded in different places.
 const TOLERANCE: f64 = 1e-3;
@@ -90,6 +90,9 @@ fn check(bytes: Vec<u8>, saved: &str) {
     own("span.sru1", &space::<RoleSpace>(&core).rows.own);
     own("span", &space::<RoleSpace>(&core).scores);
     check_roles(&doc, &expected["roles"]);
+    own("event.sru1", &space::<EventSpace>(&core).rows.own);
+    own("event", &space::<EventSpace>(&core).scores);
+    check_events(&doc, &file, &expected["events"]);
     compare("arcs", space::<ParseSpace>(&core).seen_arcs.iter().copied(), &flatten(&expected["arc"]));
     for (sentence_idx, sentence) in doc.sentences.iter().enumerate() {
         let range = sentence.tokens.range();
@@ -123,6 +126,73 @@ fn check_roles(doc: &Document, saved: &Value) {
             (f64::from(role.link_probability) - saved[4].as_f64().unwrap()).abs() < TOLERANCE,
             "{role:?} beside {saved}"
         );
+    }
+}
+
+/// Compares triggers, parties, dates and places, what each trigger says of its event and what it has, with those that training found.
+fn check_events(doc: &Document, file: &ModelFile, saved: &Value) {
+    let events = doc.events.as_ref().expect("the model has a head for events");
+    let numbers = |value: &Value| -> Vec<i64> { serde_json::from_value(value.clone()).unwrap() };
+    let ends = |tokens: TokenRange| vec![i64::from(tokens.start), i64::from(tokens.end) - 1];
+    let label = |labels: &str, number: i64| file.labels(labels).unwrap()[usize::try_from(number).unwrap()].clone();
+    for (kind, saved) in EventSpanKind::ALL.iter().zip(saved["spans"].as_array().unwrap()) {
+        let own = events.spans.iter().filter(|span| span.kind == *kind);
+        let found: Vec<Vec<i64>> = own.clone().map(|span| ends(span.tokens)).collect();
+        let saved: Vec<Vec<i64>> = saved.as_array().unwrap().iter().map(numbers).collect();
+        assert_eq!(found, saved.iter().map(|span| span[..2].to_vec()).collect::<Vec<_>>(), "stretches: {kind}");
+        for (span, saved) in own.zip(&saved).filter(|_| *kind == EventSpanKind::Party) {
+            assert_eq!(span.sector.map_or("", crate::text::Sector::name), label("sector", saved[2]), "{span:?}");
+        }
+    }
+    let saved = saved["mentions"].as_array().unwrap();
+    assert_eq!(events.mentions.len(), saved.len(), "as many triggers as saved");
+    let words = |mention: &EventMention| doc.range_text(mention.tokens).to_lowercase();
+    for (number, (mention, saved)) in events.mentions.iter().zip(saved).enumerate() {
+        assert_eq!(ends(mention.tokens), numbers(&saved["trigger"]), "{saved}");
+        let kind = label("event", 1 + 2 * saved["type"].as_i64().unwrap());
+        assert_eq!(Some(mention.event_type.name()), kind.strip_prefix("B-"), "{saved}");
+        // Where no label is of the type, training names the first one.
+        if let Some(code) = saved["cameo"].as_str().unwrap().strip_prefix(&format!("{}/", mention.event_type)) {
+            assert_eq!(mention.cameo, code, "{saved}");
+        }
+        let mode = mention.mode.map_or_else(String::new, |mode| format!("{}/{mode}", mention.event_type));
+        assert_eq!(mode, saved["mode"].as_str().unwrap(), "{saved}");
+        assert_eq!(mention.status.name(), label("status", saved["status"].as_i64().unwrap()), "{saved}");
+        assert_eq!(mention.historical, saved["historical"].as_bool().unwrap(), "{saved}");
+        let contexts: Vec<String> = numbers(&saved["contexts"]).iter().map(|at| label("context", *at)).collect();
+        let mut own: Vec<String> = mention.contexts.iter().map(|context| context.to_string()).collect();
+        own.sort_by_key(|name| file.labels("context").unwrap().iter().position(|known| known == name));
+        assert_eq!(own, contexts, "{saved}");
+        check_links(events.links_of(number), |span| ends(events.spans[span as usize].tokens), &saved["roles"]);
+        // Training does not ask here whether two triggers are the same words.
+        let before = &events.mentions[number.saturating_sub(24)..number];
+        if before.iter().all(|earlier| words(earlier) != words(mention)) {
+            assert_eq!(mention.same.map_or(-1, i64::from), saved["same"].as_i64().unwrap(), "{saved}");
+        }
+        assert!((0.0..=1.0).contains(&mention.probability), "{mention:?}");
+    }
+}
+
+/// Compares what a trigger has: role, stretch and probability.
+fn check_links(links: &[EventLink], ends: impl Fn(u32) -> Vec<i64>, saved: &Value) {
+    let mut saved: Vec<(i64, Vec<i64>, f64)> = saved
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|role| {
+            let number = |at: usize| role[at].as_i64().unwrap();
+            (number(0), vec![number(1), number(2)], role[3].as_f64().unwrap())
+        })
+        .collect();
+    let mut found: Vec<(i64, Vec<i64>, f64)> =
+        links.iter().map(|link| (link.role as i64, ends(link.span), f64::from(link.probability))).collect();
+    let in_order = |a: &(i64, Vec<i64>, f64), b: &(i64, Vec<i64>, f64)| (a.0, &a.1).cmp(&(b.0, &b.1));
+    saved.sort_by(in_order);
+    found.sort_by(in_order);
+    assert_eq!(found.len(), saved.len(), "{found:?} beside {saved:?}");
+    for (found, saved) in found.iter().zip(&saved) {
+        let is_same = (found.0, &found.1) == (saved.0, &saved.1) && (found.2 - saved.2).abs() < TOLERANCE;
+        assert!(is_same, "{found:?} beside {saved:?}");
     }
 }
 

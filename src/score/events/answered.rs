@@ -26,7 +26,7 @@ pub(super) fn all(found: &Found) -> Vec<Answered<'_>> {
 }
 
 impl<'a> Answered<'a> {
-    fn new(found: &'a FoundEvent) -> Option<Self> {
+    pub(super) fn new(found: &'a FoundEvent) -> Option<Self> {
         let spans = found.spans();
         let plover = found.plover.as_ref();
         (!spans.is_empty()).then(|| Self {

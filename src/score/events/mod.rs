@@ -5,6 +5,7 @@
 
 pub mod browse;
 pub mod figures;
+pub mod reliability;
 
 mod answered;
 mod judged;

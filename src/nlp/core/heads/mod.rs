@@ -31,4 +31,6 @@ pub(super) const HEADS: [Entry; 6] = [
 const _: () = assert!(are_in_order(&HEADS), "a head needs a layer that no head before it fills");
 
 #[cfg(test)]
-pub(super) use {head::Head, lemmas::Lemmatizer, names::NameSpace, roles::RoleSpace, tree::ParseSpace};
+pub(super) use {
+    events::EventSpace, head::Head, lemmas::Lemmatizer, names::NameSpace, roles::RoleSpace, tree::ParseSpace,
+};

@@ -84,7 +84,7 @@ impl Attributes {
             let unknown = || section.wrong(format!("no type has a mode {label:?}"));
             let (event_type, mode) = label.split_once('/').ok_or_else(unknown)?;
             let (event_type, mode) = (event_type.parse::<EventType>()?, mode.parse::<Mode>()?);
-            if !ontology.modes(event_type).contains(&mode) {
+            if !ontology.has_mode(event_type, mode) {
                 return Err(unknown());
             }
             modes[event_type as usize].push((column, Some(mode)));
