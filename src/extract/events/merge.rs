@@ -29,7 +29,7 @@ pub(super) fn merge(reading: &Reading<'_, '_>, layer: &EventMentions, told: Vec<
         let by_head = by_head.and_then(|earlier| event_of[earlier as usize]);
         let by_head = by_head.filter(|&known| events[known][0].plover_type == event.plover_type);
         let from = events.len().saturating_sub(REACH);
-        let known = by_head.or_else(|| (from..events.len()).find(|&known| is_same(reading, &events[known][0], &event)));
+        let known = by_head.or_else(|| (from..events.len()).find(|&known| is_told_by(reading, &events[known], &event)));
         let known = known.unwrap_or_else(|| {
             events.push(Vec::new());
             events.len() - 1
@@ -84,22 +84,31 @@ fn without(mut parties: Vec<Actor>, others: &[Actor]) -> Vec<Actor> {
     parties
 }
 
-/// Whether two mentions tell of one event by what they say of it: the same kind of deed between the same sides, not on two different days. A headline and the
-/// text below it do so in other words; within the text the words must be the same, too.
-fn is_same(reading: &Reading<'_, '_>, one: &Event, other: &Event) -> bool {
+/// Whether a mention tells of an event by what both say of it. A headline and the text below it do so in other words, and the text of the one event that it
+/// tells first; within the text the words must be the same, too.
+fn is_told_by(reading: &Reading<'_, '_>, known: &[Event], event: &Event) -> bool {
     let sentences = &reading.words.doc.sentences;
     let is_headline = |event: &Event| sentences[event.sentence].kind == SentenceKind::Headline;
+    let beside = known.iter().find(|mention| is_headline(mention) == is_headline(event));
+    match beside {
+        None => known.first().is_some_and(|mention| agree(mention, event)),
+        Some(mention) => {
+            let says_the_same = mention.cameo == event.cameo && mention.lemma == event.lemma;
+            says_the_same && mention.sentence != event.sentence && agree(mention, event)
+        }
+    }
+}
+
+/// Whether two mentions may be of one event: the same kind of deed between the same sides, not on two different days.
+fn agree(one: &Event, other: &Event) -> bool {
     let day = |event: &Event| event.date.as_ref().and_then(|date| date.period).map(|period| period.first);
     let dates_agree = day(one).is_none() || day(other).is_none() || day(one) == day(other);
-    let covers =
-        |a: &[Actor], b: &[Actor]| b.iter().all(|actor| a.iter().any(|known| parties::are_alike(known, actor)));
+    let covers = |a: &[Actor], b: &[Actor]| b.iter().all(|actor| a.iter().any(|known| parties::are_alike(known, actor)));
     let sides_agree = |a: &Event, b: &Event| {
         covers(&a.actors, &b.actors) && covers(&a.recipients, &b.recipients) && !b.actors.is_empty()
     };
-    let says_the_same = one.cameo == other.cameo && one.lemma == other.lemma && one.sentence != other.sentence;
     let did_it = |event: &Event| event.status == EventStatus::Occurred;
     one.plover_type == other.plover_type
-        && (is_headline(one) != is_headline(other) || says_the_same)
         && did_it(one) == did_it(other)
         && one.historical == other.historical
         && dates_agree

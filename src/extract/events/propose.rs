@@ -14,6 +14,10 @@ use super::parties;
 /// Days before the article beyond which a day or a month is background.
 const LONG_AGO: i32 = 180;
 
+/// How sure the head must be of a status for the statement around not to count (measured on the event corpus's dev part: with the statement counting always
+/// 92.2 of 100 are right, never 94.5).
+const SURE: f32 = 0.7;
+
 /// A mention of an event: the event as this mention alone tells it.
 #[derive(Debug)]
 pub(super) struct Told {
@@ -71,10 +75,11 @@ pub(super) fn mentions(reading: &Reading<'_, '_>, layer: &EventMentions, stateme
     each.collect()
 }
 
-/// The status of a mention: as the head reads it, but what stands in the words of one side about another is no more than its claim.
+/// The status of a mention: as the head reads it, which hears the words around. Where it is not sure, what stands in the words of one side about another is
+/// no more than its claim: asked of all, that would make a claim of what police or doctors tell of an attack.
 fn status(mention: &EventMention, told_in: Option<&Statement>, actors: &[Actor]) -> EventStatus {
     let speaks_for = told_in.and_then(|statement| statement.speaker.as_ref()?.country.as_deref());
-    if actors.is_empty() {
+    if actors.is_empty() || mention.status_probability >= SURE {
         return mention.status;
     }
     mention.status.as_told_by(speaks_for, actors.iter().map(|actor| actor.country.as_deref()))

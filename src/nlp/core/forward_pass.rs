@@ -184,8 +184,10 @@ fn check_links(links: &[EventLink], ends: impl Fn(u32) -> Vec<i64>, saved: &Valu
             (number(0), vec![number(1), number(2)], role[3].as_f64().unwrap())
         })
         .collect();
+    // Training names what is more probable than not.
+    let links = links.iter().filter(|link| link.probability > 0.5);
     let mut found: Vec<(i64, Vec<i64>, f64)> =
-        links.iter().map(|link| (link.role as i64, ends(link.span), f64::from(link.probability))).collect();
+        links.map(|link| (link.role as i64, ends(link.span), f64::from(link.probability))).collect();
     let in_order = |a: &(i64, Vec<i64>, f64), b: &(i64, Vec<i64>, f64)| (a.0, &a.1).cmp(&(b.0, &b.1));
     saved.sort_by(in_order);
     found.sort_by(in_order);
