@@ -1,6 +1,6 @@
 """Which labels of a newswire with names the rest of that newswire makes incredible.
 
-Signs (tasks/sparse_names.py) trained on four fifths of GMB, and on the other corpora, are asked about the last fifth. Where they give an annotated
+Signs (tasks/sparse.py) trained on four fifths of GMB, and on the other corpora, are asked about the last fifth. Where they give an annotated
 label less than a tenth of their belief, what they believe is allowed besides it (Northcutt et al. 2021, "Confident Learning"): the annotation of GMB
 was corrected by hand only in part. Writes {corpus: masks of its sentences}.
 """
@@ -15,7 +15,7 @@ import torch.nn.functional as F
 import corpora
 from sequences import beliefs
 from tasks.names import LABELS
-from tasks.sparse_names import Annotated, Types, cluster_of
+from tasks.sparse import Annotated, Types, cluster_of
 
 DOUBTED, TRUSTED = ("gmb", "gmb-more"), ("wikigold", "uner")
 FOLDS, BLOCK = 5, 100

@@ -21,7 +21,7 @@ from model import load_model
 from sections import round_weights
 from sequences import spans_of, viterbi
 from tasks import events, names, statements, tree
-from tasks.sparse_names import Signs
+from tasks.sparse import Signs
 
 
 class Annotator:

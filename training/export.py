@@ -17,7 +17,7 @@ import reference
 from model import load_model
 from sections import header_of, join_signs, lexicon_of, lists, weights_of
 from tasks import events, names, statements, tree
-from tasks.sparse_names import Signs
+from tasks.sparse import Signs
 
 VERSION = "0.4.0"
 
@@ -36,6 +36,7 @@ def main():
     ap.add_argument("--model", default="model.pt")
     ap.add_argument("--with", dest="others", nargs="*", default=(), help="models of which only the heads trained in them are taken")
     ap.add_argument("--signs", default="", help="what signs.py made; without --base signs.pt unless another is named")
+    ap.add_argument("--event-signs", default="", help="what signs.py --head event made")
     ap.add_argument("--base", default="", help="a model file whose sections are taken over byte for byte, but for heads of --with and --signs")
     ap.add_argument("--version", default=VERSION)
     ap.add_argument("--out", default="training/.work/english.model")
@@ -60,8 +61,9 @@ def main():
         lemmas = tuple(np.load(work / "lemmas.npz")[k] for k in ("hash", "script"))
     else:
         lemmas = lexicon_of(tree.lexicon([s for name in tree.CORPORA for s in corpora.load(name, a.shared, work)])[0], labels)
-    stages = state["stages"] + signs.stages
-    sections = {**join_signs(model, signs), **lists(np.load(work / "vector_hashes.npy"), vocabulary.vectors[1:].numpy(), np.load(work / "clusters.npy"), lemmas, table),
+    others = [Signs.load(work, a.event_signs)] if a.event_signs else []
+    stages = state["stages"] + [stage for own in (signs, *others) for stage in own.stages]
+    sections = {**{name: section for own in (signs, *others) for name, section in join_signs(model, own).items()}, **lists(np.load(work / "vector_hashes.npy"), vocabulary.vectors[1:].numpy(), np.load(work / "clusters.npy"), lemmas, table),
                 **weights_of(model)}
     header = header_of("english", a.version, model, labels, stages)
     # What --lean added, so that restore.py can take it off.
@@ -75,7 +77,7 @@ def main():
     trained = {name for other in a.others for name in torch.load(work / other, weights_only=False)["trained"]}
     new = changed(trained, a.signs)
     model_file.write(a.out, header, sections, kept, lambda section: not new(section))
-    reference.save(a.vectors, model, vocabulary, table, labels, signs)
+    reference.save(a.vectors, model, vocabulary, table, labels, [signs, *others])
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from model import Model
 from sections import header_of, join_signs, lexicon_of, lists, round_weights, weights_of
 from sequences import viterbi
 from tasks import events, names, statements, tree
-from tasks.sparse_names import Signs, Types, keys_of
+from tasks.sparse import Signs, Types, keys_of
 
 # Written for this test; no corpus has them.
 SENTENCES = [
@@ -43,12 +43,13 @@ def stages_of(model, sentences, segments, vocabulary, labels, signs):
     encoded = dict(stages)
     stages.update({f"tag.{k}": v for k, v in syntax.tags(h).items()})
     own = {name: model.branch(name, encoded, b, seen=stages) if name in model.branches else h for name in (names.NAME, statements.NAME, events.NAME)}
-    stages["entity"], stages["span"] = entity(own[names.NAME]) + signs.scores(sentences), span(own[statements.NAME])
+    stages["entity"], stages["span"] = entity(own[names.NAME]) + signs[0].scores(sentences), span(own[statements.NAME])
     deeds = {}
     if events.NAME in model.heads:
         event, read = model.heads[events.NAME], own[events.NAME]
         stages["event"] = event(read)
-        spans, mentions = events.decode(event, read, stages["event"], bounds)
+        stages["event"][:, :len(events.TRIGGER)] += signs[1].scores(sentences)
+        spans, mentions = events.decode(event, read, stages["event"], bounds, signs[1].next)
         for mention in mentions:
             mention["roles"] = [[*role[:3], round(role[3], DIGITS)] for role in mention["roles"]]
         deeds = {"events": {"spans": spans, "mentions": mentions}}
@@ -62,7 +63,7 @@ def stages_of(model, sentences, segments, vocabulary, labels, signs):
         rels.append([[round(x, DIGITS) for x in row] for row in
                      syntax.rels(h, torch.arange(i, j), torch.tensor([i + x - 1 if x else -1 for x in head])).tolist()])
     roles = [role for i, j in zip(starts, starts[1:]) for role in statements.decode(span, own[statements.NAME], stages["span"], i, j, bounds)]
-    found = [[labels["entity"][k] for k in viterbi(stages["entity"][i:j], entity.next + signs.next)] for i, j in bounds]
+    found = [[labels["entity"][k] for k in viterbi(stages["entity"][i:j], entity.next + signs[0].next)] for i, j in bounds]
     rounded = {k: [[round(x, DIGITS) for x in row] for row in v.tolist()] for k, v in stages.items()}
     return {"stages": rounded, "arc": arcs, "heads": trees, "rel": rels, "entities": found, "roles": roles, **deeds}, b
 
@@ -78,9 +79,11 @@ def save(path, model, vocabulary, table, labels, signs):
         if kind == "quantized":
             model.float()
             round_weights(model, vocabulary)
-            signs.weight = torch.from_numpy(model_file.rounded(signs.weight.float().numpy(), "i8"))
+            for own in signs:
+                own.weight = torch.from_numpy(model_file.rounded(own.weight.float().numpy(), "i8"))
         model.double()
-        signs.weight, signs.next = signs.weight.double(), signs.next.double()
+        for own in signs:
+            own.weight, own.next = own.weight.double(), own.next.double()
         found, b = stages_of(model, sentences, segments, vocabulary, labels, signs)
         if kind == "float":
             n = int(b["bounds"][-1, 1])
@@ -121,8 +124,8 @@ def tiny(folder):
     hashes, clusters = np.array([word_hash(w) for w in words], np.uint64), np.array([0, 1, 255, 1], np.uint8)
     grouped = dict(zip(hashes.tolist(), clusters.tolist()))
     keys = np.unique(keys_of(corpora.flagged([{"forms": forms} for forms in SENTENCES], table), Types(grouped)))[1::8]
-    n = len(labels["entity"])
-    signs = Signs(keys, torch.from_numpy(drawn("signs", (len(keys), n))), torch.from_numpy(drawn("signs.next", (n, n))), grouped)
-    sections = {**join_signs(model, signs), **lists(hashes, vectors, clusters, lexicon_of(lexicon, labels), table), **weights_of(model)}
+    signs = [Signs(keys, *(torch.from_numpy(drawn(name, shape)) for name, shape in ((prefix, (len(keys), n)), (prefix + ".next", (n, n)))), grouped, head=head)
+             for head, prefix, n in ((names.NAME, "signs", len(labels["entity"])), (events.NAME, "event.signs", len(events.TRIGGER)))]
+    sections = {**join_signs(model, signs[0]), **join_signs(model, signs[1]), **lists(hashes, vectors, clusters, lexicon_of(lexicon, labels), table), **weights_of(model)}
     model_file.write(folder / "tiny.model", header_of("tiny", "1", model, labels, []), sections)
     save(folder / "tiny.json", model, data.Vocabulary(hashes.tolist(), vectors), table, labels, signs)

@@ -12,7 +12,8 @@ import torch
 import features
 from model import Model
 from model_file import File
-from sections import weights_of
+from sections import scaled, weights_of
+from tasks.sparse import OWN
 
 
 def main():
@@ -37,12 +38,18 @@ def main():
             model.heads["event"].following()[0][0, 1::2] -= config.get("event_lean", 0.0)
         for p in (names.out.weight, names.out.bias, names.next):
             p.div_(config["entity_share"])
+        if "event.signs.hash" in file:
+            for p in scaled(model.heads["event"], "event"):
+                p.div_(config["event_share"])
     # Before 0.5.0 a file did not say where it came from.
     stages = file.header.get("provenance", {}).get("stages") or [{"stage": "restore", "file": f"{file.header['name']} {file.header['version']}"}]
     own = [s for s in stages if s["stage"] in ("signs", "boundary")]
     stages = [s for s in stages if s not in own]
-    weight, following = (torch.from_numpy(np.array(file[name])) for name in ("signs.weight", "signs.next"))
-    torch.save({"keys": file["signs.hash"], "weight": weight, "following": following, "stages": own}, work / "signs.pt")
+    for head, prefix, name in (("entity", "signs", "signs.pt"), ("event", "event.signs", "event-signs.pt")):
+        if prefix + ".hash" in file:
+            weight, following = (torch.from_numpy(np.array(file[f"{prefix}.{part}"])) / OWN[head] for part in ("weight", "next"))
+            mine = [s for s in own if s.get("head", "entity") == head]
+            torch.save({"keys": file[prefix + ".hash"], "weight": weight, "following": following, "head": head, "stages": mine}, work / name)
     common = {"width": config["width"], "layers": config["layers"], "branches": config["branches"], "labels": labels, "stages": stages}
     torch.save(dict(common, trained=[], model=model.state_dict()), work / a.out)
     np.save(work / "vectors.npy", file["vectors.weight"])

@@ -7,8 +7,8 @@ import gazetteer
 import layers
 import model_file
 from features import fnv1a
-from tasks import names, statements, tree
-from tasks.sparse_names import SHARE
+from tasks import events, names, statements, tree
+from tasks.sparse import OWN, SHARE
 
 ATTRIBUTION = [
     "UD English-EWT, Universal Dependencies: CC BY-SA 4.0 (texts LDC2012T13)",
@@ -78,18 +78,26 @@ def lists(hashes, vectors, clusters, lemmas, table):
 
 
 def join_signs(model, signs):
-    """Signs are heard beside the entity head: its scores are made smaller, once and for all."""
-    head = model.heads[names.NAME]
+    """Signs are heard beside a head: its scores are made smaller and they get their own weight, once and for all."""
     with torch.no_grad():
-        for p in (head.out.weight, head.out.bias, head.next):
-            p.mul_(SHARE)
+        for view in scaled(model.heads[signs.head], signs.head):
+            view.mul_(SHARE[signs.head])
+        signs.weight, signs.next = OWN[signs.head] * signs.weight, OWN[signs.head] * signs.next
     return signs.sections()
+
+
+def scaled(head, name):
+    """What is made smaller of a head that has signs beside it: the scores of names, or of triggers."""
+    if name == names.NAME:
+        return head.out.weight, head.out.bias, head.next
+    n = len(events.TRIGGER)
+    return head.out.weight[:n], head.out.bias[:n], head.next[:n * n]
 
 
 def config_of(model):
     return {"width": model.encoder.width, "layers": len(model.encoder.sru), "table_rows": list(features.TABLE_ROWS), "table_dim": features.TABLE_DIM,
             "vector_dim": layers.VECTOR_DIM, "flag_dim": layers.FLAG_DIM, "arc_dim": tree.ARC, "rel_dim": tree.REL,
-            "entity_dim": names.HIDDEN, "entity_share": SHARE, "span_dim": statements.HIDDEN, "max_gazetteer_tokens": gazetteer.MAX_TOKENS,
+            "entity_dim": names.HIDDEN, "entity_share": SHARE[names.NAME], "event_share": SHARE[events.NAME], "span_dim": statements.HIDDEN, "max_gazetteer_tokens": gazetteer.MAX_TOKENS,
             "lemma_head": model.heads[tree.NAME].tag["lemma"].out_features, "branches": {name: len(branch.sru) for name, branch in model.branches.items()},
             "gazetteer_kinds": list(gazetteer.KINDS)}
 

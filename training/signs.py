@@ -1,4 +1,4 @@
-"""Train the sparse model for names (tasks/sparse_names.py) and keep the signs that weigh most."""
+"""Train the sparse model for names or for triggers of events (tasks/sparse.py) and keep the signs that weigh most."""
 import argparse
 from pathlib import Path
 
@@ -8,7 +8,7 @@ import torch
 import corpora
 import provenance
 from tasks import names
-from tasks.sparse_names import Annotated, Types, cluster_of
+from tasks.sparse import LABELS, Annotated, Types, cluster_of
 
 # Corpora whose names are learned from; a number behind a name says how often each sentence is read in a pass.
 SETS = "gmb,gmb-more,wikigold,uner"
@@ -23,7 +23,8 @@ def main():
     ap = argparse.ArgumentParser(description=__doc__)
     ap.add_argument("--shared", default="../shared")
     ap.add_argument("--work", default="training/.work")
-    ap.add_argument("--sets", default=SETS)
+    ap.add_argument("--head", choices=tuple(LABELS), default=names.NAME)
+    ap.add_argument("--sets", default=SETS, help="event: events*2,events-silver")
     ap.add_argument("--doubted", default="", help="what doubt.py made, to be learned from in the place of the corpora's own labels")
     ap.add_argument("--passes", type=int, default=8)
     ap.add_argument("--penalty", type=float, default=0.4)
@@ -38,14 +39,14 @@ def main():
     if a.doubted:
         names.believe(sets, work / a.doubted)
         files["work/" + a.doubted] = work / a.doubted
-    annotated = Annotated([s for name in sets for s in sets[name]], Types(cluster_of(work)))
+    annotated = Annotated([s for name in sets for s in sets[name]], Types(cluster_of(work)), a.head)
     number = np.repeat([times[name] for name in sets], [len(sets[name]) for name in sets])
     weight, following = annotated.fit(np.repeat(np.arange(len(number)), number), a.passes, penalty=a.penalty, dropout=a.dropout, show=True)
     heavy = np.abs(weight[:-1]).max(1)
     kept = np.sort(np.argsort(-heavy, kind="stable")[:a.keep])
     options = {k: v for k, v in vars(a).items() if k not in ("shared", "work", "out")}
     torch.save({"keys": annotated.known[kept], "weight": torch.from_numpy(weight[kept]), "following": torch.from_numpy(following),
-                "stages": [provenance.stage("signs", options, files)]}, work / a.out)
+                "head": a.head, "stages": [provenance.stage("signs", options, files)]}, work / a.out)
     print(f"{len(heavy)} signs, {len(kept)} kept, the lightest {heavy[kept].min():.3f}")
 
 

@@ -17,7 +17,7 @@ import gazetteer
 from model import load_model
 from sequences import beliefs, sentence_starts, viterbi
 from tasks.names import LABELS, NAME
-from tasks.sparse_names import Signs
+from tasks.sparse import Signs
 from unlabelled import ENDS
 
 # A label besides the best is allowed from this share of the teachers' belief on.

@@ -38,7 +38,7 @@ import unlabelled
 import vectors
 from model import load_model
 from sequences import spans_of
-from tasks.sparse_names import Signs
+from tasks.sparse import Signs
 
 ROLES = ("Source", "Cue", "Content")
 GAZETTEER = {

@@ -6,7 +6,7 @@ A task is a module with
     labels(sets)    {name of a layer: its labels, in the order of the scores}
     Head            a module over what the encoder says: `loss(h, batch, p, sequences)`, `sections(get)` for the model file
     targets(...)    what a batch holds for that loss
-and whatever decodes the head's scores. `sparse_names` stands apart: it reads no encoder and is trained by itself.
+and whatever decodes the head's scores. `sparse` stands apart: it reads no encoder and is trained by itself.
 """
 from tasks import events, names, statements, tree
 

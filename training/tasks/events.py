@@ -331,14 +331,15 @@ def spans_with_type(labels):
 
 
 @torch.no_grad()
-def decode(head, h, scores, bounds):
-    """Everything that the head says of a text, tokens counted in the batch -> (spans, mentions).
+def decode(head, h, scores, bounds, also=0.0):
+    """Everything that the head says of a text (`also`: what signs add to the transitions of triggers), tokens counted in the batch -> (spans, mentions).
 
     spans: for parties, dates and places lists of [first, last], parties with the number of their sector. mentions: {trigger, type, cameo, mode, status, historical,
     contexts, roles: [[role, first, last, probability]], same: number of the earlier mention or -1}. Whether two triggers
     are the same words is not asked here.
     """
     following, n = head.following(), len(TRIGGER)
+    following[0] = following[0] + also
     sentence_of = lambda token: next(k for k, (_, e) in enumerate(bounds) if token < e)
     triggers, spans = [], [[] for _ in SPANS]
     for i, j in bounds:

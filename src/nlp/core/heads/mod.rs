@@ -9,7 +9,7 @@ mod lemmas;
 mod names;
 mod projections;
 mod roles;
-mod sparse_names;
+mod sparse;
 mod tags;
 mod tree;
 

@@ -4,13 +4,13 @@
 
 use super::bio_labels::kinds_of;
 use super::head::{Head, Reading, Weights};
-use super::sparse_names::SparseNames;
+use super::sparse::SparseFeatures;
 use crate::nlp::core::decode::Transitions;
 use crate::nlp::core::encoder::kernel::Matrix;
 use crate::nlp::core::encoder::layers::Linear;
 use crate::nlp::core::encoder::{HeadInput, HeadRows, Properties};
 use crate::nlp::core::stage::Stage;
-use crate::nlp::model_file::{ModelError, vector};
+use crate::nlp::model_file::ModelError;
 use crate::text::{Document, Entity, EntityKind, Layer, TokenRange};
 
 /// The head for names.
@@ -19,7 +19,7 @@ pub(in crate::nlp) struct Names {
     kinds: Vec<EntityKind>,
     input: HeadInput,
     out: Linear,
-    sparse: Option<SparseNames>,
+    sparse: Option<SparseFeatures>,
     transitions: Transitions,
 }
 
@@ -49,10 +49,7 @@ impl Head for Names {
             return Err(section.wrong(format!("{} labels but {} scores", labels.len(), out.outputs())));
         }
         let mut transitions = Transitions::read(file, "entity", &[labels.len()])?.remove(0);
-        let sparse = SparseNames::read(file, labels.len())?;
-        if sparse.is_some() {
-            transitions.add(&vector(file, "signs.next", labels.len() * labels.len())?);
-        }
+        let sparse = SparseFeatures::read(file, "signs", labels.len(), &mut transitions)?;
         Ok(Some(Self { kinds, input, out, sparse, transitions }))
     }
 

@@ -10,10 +10,11 @@ mod links;
 
 use super::bio_labels::kinds_of;
 use super::head::{Head, Reading, Weights};
+use super::sparse::SparseFeatures;
 use crate::nlp::core::decode::{MarginalSpace, Marginals, Transitions, probability};
 use crate::nlp::core::encoder::kernel::Matrix;
 use crate::nlp::core::encoder::layers::Linear;
-use crate::nlp::core::encoder::{HeadInput, HeadRows};
+use crate::nlp::core::encoder::{HeadInput, HeadRows, Properties};
 use crate::nlp::core::segments;
 use crate::nlp::core::stage::Stage;
 use crate::nlp::model_file::ModelError;
@@ -35,6 +36,7 @@ pub(in crate::nlp) struct Events {
     input: HeadInput,
     out: Linear,
     types: Vec<EventType>,
+    sparse: Option<SparseFeatures>,
     triggers: Transitions,
     marginals: Marginals,
     /// For each kind of stretch.
@@ -49,6 +51,8 @@ pub(in crate::nlp) struct EventSpace {
     pub(in crate::nlp) scores: Vec<f32>,
     windows: Vec<usize>,
     one_chain: Vec<f32>,
+    properties: Vec<Properties>,
+    sparse: Vec<f32>,
     back: Vec<u8>,
     marginals: MarginalSpace,
     links: LinkSpace,
@@ -73,10 +77,11 @@ impl Head for Events {
         }
         let mut chains = Transitions::read(file, "event", &[labels.len(), LABELS, LABELS, LABELS])?;
         let stretches = chains.split_off(1);
-        let triggers = chains.remove(0);
+        let mut triggers = chains.remove(0);
+        let sparse = SparseFeatures::read(file, "event.signs", labels.len(), &mut triggers)?;
         let marginals = Marginals::of(&triggers);
         let links = Links::read(file, encoder.outputs())?;
-        Ok(Some(Self { input, out, types, triggers, marginals, stretches, links }))
+        Ok(Some(Self { input, out, types, sparse, triggers, marginals, stretches, links }))
     }
 
     fn hear(&self, stage: Stage, rows: &[f32], space: &mut EventSpace) {
@@ -87,15 +92,31 @@ impl Head for Events {
         // All sentences as one segment: it is cut where it is longer than a window.
         let all = 0..doc.sentences.len();
         segments::cut(doc, std::slice::from_ref(&all), &mut space.windows);
+        if let Some(sparse) = &self.sparse {
+            let n_labels = 2 * self.types.len() + 1;
+            space.sparse.clear();
+            space.sparse.resize(doc.tokens.len() * n_labels, 0.0);
+            for sentence in &doc.sentences {
+                let range = sentence.tokens.range();
+                let own = &mut space.sparse[range.start * n_labels..range.end * n_labels];
+                sparse.add(&range, reading.encoding, &mut space.properties, own);
+            }
+        }
         let (read, hidden) = self.input.apply_over(&space.windows, reading.encoder, reading.encoding, &mut space.rows);
         self.out.apply(Matrix::whole(hidden, self.input.outputs()), &mut space.scores);
         let mut events = EventMentions::default();
-        let EventSpace { scores, one_chain, back, marginals, links, .. } = space;
+        let EventSpace { scores, one_chain, sparse, back, marginals, links, .. } = space;
         let width = self.out.outputs();
         let n_labels = 2 * self.types.len() + 1;
         for sentence in &doc.sentences {
             let range = sentence.tokens.range();
-            let scores = &scores[range.start * width..range.end * width];
+            let scores = &mut scores[range.start * width..range.end * width];
+            if self.sparse.is_some() {
+                let own = sparse[range.start * n_labels..range.end * n_labels].chunks_exact(n_labels);
+                for (row, own) in scores.chunks_exact_mut(width).zip(own) {
+                    row.iter_mut().zip(own).for_each(|(score, own)| *score += own);
+                }
+            }
             let tokens =
                 |found: std::ops::Range<usize>| TokenRange::new(range.start + found.start, range.start + found.end);
             take_columns(scores, width, 0, n_labels, one_chain);

@@ -1,4 +1,5 @@
-"""Names from words, affixes, shapes, clusters of word vectors and gazetteer bits, and those of the neighbours: a linear-chain CRF over sparse features.
+"""Labels from words, affixes, shapes, clusters of word vectors and gazetteer bits, and those of the neighbours: a linear-chain CRF over sparse features,
+for names and for triggers of events.
 
 It sees what the encoder sees and draws other conclusions, and the two together are better than either. A sign is a
 template with one or two properties of a token or of its neighbours, kept by a 64-bit key (docs/model-format.md, "Signs"). Only signs that the
@@ -14,12 +15,16 @@ from features import fnv1a, fold, hashes_of
 from gazetteer import FIRST_FLAG, KINDS
 from layers import library
 from sequences import rules
-from tasks.names import LABELS, NAME
+from tasks import events, names
 
 LIB = library("sparse.c", "-fno-math-errno")
 LIB.sparse_pass.restype = ctypes.c_double
-# What the encoder's scores weigh beside the signs'.
-SHARE = 0.5
+# What the encoder's scores weigh beside the signs', by head; what is added to signs' own transitions is `export.py --lean-events`.
+SHARE = {names.NAME: 0.5, events.NAME: 0.5}
+# What the signs themselves weigh.
+OWN = {names.NAME: 1.0, events.NAME: 0.7}
+# By head: its labels, and the labels that a sentence's annotation allows.
+LABELS = {names.NAME: (names.LABELS, lambda s: s[names.NAME]), events.NAME: (events.TRIGGER, lambda s: s[events.NAME][:, 0])}
 # Properties of a token's form, in the order of their columns.
 FORM, WORD, PREFIX3, SUFFIX3, SUFFIX2, SHAPE, ENDS, CLUSTER, GAZETTEER = range(9)
 # (property, distance) of one or two tokens; the number of a template is its place.
@@ -105,13 +110,14 @@ def rows(keys, known):
 class Signs:
     """Listed signs, what each says of every label, and what a label says of the next."""
 
-    def __init__(self, keys, weight, following, grouped, stages=()):
+    def __init__(self, keys, weight, following, grouped, stages=(), head=names.NAME):
+        self.head = head
         self.keys, self.weight, self.next, self.types, self.stages = keys, weight, following, Types(grouped), list(stages)
 
     @staticmethod
     def load(work, name):
         state = torch.load(work / name, weights_only=False)
-        return Signs(state["keys"], state["weight"], state["following"], cluster_of(work), state["stages"])
+        return Signs(state["keys"], state["weight"], state["following"], cluster_of(work), state["stages"], state.get("head", names.NAME))
 
     def scores(self, sentences):
         """-> (tokens, labels)"""
@@ -119,15 +125,16 @@ class Signs:
         return F.embedding_bag(torch.from_numpy(at), F.pad(self.weight, (0, 0, 0, 1)), mode="sum")
 
     def beside(self, scores, following, sentences):
-        """The entity head's scores, of which the first are these sentences', and its transitions, with what the signs add to both."""
-        scores = SHARE * scores
-        own = self.scores(sentences)
-        scores[:len(own)] += own
-        return scores, SHARE * following.detach() + self.next
+        """A head's scores, of which the first are these sentences', and its transitions, with what the signs add to both."""
+        share, weight = SHARE[self.head], OWN[self.head]
+        scores, own = share * scores, self.scores(sentences)
+        scores[:len(own)] += weight * own
+        return scores, share * following.detach() + weight * self.next
 
     def sections(self):
         order = np.argsort(self.keys)
-        return {"signs.hash": (self.keys[order], "u64"), "signs.weight": (self.weight.numpy()[order], "i8"), "signs.next": (self.next.numpy(), "f32")}
+        prefix = "signs" if self.head == names.NAME else f"{self.head}.signs"
+        return {f"{prefix}.hash": (self.keys[order], "u64"), f"{prefix}.weight": (self.weight.numpy()[order], "i8"), f"{prefix}.next": (self.next.numpy(), "f32")}
 
 
 def _p(array):
@@ -137,18 +144,19 @@ def _p(array):
 class Annotated:
     """Annotated sentences as places of their signs among the known ones, those that stand there twice."""
 
-    def __init__(self, sentences, types):
+    def __init__(self, sentences, types, head=names.NAME):
+        self.labels, allowed = LABELS[head]
         keys = keys_of(sentences, types)
         found, count = np.unique(keys, return_counts=True)
         listed = (count > 1) & (found > 0)
         self.known, self.count = found[listed], count[listed]
         self.places = rows(keys, self.known).astype(np.int32)
         self.ends = np.cumsum([0] + [len(s["forms"]) for s in sentences]).astype(np.int64)
-        self.allowed = np.array([m for s in sentences for m in s[NAME]], np.int64)
+        self.allowed = np.array([m for s in sentences for m in allowed(s)], np.int64)
 
     def fit(self, which, passes=8, rate=0.1, penalty=0.4, dropout=0.1, show=False):
         """Trains on the sentences of these numbers -> (known + 1, labels) weights, the mean of the later passes, and what a label says of the next."""
-        n, k = len(self.known), len(LABELS)
+        n, k = len(self.known), len(self.labels)
         weight, square, mean = (np.zeros((n + 1, k), np.float32) for _ in range(3))
         following, followed, mean_next = (np.zeros((k, k), np.float32) for _ in range(3))
         # The penalty on a weight is spread over the tokens that have it.

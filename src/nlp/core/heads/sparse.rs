@@ -1,15 +1,16 @@
-//! Names by sparse features: what words, affixes, shapes, clusters and gazetteer bits of a token and its neighbours say of its
+//! Labels by sparse features: what words, affixes, shapes, clusters and gazetteer bits of a token and its neighbours say of its
 //! label.
 //!
 //! A linear model that was trained by itself and draws other conclusions from the same properties than the encoder does; its
-//! scores are added to those of the head for names. A feature that the file does not list says nothing. The computation is in
+//! scores are added to those of a head, for names and for triggers of events. A feature that the file does not list says nothing. The computation is in
 //! `docs/model-format.md`, "Sparse features"; the training's own scores are held against these by the test of the whole forward
 //! pass.
 
 use std::ops::Range;
 
+use crate::nlp::core::decode::Transitions;
 use crate::nlp::core::encoder::{Encoding, Properties};
-use crate::nlp::model_file::{Hashes, ModelError, ModelFile, Rows};
+use crate::nlp::model_file::{Hashes, ModelError, ModelFile, Rows, vector};
 
 /// What is looked at in a token, as [`Encoding::properties`] orders it.
 const WORD: usize = 1;
@@ -66,22 +67,29 @@ const NOTHING: u64 = 1;
 
 /// The listed features and what each says of every label.
 #[derive(Debug)]
-pub(super) struct SparseNames {
+pub(super) struct SparseFeatures {
     keys: Hashes,
     weights: Rows,
 }
 
-impl SparseNames {
-    /// Reads the sections `signs.hash` and `signs.weight`; nothing if the file has none.
-    pub(super) fn read(file: &ModelFile, n_labels: usize) -> Result<Option<Self>, ModelError> {
-        if file.section("signs.hash").is_none() {
+impl SparseFeatures {
+    /// Reads the sections `NAME.hash` and `NAME.weight`, and adds `NAME.next` to the transitions of the labels; nothing if the file has none.
+    pub(super) fn read(
+        file: &ModelFile,
+        name: &str,
+        n_labels: usize,
+        transitions: &mut Transitions,
+    ) -> Result<Option<Self>, ModelError> {
+        let (hash, weight) = (format!("{name}.hash"), format!("{name}.weight"));
+        if file.section(&hash).is_none() {
             return Ok(None);
         }
-        let (keys, weights) = (Hashes::read(file, "signs.hash")?, Rows::read(file, "signs.weight")?);
+        let (keys, weights) = (Hashes::read(file, &hash)?, Rows::read(file, &weight)?);
         if weights.width != n_labels || weights.len() != keys.len() || !weights.is_i8() {
             let problem = format!("{} rows of {n_labels} labels in i8 expected", keys.len());
-            return Err(file.required("signs.weight")?.wrong(problem));
+            return Err(file.required(&weight)?.wrong(problem));
         }
+        transitions.add(&vector(file, &format!("{name}.next"), n_labels * n_labels)?);
         Ok(Some(Self { keys, weights }))
     }
 
