@@ -183,6 +183,7 @@ def main():
              "ewt=0,gum=0,gmb=0,wikigold=0,gumner=0,uner=0", "--out", "roles.pt")
         step(doubt)
         step(signs, "--doubted", "doubted.pickle")
+        step(signs, "--head", "event", "--sets", "events", "--out", "event-signs.pt")
         step(silver, "--model", "second.pt")
         heads = ("--sequences", "--from", "second.pt", "--train", "entity", "--doubted", "doubted.pickle", "--shares", "ewt=0,gum=0,statements=0,gmb-more=0.2,silver=0.3")
         step(train, "--steps", "40", *small, *heads, "--out", "names.pt")
@@ -198,15 +199,15 @@ def main():
         assert all(torch.equal(one[name], other[name]) for name in one), "a run that was cut off and resumed ends with other weights"
 
         files = [Path(folder, name) for name in ("one.model", "two.model", "three.model")]
-        parts = ("--model", "second.pt", "--with", "roles.pt", "names.pt", "events.pt", "--lean", "0.5", "0.2", "0.5", "--vectors", str(work / "vectors.json"))
+        parts = ("--model", "second.pt", "--with", "roles.pt", "names.pt", "events.pt", "--event-signs", "event-signs.pt", "--lean", "0.5", "0.2", "0.5", "--lean-events", "0.5", "--vectors", str(work / "vectors.json"))
         for file in files[:2]:
             step(export, *parts, "--out", str(file))
         assert filecmp.cmp(*files[:2], shallow=False), "one model gave two files"
         step(restore, "--file", str(files[0]), reads=False)
-        step(export, "--model", "restored.pt", "--base", str(files[0]), "--lean", "0.5", "0.2", "0.5", "--vectors", str(work / "vectors.json"), "--out", str(files[2]))
+        step(export, "--model", "restored.pt", "--base", str(files[0]), "--event-signs", "event-signs.pt", "--lean", "0.5", "0.2", "0.5", "--lean-events", "0.5", "--vectors", str(work / "vectors.json"), "--out", str(files[2]))
         assert filecmp.cmp(files[0], files[2], shallow=False), "a file taken apart and put together is another"
         stages = [s["stage"] for s in model_file.File(files[0]).header["provenance"]["stages"]]
-        assert stages == ["pretrain", *["train"] * 6, "signs"], stages
+        assert stages == ["pretrain", *["train"] * 6, "signs", "signs"], stages
 
         share = known(work, sentences)
         print("known of the sentences learned from: " + ", ".join(f"{what} {x:.3f}" for what, x in share.items()))
