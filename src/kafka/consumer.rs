@@ -3,6 +3,7 @@
 //! One queue, polled by one thread. (Queues per partition lose wake-ups: rust-rdkafka #665, PR #840; so
 //! `split_partition_queue` is not used.)
 
+use std::iter;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::BorrowedMessage;
 use rdkafka::{Offset, TopicPartitionList};
 
-use crate::kafka::rebalance::{ConsumerCallbacks, GroupEvent, assign, unassign};
+use crate::kafka::rebalance::{ConsumerCallbacks, GroupEvent, assign, decline, unassign};
 use crate::kafka::{Error, Options, message};
 use crate::pipeline::ports::{Consumer, EndOffset, Failure, Partition, Polled, Position};
 use crate::record::Message;
@@ -24,6 +25,9 @@ const REQUEST_WAIT: Duration = Duration::from_secs(5);
 pub(crate) struct KafkaConsumer {
     client: BaseConsumer<ConsumerCallbacks>,
     topics: Vec<Arc<str>>,
+    /// The event that was given to the lane last, until the lane has answered it. librdkafka closes no consumer that owes
+    /// the group an answer: it would wait for one for ever.
+    unanswered: Option<GroupEvent>,
 }
 
 impl KafkaConsumer {
@@ -31,11 +35,11 @@ impl KafkaConsumer {
     pub(crate) fn join(options: &Options, lane: usize, health: Arc<Health>) -> Result<Self, Error> {
         let client: BaseConsumer<ConsumerCallbacks> = options
             .consumer_config(lane)
-            .create_with_context(ConsumerCallbacks::new(lane, health))
+            .create_with_context(ConsumerCallbacks::new(lane, health, options.silence_limit()))
             .map_err(|error| Error::client("make a consumer", &error))?;
         let topics: Vec<&str> = options.topics.articles.iter().map(String::as_str).collect();
         client.subscribe(&topics).map_err(|error| Error::client("subscribe", &error))?;
-        Ok(Self { client, topics: topics.into_iter().map(Arc::from).collect() })
+        Ok(Self { client, topics: topics.into_iter().map(Arc::from).collect(), unanswered: None })
     }
 
     fn detach(&self, borrowed: &BorrowedMessage<'_>) -> Message {
@@ -65,24 +69,32 @@ impl Consumer for KafkaConsumer {
             Some(Ok(message)) => Ok(Polled::Message(self.detach(&message))),
             Some(Err(error)) => classify_poll(error).map(|()| Polled::Idle),
             // A poll that served an event of the group comes back at once, with nothing.
-            None => Ok(match self.client.context().take_event() {
-                None => Polled::Idle,
-                Some(GroupEvent::Assign(list)) => Polled::Assigned(self.partitions(&list)),
-                Some(GroupEvent::Revoke(list)) => {
-                    Polled::Revoking { partitions: self.partitions(&list), lost: self.client.assignment_lost() }
-                }
-            }),
+            None => {
+                let Some(event) = self.client.context().take_event() else { return Ok(Polled::Idle) };
+                let polled = match &event {
+                    GroupEvent::Assign(list) => Polled::Assigned(self.partitions(list)),
+                    GroupEvent::Revoke(list) => {
+                        Polled::Revoking { partitions: self.partitions(list), lost: self.client.assignment_lost() }
+                    }
+                };
+                self.unanswered = Some(event);
+                Ok(polled)
+            }
         }
     }
 
     fn complete_assignment(&mut self, partitions: &[Partition]) -> Result<(), Failure> {
         // Without offsets: each partition starts where the group has committed. That fetch waits for transactions that
         // are still open (require-stable, on with `isolation.level=read_committed`).
-        assign(&self.client, &list(partitions)).map_err(|error| fatal("accept partitions", &error))
+        assign(&self.client, &list(partitions)).map_err(|error| fatal("accept partitions", &error))?;
+        self.unanswered = None;
+        Ok(())
     }
 
     fn complete_revocation(&mut self, partitions: &[Partition]) -> Result<(), Failure> {
-        unassign(&self.client, &list(partitions)).map_err(|error| fatal("give partitions up", &error))
+        unassign(&self.client, &list(partitions)).map_err(|error| fatal("give partitions up", &error))?;
+        self.unanswered = None;
+        Ok(())
     }
 
     fn assignment_lost(&self) -> bool {
@@ -136,7 +148,10 @@ impl Consumer for KafkaConsumer {
 
     fn is_replaced(&self) -> bool {
         let error = self.client.client().fatal_error();
-        error.is_some_and(|(code, _)| code == RDKafkaErrorCode::FencedInstanceId)
+        let is_fenced = error.is_some_and(|(code, _)| code == RDKafkaErrorCode::FencedInstanceId);
+        // After an outage longer than the session timeout a member of a name is fenced too, in the same words. If there is
+        // another process all the same, the client that is built next is fenced as well, and without an outage.
+        is_fenced && !self.client.context().outage().is_recent()
     }
 
     fn end_offsets(&mut self) -> Option<Vec<EndOffset>> {
@@ -152,12 +167,12 @@ impl Drop for KafkaConsumer {
     /// Dropping the client closes it, and closing revokes what is still assigned: from here on that is answered by the
     /// callback. What it had asked before and was not answered (a lane that ended in between) is answered now.
     fn drop(&mut self) {
-        self.client.context().close();
-        if let Some(GroupEvent::Assign(partitions) | GroupEvent::Revoke(partitions)) =
-            self.client.context().take_event()
-            && let Err(error) = unassign(&self.client, &partitions)
-        {
-            tracing::debug!(%error, "cannot give partitions up while closing");
+        let callbacks = self.client.context();
+        callbacks.close();
+        for event in self.unanswered.take().into_iter().chain(iter::from_fn(|| callbacks.take_event())) {
+            if let Err(error) = decline(&self.client, &event) {
+                tracing::debug!(%error, "cannot give partitions up while closing");
+            }
         }
     }
 }
@@ -205,4 +220,82 @@ fn abortable(action: &str, error: &KafkaError) -> Failure {
 
 fn fatal(action: &str, error: &KafkaError) -> Failure {
     Failure::Fatal(format!("cannot {action}: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::sync::mpsc;
+    use std::thread;
+
+    use super::*;
+    use crate::kafka::EmbeddedBroker;
+
+    /// Only ends a test that hangs.
+    const LIMIT: Duration = Duration::from_mins(10);
+
+    fn join(broker: &EmbeddedBroker, strategy: &str) -> KafkaConsumer {
+        let given = [("partition.assignment.strategy", strategy), ("heartbeat.interval.ms", "100")];
+        let options = Options {
+            brokers: broker.brokers(),
+            options: BTreeMap::from(given.map(|(key, value)| (key.to_owned(), value.to_owned()))),
+            ..Options::default()
+        };
+        KafkaConsumer::join(&options, 0, Health::new()).unwrap()
+    }
+
+    /// Polls until the group says something.
+    fn next_event(consumer: &mut KafkaConsumer) -> Polled {
+        loop {
+            match consumer.poll(Duration::from_millis(20)).unwrap() {
+                Polled::Idle | Polled::Message(_) => {}
+                event => return event,
+            }
+        }
+    }
+
+    fn accept(consumer: &mut KafkaConsumer) {
+        match next_event(consumer) {
+            Polled::Assigned(partitions) => consumer.complete_assignment(&partitions).unwrap(),
+            other => panic!("expected partitions, got {other:?}"),
+        }
+    }
+
+    /// Makes a consumer owe the group an answer, drops it, and lets another one join.
+    fn leave_unanswered(strategy: &str, revoked: bool) {
+        let broker = EmbeddedBroker::start([("articles", 4)]).unwrap();
+        let mut leaving = join(&broker, strategy);
+        let successor = if revoked {
+            accept(&mut leaving);
+            // Its partitions are wanted for another member.
+            let successor = join(&broker, strategy);
+            assert!(matches!(next_event(&mut leaving), Polled::Revoking { lost: false, .. }));
+            Some(successor)
+        } else {
+            assert!(matches!(next_event(&mut leaving), Polled::Assigned(_)));
+            None
+        };
+        drop(leaving);
+        let mut successor = successor.unwrap_or_else(|| join(&broker, strategy));
+        accept(&mut successor);
+    }
+
+    #[test]
+    fn a_consumer_that_owes_the_group_an_answer_can_be_dropped_and_leaves_it() {
+        let cases = ["range", "cooperative-sticky"].into_iter().flat_map(|strategy| [(strategy, true), (strategy, false)]);
+        let under_way: Vec<_> = cases
+            .map(|(strategy, revoked)| {
+                let (ended, has_ended) = mpsc::channel();
+                thread::spawn(move || {
+                    leave_unanswered(strategy, revoked);
+                    ended.send(())
+                });
+                (strategy, revoked, has_ended)
+            })
+            .collect();
+        for (strategy, revoked, has_ended) in under_way {
+            let ended = has_ended.recv_timeout(LIMIT);
+            assert_eq!(ended, Ok(()), "a lane of the strategy {strategy} hangs, revoked: {revoked}");
+        }
+    }
 }

@@ -1,9 +1,10 @@
-//! How far the partitions reach, from librdkafka's statistics.
+//! How far the partitions reach, and whether a broker is there, from librdkafka's statistics.
 //!
 //! Its own `consumer_lag` does not serve: it compares with the offset that the *consumer* committed, and ours are
 //! committed by the producer, inside of transactions. So only the ends are taken from here; the lane knows the rest.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use rdkafka::statistics::Statistics;
 
@@ -31,4 +32,10 @@ pub(crate) fn ends(statistics: &Statistics) -> Vec<EndOffset> {
         .collect();
     ends.sort_by(|one, other| one.partition.cmp(&other.partition));
     ends
+}
+
+/// Time since any broker said anything; nothing if none ever has.
+pub(crate) fn silence(statistics: &Statistics) -> Option<Duration> {
+    let idle_us = statistics.brokers.values().filter_map(|broker| u64::try_from(broker.rxidle).ok());
+    idle_us.min().map(Duration::from_micros)
 }

@@ -1,4 +1,4 @@
-//! librdkafka's own log, handed to `tracing`, and read for the one line that says what no error says.
+//! librdkafka's own log, handed to `tracing`, and read for the lines that say what no error says.
 
 use rdkafka::ClientContext;
 use rdkafka::config::RDKafkaLogLevel;
@@ -7,6 +7,9 @@ use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 
 /// Facility of the line that says a poll interval was missed.
 pub(crate) const MAX_POLL: &str = "MAXPOLL";
+
+/// Facility of the line that says the group heard nothing of us for too long.
+pub(crate) const SESSION_TIMEOUT: &str = "SESSTMOUT";
 
 /// Passes a line on.
 pub(crate) fn forward(client: &'static str, level: RDKafkaLogLevel, facility: &str, line: &str) {

@@ -9,6 +9,7 @@ mod lag;
 mod log;
 mod message;
 mod options;
+mod outage;
 mod producer;
 mod reader;
 mod rebalance;

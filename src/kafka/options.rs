@@ -155,8 +155,9 @@ const CONSUMER_DEFAULTS: [(&str, &str); 8] = [
     // runs dry in between.
     ("fetch.queue.backoff.ms", "5"),
     // Statistics pile up on the queue if nobody polls. The consumer is always polled within the poll interval; the
-    // producer gets none (see `producer_config`).
-    ("statistics.interval.ms", "5000"),
+    // producer gets none (see `producer_config`). They tell that a broker is silent, which is to be seen within ten
+    // seconds (`silence_limit`).
+    ("statistics.interval.ms", "2000"),
     ("client.id", "demarche"),
 ];
 
@@ -230,6 +231,15 @@ impl Options {
     /// The value of `max.poll.interval.ms`.
     pub fn poll_interval(&self) -> Duration {
         Duration::from_millis(self.milliseconds("max.poll.interval.ms", &[]).unwrap_or(300_000))
+    }
+
+    /// How long a broker that can be reached may be silent. It answers heartbeats and fetches; what is above those, and
+    /// long enough for a broker that collects its garbage, is a broker that is away. Told by the statistics, so that it is
+    /// noticed that much later.
+    pub(crate) fn silence_limit(&self) -> Duration {
+        let waits = [("heartbeat.interval.ms", &CONSUMER_DEFAULTS[..]), ("fetch.wait.max.ms", &[])];
+        let longest = waits.iter().filter_map(|(key, defaults)| self.milliseconds(key, defaults)).max();
+        Duration::from_millis(longest.unwrap_or(0) + 2000)
     }
 
     /// The value of `transaction.timeout.ms`.

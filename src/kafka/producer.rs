@@ -13,6 +13,7 @@ use rdkafka::message::{DeliveryResult, Header, OwnedHeaders};
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer as _, ProducerContext};
 
 use crate::kafka::consumer::offsets;
+use crate::kafka::outage::Outage;
 use crate::kafka::{Error, Options, Topics, log};
 use crate::pipeline::ports::{Enqueued, Failure, Position, Producer};
 use crate::pipeline::{Delivery, Stop, StopState};
@@ -48,6 +49,7 @@ pub(crate) struct KafkaProducer {
 #[derive(Debug, Default)]
 struct ProducerCallbacks {
     lane: usize,
+    outage: Outage,
     has_failed: AtomicBool,
     /// The first delivery that failed since the transaction began.
     failure: Mutex<Option<Failure>>,
@@ -59,6 +61,7 @@ impl ClientContext for ProducerCallbacks {
     }
 
     fn error(&self, error: KafkaError, reason: &str) {
+        self.outage.note_error(&error);
         log::trouble("producer", Some(self.lane), &error, reason);
     }
 }
@@ -226,10 +229,12 @@ impl Producer for KafkaProducer {
 
     fn is_replaced(&self) -> bool {
         // The broker fences the owner of a transaction that has timed out, too, in the same words; but then nobody else
-        // has the id.
+        // has the id. It is no proof after an outage either: if there is another process all the same, the client that is
+        // built next is fenced as well, and without an outage.
         let timed_out = self.in_transaction && self.begun.elapsed() >= self.transaction_timeout;
         let error = self.client.client().fatal_error();
-        error.is_some_and(|(code, _)| code == RDKafkaErrorCode::Fenced) && !timed_out
+        let is_fenced = error.is_some_and(|(code, _)| code == RDKafkaErrorCode::Fenced);
+        is_fenced && !timed_out && !self.client.context().outage.is_recent()
     }
 
     fn abort(&mut self) -> Result<(), Failure> {

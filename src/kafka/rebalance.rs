@@ -9,6 +9,7 @@
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use rdkafka::ClientContext;
 use rdkafka::TopicPartitionList;
@@ -20,8 +21,9 @@ use rdkafka::types::RDKafkaRespErr;
 
 use crate::kafka::lag;
 use crate::kafka::log;
+use crate::kafka::outage::Outage;
 use crate::pipeline::ports::EndOffset;
-use crate::telemetry::Health;
+use crate::telemetry::{Health, Obstacle};
 
 /// An event of the group that the lane has to answer.
 #[derive(Debug)]
@@ -38,17 +40,22 @@ pub(crate) struct ConsumerCallbacks {
     events: Mutex<VecDeque<GroupEvent>>,
     /// The lane is gone: events are answered on the spot, else closing would wait for ever.
     closing: AtomicBool,
+    outage: Outage,
+    /// A broker that has said nothing for this long does not answer.
+    silence_limit: Duration,
     ends: Mutex<Option<Vec<EndOffset>>>,
     has_ends: AtomicBool,
 }
 
 impl ConsumerCallbacks {
-    pub(crate) fn new(lane: usize, health: Arc<Health>) -> Self {
+    pub(crate) fn new(lane: usize, health: Arc<Health>, silence_limit: Duration) -> Self {
         Self {
             lane,
             health,
             events: Mutex::default(),
             closing: AtomicBool::new(false),
+            outage: Outage::default(),
+            silence_limit,
             ends: Mutex::default(),
             has_ends: AtomicBool::new(false),
         }
@@ -68,6 +75,11 @@ impl ConsumerCallbacks {
         lock(&self.ends).take()
     }
 
+    /// What it has lived through.
+    pub(crate) fn outage(&self) -> &Outage {
+        &self.outage
+    }
+
     /// From now on events are answered on the spot.
     pub(crate) fn close(&self) {
         self.closing.store(true, Ordering::Release);
@@ -79,17 +91,30 @@ impl ClientContext for ConsumerCallbacks {
         // No error and no event says that the poll interval was missed, only this line. The watchdog notices too, from
         // outside; this one also tells of an interval that was missed between two of its looks.
         if facility == log::MAX_POLL {
-            self.health.set_late(self.lane, "the poll interval was exceeded, waiting for a new assignment");
+            let why = "the poll interval was exceeded, waiting for a new assignment";
+            self.health.set_obstacle(self.lane, Obstacle::LatePoll, why);
+        }
+        if facility == log::MAX_POLL || facility == log::SESSION_TIMEOUT {
+            self.outage.note();
         }
         log::forward("consumer", level, facility, line);
     }
 
     fn stats(&self, statistics: Statistics) {
+        match lag::silence(&statistics) {
+            Some(silence) if silence > self.silence_limit => {
+                let why = format!("nothing for {} s", silence.as_secs());
+                self.health.set_obstacle(self.lane, Obstacle::SilentBroker, why);
+            }
+            Some(_) => self.health.clear_obstacle(self.lane, Obstacle::SilentBroker),
+            None => {}
+        }
         *lock(&self.ends) = Some(lag::ends(&statistics));
         self.has_ends.store(true, Ordering::Release);
     }
 
     fn error(&self, error: KafkaError, reason: &str) {
+        self.outage.note_error(&error);
         log::trouble("consumer", Some(self.lane), &error, reason);
     }
 }
@@ -101,12 +126,7 @@ impl ConsumerContext for ConsumerCallbacks {
             _ => GroupEvent::Revoke(partitions.clone()),
         };
         if self.closing.load(Ordering::Acquire) {
-            let answered = match &event {
-                // Never started: taken back by the close that follows.
-                GroupEvent::Assign(_) => consumer.unassign(),
-                GroupEvent::Revoke(partitions) => unassign(consumer, partitions),
-            };
-            if let Err(error) = answered {
+            if let Err(error) = decline(consumer, &event) {
                 tracing::debug!(lane = self.lane, %error, "cannot give partitions up while closing");
             }
             return;
@@ -143,6 +163,16 @@ pub(crate) fn unassign<C: ConsumerContext>(
     match consumer.rebalance_protocol() {
         RebalanceProtocol::Cooperative => consumer.incremental_unassign(partitions),
         RebalanceProtocol::Eager | RebalanceProtocol::None => consumer.unassign(),
+    }
+}
+
+/// Answers an event of the group for a lane that is gone; the client is closed next.
+pub(crate) fn decline<C: ConsumerContext>(consumer: &BaseConsumer<C>, event: &GroupEvent) -> KafkaResult<()> {
+    match (event, consumer.rebalance_protocol()) {
+        // Cooperative members cannot refuse what they were given: it is taken back by the close.
+        (GroupEvent::Assign(partitions), RebalanceProtocol::Cooperative) => consumer.incremental_assign(partitions),
+        (GroupEvent::Assign(_), RebalanceProtocol::Eager | RebalanceProtocol::None) => consumer.unassign(),
+        (GroupEvent::Revoke(partitions), _) => unassign(consumer, partitions),
     }
 }
 

@@ -14,7 +14,7 @@ use crate::kafka::producer::KafkaProducer;
 use crate::kafka::watchdog::Watchdog;
 use crate::kafka::{Error, Options};
 use crate::pipeline::{self, Ended, LaneContext, LaneError, ProcessFactory, Pulse, Stop, StopState, lane};
-use crate::telemetry::{Health, Metrics};
+use crate::telemetry::{Health, Metrics, Obstacle};
 
 /// Exit code of a process that the watchdog ended: a call into the client never came back (`EX_TEMPFAIL` of sysexits:
 /// starting again is the cure, and exactly-once makes it safe).
@@ -116,6 +116,8 @@ async fn supervise<F: ProcessFactory>(
 ) -> Result<Ended, Error> {
     let index = context.index;
     let mut restarts = 0;
+    // A lane that never got as far as to read has left no work to anybody.
+    let mut has_read = false;
     loop {
         let begun = Instant::now();
         let pulse = Arc::new(Pulse::default());
@@ -123,19 +125,25 @@ async fn supervise<F: ProcessFactory>(
         let attempt = LaneContext { pulse, ..context.clone() };
         let ended = run_on_thread(attempt, options.clone(), slot.to_owned(), Arc::clone(factory)).await;
         watchdog.forget(index);
+        context.health.clear_obstacle(index, Obstacle::LongCall);
         context.health.set_assigned(index, false);
         let reason = match ended {
             Ok(ended) => return Ok(ended),
-            Err(LaneError::Failed(reason)) => reason,
-            Err(LaneError::Replaced(reason)) => {
+            Err(Broken::AtStart(reason)) => reason,
+            Err(Broken::AtWork(LaneError::Failed(reason))) => {
+                has_read = true;
+                reason
+            }
+            Err(Broken::AtWork(LaneError::Replaced(reason))) => {
                 context.health.set_fatal(&reason);
                 context.stop.drain();
                 return Err(Error::Replaced { lane: index, reason });
             }
         };
+        let stopped = if has_read { Ended::Abandoned } else { Ended::Drained };
         if context.stop.state() != StopState::Running {
             tracing::warn!(lane = index, reason, "a lane failed while it was stopped");
-            return Ok(Ended::Abandoned);
+            return Ok(stopped);
         }
         if begun.elapsed() > HEALTHY {
             restarts = 0;
@@ -159,11 +167,19 @@ async fn supervise<F: ProcessFactory>(
         let waited_from = Instant::now();
         while waited_from.elapsed() < pause {
             if context.stop.state() != StopState::Running {
-                return Ok(Ended::Abandoned);
+                return Ok(stopped);
             }
             sleep(STOP_PERIOD.min(pause)).await;
         }
     }
+}
+
+/// Why a lane's thread ended without being told to.
+enum Broken {
+    /// Its clients could not be built.
+    AtStart(String),
+    /// It had read, or could have.
+    AtWork(LaneError),
 }
 
 /// Builds the clients of a lane and runs it, on a thread of its own: its calls block.
@@ -172,25 +188,25 @@ async fn run_on_thread<F: ProcessFactory>(
     options: Options,
     slot: String,
     factory: Arc<F>,
-) -> Result<Ended, LaneError> {
+) -> Result<Ended, Broken> {
     let (ended, outcome) = oneshot::channel();
     let name = format!("lane-{}", context.index);
-    let run = move || -> Result<Ended, LaneError> {
+    let run = move || -> Result<Ended, Broken> {
         // The producer first: taking its id over ends what a predecessor left open, and the first fetch of committed
         // offsets waits for exactly that.
         let producer = KafkaProducer::start(&options, context.index, context.options.delivery, &slot, &context.stop)
-            .map_err(|error| LaneError::Failed(error.to_string()))?;
+            .map_err(|error| Broken::AtStart(error.to_string()))?;
         context.pulse.beat();
         let consumer = KafkaConsumer::join(&options, context.index, Arc::clone(&context.health))
-            .map_err(|error| LaneError::Failed(error.to_string()))?;
-        lane::run(context, consumer, producer, &factory)
+            .map_err(|error| Broken::AtStart(error.to_string()))?;
+        lane::run(context, consumer, producer, &factory).map_err(Broken::AtWork)
     };
     let spawned = thread::Builder::new().name(name).spawn(move || {
         // Nobody listens any more only when the whole service was dropped.
         let _ = ended.send(run());
     });
     if let Err(error) = spawned {
-        return Err(LaneError::Failed(format!("cannot start a lane's thread: {error}")));
+        return Err(Broken::AtStart(format!("cannot start a lane's thread: {error}")));
     }
-    outcome.await.unwrap_or_else(|_| Err(LaneError::Failed("the lane's thread panicked".to_owned())))
+    outcome.await.unwrap_or_else(|_| Err(Broken::AtWork(LaneError::Failed("the lane's thread panicked".to_owned()))))
 }

@@ -10,10 +10,13 @@ use std::time::Duration;
 use crossbeam_channel::{RecvTimeoutError, Sender, bounded};
 
 use crate::pipeline::Pulse;
-use crate::telemetry::Health;
+use crate::telemetry::{Health, Obstacle};
 
 /// How often it looks.
 const PERIOD: Duration = Duration::from_secs(1);
+
+/// A lane that is silent for this long waits for an answer of its broker: nothing else that it does takes as long.
+const LONG_CALL: Duration = Duration::from_secs(5);
 
 /// The lanes that are looked at. Ends its thread when dropped.
 pub(crate) struct Watchdog {
@@ -39,7 +42,14 @@ impl Watchdog {
                         on_stall(*lane, pulse.since_beat());
                     }
                     if pulse.since_poll() > poll_interval {
-                        health.set_late(*lane, format!("no poll for {} s", pulse.since_poll().as_secs()));
+                        let why = format!("no poll for {} s", pulse.since_poll().as_secs());
+                        health.set_obstacle(*lane, Obstacle::LatePoll, why);
+                    }
+                    if pulse.since_beat() > LONG_CALL {
+                        let why = format!("none for {} s", pulse.since_beat().as_secs());
+                        health.set_obstacle(*lane, Obstacle::LongCall, why);
+                    } else {
+                        health.clear_obstacle(*lane, Obstacle::LongCall);
                     }
                 }
             }

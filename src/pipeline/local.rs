@@ -26,6 +26,8 @@ pub enum Call {
     Deliver,
     /// The commit of either port.
     Commit,
+    /// [`crate::pipeline::ports::Producer::abort`]; it fails for good or not at all.
+    Abort,
     /// [`crate::pipeline::ports::Consumer::rewind`].
     Rewind,
 }

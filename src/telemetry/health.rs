@@ -1,9 +1,10 @@
-//! Whether the service is alive and ready. Ready means: every lane has its assignment, none is past its poll interval,
-//! nothing fatal happened, and no drain has begun. Alive means: nothing fatal happened.
+//! Whether the service is alive and ready. Ready means: every lane has its assignment, nothing stands in the way of one
+//! ([`Obstacle`]), nothing fatal happened, and no drain has begun. Alive means: nothing fatal happened.
 //!
 //! An assignment of no partitions counts: a replica beyond the number of partitions is a warm standby, not a failure.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Condition of the service, set by lanes and supervisor, read by `/livez` and `/readyz`.
@@ -22,7 +23,28 @@ struct State {
 #[derive(Debug, Default)]
 struct Lane {
     assigned: bool,
-    late: Option<String>,
+    obstacles: BTreeMap<Obstacle, String>,
+}
+
+/// What keeps a lane that has its assignment from doing its work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Obstacle {
+    /// It is past its poll interval.
+    LatePoll,
+    /// No broker has said anything for some time.
+    SilentBroker,
+    /// A call to the broker has had no answer for some time.
+    LongCall,
+}
+
+impl fmt::Display for Obstacle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::LatePoll => "polls too late",
+            Self::SilentBroker => "hears no broker",
+            Self::LongCall => "waits for an answer",
+        })
+    }
 }
 
 impl Health {
@@ -43,18 +65,18 @@ impl Health {
         let lane = state.lanes.entry(lane).or_default();
         lane.assigned = assigned;
         if assigned {
-            lane.late = None;
+            lane.obstacles.remove(&Obstacle::LatePoll);
         }
     }
 
-    /// Says that a lane polls too late, and why we think so.
-    pub fn set_late(&self, lane: usize, why: impl Into<String>) {
-        self.state().lanes.entry(lane).or_default().late = Some(why.into());
+    /// Says what stands in the way of a lane, and why we think so.
+    pub fn set_obstacle(&self, lane: usize, obstacle: Obstacle, why: impl Into<String>) {
+        self.state().lanes.entry(lane).or_default().obstacles.insert(obstacle, why.into());
     }
 
-    /// Says that a lane polls in time again.
-    pub fn clear_late(&self, lane: usize) {
-        self.state().lanes.entry(lane).or_default().late = None;
+    /// Says that it does so no more.
+    pub fn clear_obstacle(&self, lane: usize, obstacle: Obstacle) {
+        self.state().lanes.entry(lane).or_default().obstacles.remove(&obstacle);
     }
 
     /// Says that the service is on its way out.
@@ -86,8 +108,8 @@ impl Health {
             if !lane.assigned {
                 return Err(format!("lane {index} has no assignment yet"));
             }
-            if let Some(why) = &lane.late {
-                return Err(format!("lane {index} polls too late: {why}"));
+            if let Some((obstacle, why)) = lane.obstacles.first_key_value() {
+                return Err(format!("lane {index} {obstacle}: {why}"));
             }
         }
         Ok(())
@@ -124,9 +146,14 @@ mod tests {
         assert_eq!(health.ready(), Err("lane 1 has no assignment yet".to_owned()));
         health.set_assigned(1, true);
         assert_eq!(health.ready(), Ok(()));
-        health.set_late(1, "no poll for 300 s");
+        health.set_obstacle(1, Obstacle::LatePoll, "no poll for 300 s");
         assert_eq!(health.ready(), Err("lane 1 polls too late: no poll for 300 s".to_owned()));
         health.set_assigned(1, true);
+        assert_eq!(health.ready(), Ok(()));
+        health.set_obstacle(0, Obstacle::SilentBroker, "nothing for 6 s");
+        health.set_assigned(0, true);
+        assert_eq!(health.ready(), Err("lane 0 hears no broker: nothing for 6 s".to_owned()));
+        health.clear_obstacle(0, Obstacle::SilentBroker);
         assert_eq!(health.ready(), Ok(()));
         health.set_draining();
         assert_eq!(health.ready(), Err("draining".to_owned()));

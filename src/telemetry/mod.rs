@@ -6,7 +6,7 @@ mod logs;
 mod metrics;
 pub(crate) mod secrets;
 
-pub use health::Health;
+pub use health::{Health, Obstacle};
 pub use http::HttpOptions;
 pub use logs::{LogError, LogFormat, LogOptions};
 pub use metrics::{Metrics, Stage, Tally, TransactionOutcome};

@@ -242,6 +242,28 @@ enum Trouble {
     End,
 }
 
+#[test]
+fn a_fence_after_an_outage_of_its_own_is_no_proof_of_another_process() {
+    let Ground { runtime, broker, options, feeder, reader } = Ground::new();
+    runtime.block_on(async {
+        let service = Service::start(&runtime, options.clone());
+        service.wait_until_ready().await;
+        // Away for so long that the service notices, and no longer than its session lasts.
+        broker.mock().broker_down(1).unwrap();
+        service.wait_until("not ready", |service| service.health.ready().is_err()).await;
+        broker.mock().request_errors(RDKafkaApiKey::Heartbeat, &[RDKafkaRespErr::RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID]);
+        broker.mock().broker_up(1).unwrap();
+        service.wait_until("the lane is built anew", |service| service.metric(RESTARTS) > 0).await;
+        let names = feed(&feeder, ["after the outage".to_owned()]).await;
+        read_all(&reader, &names).await;
+        service.wait_until_ready().await;
+        // Once more, and out of the blue: somebody else is there.
+        broker.mock().request_errors(RDKafkaApiKey::Heartbeat, &[RDKafkaRespErr::RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID]);
+        let ended = timeout(LIMIT, service.task).await.expect("a replaced service goes on").unwrap();
+        assert!(matches!(ended, Err(Error::Replaced { .. })), "{ended:?}");
+    });
+}
+
 fn check_error(request: RDKafkaApiKey, code: RDKafkaRespErr, trouble: Trouble) {
     let Ground { runtime, broker, options, feeder, reader } = Ground::new();
     runtime.block_on(async {

@@ -221,6 +221,27 @@ fn a_lost_assignment_aborts_and_the_new_owner_does_the_work() {
 }
 
 #[test]
+fn the_group_has_its_answer_before_an_abort_that_fails() {
+    for lost in [true, false] {
+        let broker = Broker::new("articles", 1);
+        broker.set_deliveries_per_poll(0);
+        let messages = fill(&broker, 10);
+        let mut bench = Bench::start(&broker, Options { epoch: LIMIT, ..options() });
+        bench.wait("records on their way", |broker| broker.n_calls(Call::Enqueue) == 10);
+        // The broker is away for long: what is on its way is not delivered, and the abort has no answer either.
+        broker.inject(Call::Deliver, Fault::Abortable);
+        broker.inject(Call::Abort, Fault::Fatal);
+        broker.revoke(bench.member, &broker.partitions(), lost);
+        bench.join().expect_err("the lane went on after an abort that failed");
+        assert!(!broker.is_assigned(bench.member), "the group waits for ever; lost: {lost}");
+        broker.set_deliveries_per_poll(100);
+        let next = Bench::start(&broker, options());
+        next.wait_until_read();
+        assert_eq!(seen(&broker), expected_echoes(messages));
+    }
+}
+
+#[test]
 fn what_one_partition_does_is_kept_when_another_is_taken_away() {
     let broker = Broker::new("articles", 2);
     broker.append(message(0, 0, "wait"));

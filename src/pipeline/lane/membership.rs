@@ -31,22 +31,30 @@ where
         let lost = lost || self.consumer.assignment_lost();
         tracing::info!(lane, n_partitions = partitions.len(), lost, "partitions revoked");
         self.context.metrics.count_rebalance();
-        if lost {
-            self.abort("the assignment was lost")?;
+        let finished = if lost {
+            Err(Failure::Abortable("the assignment was lost".to_owned()))
         } else if self.rewind.is_empty() {
-            let deadline = Instant::now() + self.context.options.revocation_drain;
-            let finished = self.finish(partitions, deadline);
-            let complete = finished.as_ref().is_ok_and(|complete| *complete);
-            self.recover(finished.map(|_| ()))?;
-            if !complete {
-                tracing::info!(lane, "what was not finished is left to the partitions' next owner");
-            }
+            self.finish(partitions, Instant::now() + self.context.options.revocation_drain)
+        } else {
+            Ok(true)
+        };
+        match &finished {
+            Ok(true) | Err(Failure::Abortable(_)) => {}
+            Ok(false) => tracing::info!(lane, "what was not finished is left to the partitions' next owner"),
+            Err(Failure::Fatal(_)) => return finished.map(drop),
         }
+        // Answered before anything is aborted: nothing more will be committed in any case, an abort takes as long as the
+        // broker is away, and a client that owes an answer meanwhile is not taken back by its group, but fenced.
+        self.give_up(partitions)?;
+        self.recover(finished.map(drop))
+    }
+
+    fn give_up(&mut self, partitions: &[Partition]) -> Result<(), Failure> {
         self.release_weight_of(partitions);
         self.tracker.revoke(partitions);
         self.forget_lag(partitions);
         self.consumer.complete_revocation(partitions)?;
-        self.context.health.set_assigned(lane, !self.tracker.partitions().is_empty());
+        self.context.health.set_assigned(self.context.index, !self.tracker.partitions().is_empty());
         Ok(())
     }
 

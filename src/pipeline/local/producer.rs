@@ -89,6 +89,7 @@ impl Producer for LocalProducer {
     }
 
     fn abort(&mut self) -> Result<(), Failure> {
+        self.broker.state().enter(Call::Abort)?;
         self.records.clear();
         self.n_delivered = 0;
         self.in_transaction = false;
