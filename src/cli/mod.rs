@@ -18,6 +18,8 @@ mod publish;
 #[cfg(feature = "kafka")]
 mod run;
 #[cfg(feature = "kafka")]
+mod signals;
+#[cfg(feature = "kafka")]
 mod tail;
 
 use std::io;

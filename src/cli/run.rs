@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
@@ -14,10 +13,11 @@ use tokio::time::timeout;
 use super::exit::{Exit, Failure, OrExit as _};
 use super::models::ModelArgs;
 use super::settings::{self, BrokerArgs};
+use super::signals;
 use crate::analyzer::Models;
 use crate::config::Config;
 use crate::kafka::{self, service};
-use crate::pipeline::{Ended, Stages, Stop};
+use crate::pipeline::{Ended, Stages, Stop, StopState};
 use crate::telemetry::{Health, Metrics, http};
 
 /// How long open connections may keep the endpoints up after the service has ended. A scrape takes milliseconds.
@@ -25,7 +25,7 @@ const HTTP_FAREWELL: Duration = Duration::from_secs(1);
 
 /// The service: consumes articles, analyzes them, produces findings, until told to stop.
 ///
-/// SIGTERM or Ctrl-C: it reads no more, finishes and commits what is under way within pipeline.grace, and leaves the
+/// SIGTERM, SIGHUP or Ctrl-C: it reads no more, finishes and commits what is under way within pipeline.grace, and leaves the
 /// group. A second one: it aborts and leaves at once; what was under way is read again by whoever comes next.
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = "\
@@ -42,15 +42,20 @@ pub(super) struct RunArgs {
 
 /// Runs the command.
 pub(super) fn run(args: RunArgs) -> Result<Exit, Failure> {
+    let runtime = runtime()?;
+    let health = Health::new();
+    let stop = Stop::new();
+    signals::listen(&runtime, stop.clone(), Arc::clone(&health))?;
     let config = settings::load(&args.broker.sources())?;
     let models = args.model.load()?;
     config.logs.init().or_exit(Exit::Config)?;
-    runtime()?.block_on(async {
+    if stop.state() != StopState::Running {
+        tracing::info!("told to stop before anything was begun");
+        return Ok(Exit::Ok);
+    }
+    runtime.block_on(async {
         let metrics = Metrics::new();
-        let health = Health::new();
-        let stop = Stop::new();
         let endpoints = Endpoints::open(&config, &metrics, &health).await?;
-        let signals = stop_on_signals(stop.clone(), Arc::clone(&health))?;
         tracing::info!(
             version = env!("CARGO_PKG_VERSION"),
             brokers = config.kafka.brokers,
@@ -63,7 +68,6 @@ pub(super) fn run(args: RunArgs) -> Result<Exit, Failure> {
         );
         let stages = stages(models, &config, &metrics);
         let ended = service::run(&config.kafka, &config.pipeline, &stages, &metrics, &health, &stop).await;
-        signals.abort();
         endpoints.close().await;
         exit_of(ended)
     })
@@ -107,28 +111,6 @@ pub(super) fn broken(error: kafka::Error) -> Failure {
         kafka::Error::Client { .. } | kafka::Error::Replaced { .. } | kafka::Error::Lane { .. } => Exit::Unavailable,
     };
     Failure::new(exit, error)
-}
-
-/// The first signal drains, the second abandons.
-fn stop_on_signals(stop: Stop, health: Arc<Health>) -> Result<JoinHandle<()>, Failure> {
-    let mut terminate = signal(SignalKind::terminate()).or_exit(Exit::Internal)?;
-    let mut interrupt = signal(SignalKind::interrupt()).or_exit(Exit::Internal)?;
-    Ok(tokio::spawn(async move {
-        let name = either(&mut terminate, &mut interrupt).await;
-        tracing::info!(signal = name, "stopping: finishing what is under way; a second signal abandons it");
-        health.set_draining();
-        stop.drain();
-        let name = either(&mut terminate, &mut interrupt).await;
-        tracing::warn!(signal = name, "stopping at once");
-        stop.abandon();
-    }))
-}
-
-async fn either(terminate: &mut Signal, interrupt: &mut Signal) -> &'static str {
-    tokio::select! {
-        _ = terminate.recv() => "SIGTERM",
-        _ = interrupt.recv() => "SIGINT",
-    }
 }
 
 /// The HTTP endpoints, while they are up.

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::mpsc;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use demarche::kafka::EmbeddedBroker;
 
@@ -49,8 +49,11 @@ struct Service {
 
 impl Service {
     fn start(brokers: &str) -> Self {
-        let mut process =
-            demarche(&["run", "--brokers", brokers]).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        Self::start_with(&mut demarche(&["run", "--brokers", brokers]))
+    }
+
+    fn start_with(command: &mut Command) -> Self {
+        let mut process = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let stderr = BufReader::new(process.stderr.take().unwrap());
         let (sender, log) = mpsc::channel();
         thread::spawn(move || stderr.lines().map_while(Result::ok).all(|line| sender.send(line).is_ok()));
@@ -169,6 +172,63 @@ fn published_articles_come_out_of_the_service_and_sigterm_ends_it() {
     service.wait_for("stopping");
     service.wait_for("stopped");
     assert_eq!(service.process.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn a_service_that_never_reached_its_broker_leaves_no_work_behind() {
+    // Nobody listens there.
+    let mut service = Service::start("127.0.0.1:1");
+    service.wait_for("starting");
+    service.signal("TERM");
+    assert_eq!(service.process.wait().unwrap().code(), Some(0), "there is nothing that was under way");
+}
+
+#[test]
+fn a_terminal_that_closes_ends_the_service_as_sigterm_does() {
+    let broker = broker();
+    let mut service = Service::start(&broker.brokers());
+    service.wait_for("starting");
+    service.signal("HUP");
+    assert_eq!(service.wait_for("stopping")["signal"], "SIGHUP");
+    assert_eq!(service.process.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn a_service_under_nohup_outlives_its_terminal() {
+    let broker = broker();
+    let mut command = Command::new("sh");
+    command.args(["-c", "trap '' HUP; exec \"$0\" run --brokers \"$1\"", env!("CARGO_BIN_EXE_demarche")]);
+    let mut service = Service::start_with(command.arg(broker.brokers()).env("DEMARCHE__HTTP__LISTEN", ""));
+    service.wait_for("partitions assigned");
+    service.signal("HUP");
+    service.signal("TERM");
+    assert_eq!(service.wait_for("stopping")["signal"], "SIGTERM");
+    assert_eq!(service.process.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn a_signal_during_the_start_ends_the_service_well() {
+    let scratch = tempfile::tempdir().unwrap();
+    // It reads its configuration from a pipe, and so is still starting until somebody writes there.
+    let pipe = scratch.path().join("config.toml");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let mut process = demarche(&["run", "--config"]).arg(&pipe).stdout(Stdio::null()).spawn().unwrap();
+    let status = format!("/proc/{}/status", process.id());
+    let begun = Instant::now();
+    // The mask of the signals that it handles; SIGTERM is the fifteenth.
+    let handles_sigterm = || {
+        let told = std::fs::read_to_string(&status).unwrap();
+        let mask = told.lines().find_map(|line| line.strip_prefix("SigCgt:")).unwrap();
+        u64::from_str_radix(mask.trim(), 16).unwrap() >> 14 & 1 == 1
+    };
+    while !handles_sigterm() && begun.elapsed() < DEADLINE {
+        thread::yield_now();
+    }
+    let sent = Command::new("kill").args(["-TERM", &process.id().to_string()]).status().unwrap();
+    assert!(sent.success());
+    // Opened for both, so that a process which the signal has killed does not keep us here.
+    drop(std::fs::File::options().read(true).write(true).open(&pipe).unwrap());
+    assert_eq!(process.wait().unwrap().code(), Some(0));
 }
 
 #[test]
