@@ -3,6 +3,7 @@
 //! One queue, polled by one thread. (Queues per partition lose wake-ups: rust-rdkafka #665, PR #840; so
 //! `split_partition_queue` is not used.)
 
+use std::collections::BTreeSet;
 use std::iter;
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,6 +29,8 @@ pub(crate) struct KafkaConsumer {
     /// The event that was given to the lane last, until the lane has answered it. librdkafka closes no consumer that owes
     /// the group an answer: it would wait for one for ever.
     unanswered: Option<GroupEvent>,
+    /// A message that came together with news that had to be told first.
+    held: Option<Message>,
 }
 
 impl KafkaConsumer {
@@ -39,7 +42,7 @@ impl KafkaConsumer {
             .map_err(|error| Error::client("make a consumer", &error))?;
         let topics: Vec<&str> = options.topics.articles.iter().map(String::as_str).collect();
         client.subscribe(&topics).map_err(|error| Error::client("subscribe", &error))?;
-        Ok(Self { client, topics: topics.into_iter().map(Arc::from).collect(), unanswered: None })
+        Ok(Self { client, topics: topics.into_iter().map(Arc::from).collect(), unanswered: None, held: None })
     }
 
     fn detach(&self, borrowed: &BorrowedMessage<'_>) -> Message {
@@ -61,26 +64,46 @@ impl KafkaConsumer {
     }
 }
 
+impl KafkaConsumer {
+    fn next_event(&mut self) -> Polled {
+        let Some(event) = self.client.context().take_event() else { return Polled::Idle };
+        let polled = match &event {
+            GroupEvent::Assign(list) => Polled::Assigned(self.partitions(list)),
+            GroupEvent::Revoke(list) => {
+                Polled::Revoking { partitions: self.partitions(list), lost: self.client.assignment_lost() }
+            }
+        };
+        self.unanswered = Some(event);
+        polled
+    }
+
+    /// The partitions of some topics that this member has.
+    fn assigned_of(&self, topics: &BTreeSet<String>) -> Result<Vec<Partition>, Failure> {
+        let all = self.client.assignment().map_err(|error| abortable("list what is assigned", &error))?;
+        Ok(self.partitions(&all).into_iter().filter(|partition| topics.contains(&*partition.topic)).collect())
+    }
+}
+
 impl Consumer for KafkaConsumer {
     type Group = ConsumerGroupMetadata;
 
     fn poll(&mut self, timeout: Duration) -> Result<Polled, Failure> {
-        match self.client.poll(timeout) {
-            Some(Ok(message)) => Ok(Polled::Message(self.detach(&message))),
-            Some(Err(error)) => classify_poll(error).map(|()| Polled::Idle),
-            // A poll that served an event of the group comes back at once, with nothing.
-            None => {
-                let Some(event) = self.client.context().take_event() else { return Ok(Polled::Idle) };
-                let polled = match &event {
-                    GroupEvent::Assign(list) => Polled::Assigned(self.partitions(list)),
-                    GroupEvent::Revoke(list) => {
-                        Polled::Revoking { partitions: self.partitions(list), lost: self.client.assignment_lost() }
-                    }
-                };
-                self.unanswered = Some(event);
-                Ok(polled)
-            }
+        if let Some(message) = self.held.take() {
+            return Ok(Polled::Message(message));
         }
+        let message = match self.client.poll(timeout) {
+            Some(Ok(message)) => Some(self.detach(&message)),
+            Some(Err(error)) => return classify_poll(error).map(|()| Polled::Idle),
+            None => None,
+        };
+        let recreated = self.client.context().take_recreated();
+        if !recreated.is_empty() {
+            // What came of these topics with the news comes again; events of the group are asked for anew.
+            self.held = message.filter(|message| !recreated.contains(&*message.origin.topic));
+            return self.assigned_of(&recreated).map(Polled::Recreated);
+        }
+        // A poll that served an event of the group comes back at once, with nothing.
+        Ok(message.map_or_else(|| self.next_event(), Polled::Message))
     }
 
     fn complete_assignment(&mut self, partitions: &[Partition]) -> Result<(), Failure> {
@@ -99,6 +122,10 @@ impl Consumer for KafkaConsumer {
 
     fn assignment_lost(&self) -> bool {
         self.client.assignment_lost()
+    }
+
+    fn take_reset(&mut self, partition: &Partition) -> Option<i64> {
+        self.client.context().take_reset(partition)
     }
 
     fn rewind(&mut self, fallback: &[Position]) -> Result<(), Failure> {
@@ -282,7 +309,8 @@ mod tests {
 
     #[test]
     fn a_consumer_that_owes_the_group_an_answer_can_be_dropped_and_leaves_it() {
-        let cases = ["range", "cooperative-sticky"].into_iter().flat_map(|strategy| [(strategy, true), (strategy, false)]);
+        let cases =
+            ["range", "cooperative-sticky"].into_iter().flat_map(|strategy| [(strategy, true), (strategy, false)]);
         let under_way: Vec<_> = cases
             .map(|(strategy, revoked)| {
                 let (ended, has_ended) = mpsc::channel();

@@ -5,11 +5,45 @@ use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::consumer::ConsumerContext;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 
+use crate::pipeline::ports::Partition;
+
 /// Facility of the line that says a poll interval was missed.
 pub(crate) const MAX_POLL: &str = "MAXPOLL";
 
 /// Facility of the line that says the group heard nothing of us for too long.
 pub(crate) const SESSION_TIMEOUT: &str = "SESSTMOUT";
+
+/// Facility of the line that says a position was out of range, and where reading goes on. Of a partition that has no
+/// committed position there is none at this level.
+pub(crate) const OFFSET: &str = "OFFSET";
+
+/// The position that a line of [`OFFSET`] says the broker did not have:
+/// `[thrd:main]: articles [3]: offset reset (at offset 120 (leader epoch 0), broker 1) to …` (`rd_kafka_offset_reset`).
+pub(crate) fn lost_position(line: &str) -> Option<(Partition, i64)> {
+    let (partition, rest) = line.split_once("]: offset reset (at offset ")?;
+    let (topic, index) = partition.rsplit_once(" [")?;
+    // A topic's name has no spaces; what stands before it names the thread.
+    let topic = topic.rsplit(' ').next()?;
+    let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+    Some((Partition { topic: topic.into(), index: index.parse().ok()? }, rest[..end].parse().ok()?))
+}
+
+/// Facility of the lines about metadata, which only a client with `debug=metadata` writes.
+pub(crate) const METADATA: &str = "METADATA";
+
+/// The topic that a line of [`METADATA`] says was made again, since a broker gives each topic an id of its own (KIP-516):
+/// `[thrd:main]: Topic articles changed id from 0LAQ… to wIhb…` (`rd_kafka_topic_metadata_update`). No error and no event
+/// says so, and the client goes on at its old position.
+pub(crate) fn recreated_topic(line: &str) -> Option<&str> {
+    let (before, ids) = line.split_once(" changed id from ")?;
+    let (from, to) = ids.split_once(" to ")?;
+    // The id of a topic that was not known before, or of a broker that has none, is zero.
+    let is_known = |id: &str| id.trim_end_matches('=').contains(|c| c != 'A');
+    if !is_known(from) || !is_known(to) {
+        return None;
+    }
+    before.rsplit_once("Topic ").map(|(_, topic)| topic)
+}
 
 /// Passes a line on.
 pub(crate) fn forward(client: &'static str, level: RDKafkaLogLevel, facility: &str, line: &str) {
@@ -53,3 +87,24 @@ impl ClientContext for Logged {
 }
 
 impl ConsumerContext for Logged {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_position_that_is_out_of_range_is_read_from_the_log() {
+        let line = "[thrd:main]: news.in [3]: offset reset (at offset 120 (leader epoch 0), broker 1) to offset BEGINNING (leader epoch -1): fetch failed due to requested offset not available on the broker: Broker: Offset out of range";
+        assert_eq!(lost_position(line), Some((Partition { topic: "news.in".into(), index: 3 }, 120)));
+        assert_eq!(lost_position("news.in [3]: offset reset (at offset INVALID (leader epoch 0))"), None);
+        assert_eq!(lost_position("something else"), None);
+    }
+
+    #[test]
+    fn a_topic_that_is_made_again_is_read_from_the_log() {
+        let line = |from: &str| format!("[thrd:main]: Topic news.in changed id from {from} to wIhbVQ4nRk2aSeJQ5rXz1A");
+        assert_eq!(recreated_topic(&line("0LAQ6h2fT0Wc0Qm3oDq8_g")), Some("news.in"));
+        assert_eq!(recreated_topic(&line("AAAAAAAAAAAAAAAAAAAAAA")), None, "a topic that is seen for the first time");
+        assert_eq!(recreated_topic("[thrd:main]: Topic news.in [0] Leader 1 Epoch 0"), None);
+    }
+}

@@ -14,6 +14,7 @@ mod producer;
 mod reader;
 mod rebalance;
 pub mod service;
+mod topics;
 mod watchdog;
 
 pub use embedded::EmbeddedBroker;

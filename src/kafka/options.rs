@@ -256,7 +256,11 @@ impl Options {
             .set("group.id", &self.group)
             .set("isolation.level", "read_committed")
             .set("enable.auto.commit", "false")
-            .set("enable.auto.offset.store", "false");
+            .set("enable.auto.offset.store", "false")
+            // That a topic was made again is told by no event, only by a line of this kind (`log::recreated_topic`). There
+            // are few of them; `log` shows them to who wants to see that much.
+            .set("debug", self.options.get("debug").map_or("metadata".to_owned(), |own| format!("{own},metadata")))
+            .set_log_level(RDKafkaLogLevel::Debug);
         if let Some(instance) = &self.instance_id {
             config.set("group.instance.id", format!("{instance}-{lane}"));
         }

@@ -14,10 +14,11 @@ use rdkafka::producer::{BaseProducer, BaseRecord, Producer as _, ProducerContext
 
 use crate::kafka::consumer::offsets;
 use crate::kafka::outage::Outage;
+use crate::kafka::topics::{self, Wanted};
 use crate::kafka::{Error, Options, Topics, log};
 use crate::pipeline::ports::{Enqueued, Failure, Position, Producer};
 use crate::pipeline::{Delivery, Stop, StopState};
-use crate::record::OutgoingRecord;
+use crate::record::{Channel, OutgoingRecord};
 
 /// One wait for deliveries. A round trip on one machine takes about as long; shorter only costs wake-ups.
 const NAP: Duration = Duration::from_micros(500);
@@ -37,6 +38,8 @@ const INIT: Duration = Duration::from_secs(60);
 pub(crate) struct KafkaProducer {
     client: BaseProducer<ProducerCallbacks>,
     topics: Topics,
+    /// What the broker is asked about.
+    wanted: Vec<Wanted>,
     transactional: bool,
     in_transaction: bool,
     /// When the last transaction was begun.
@@ -79,7 +82,7 @@ impl ProducerContext for ProducerCallbacks {
             self.has_failed.store(true, Ordering::Release);
             let topic = rdkafka::Message::topic(message);
             let mut failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner);
-            failure.get_or_insert_with(|| classify(&format!("deliver a record to `{topic}`"), error));
+            failure.get_or_insert_with(|| classify(&format!("deliver a record to `{topic}`"), error, Some(topic)));
         }
     }
 }
@@ -92,6 +95,7 @@ impl KafkaProducer {
         lane: usize,
         delivery: Delivery,
         slot: &str,
+        channels: &[Channel],
         stop: &Stop,
     ) -> Result<Self, Error> {
         let callbacks = ProducerCallbacks { lane, ..ProducerCallbacks::default() };
@@ -102,6 +106,7 @@ impl KafkaProducer {
         let transactional = delivery == Delivery::ExactlyOnce;
         let producer = Self {
             client,
+            wanted: Wanted::of(&options.topics, channels),
             topics: options.topics.clone(),
             transactional,
             in_transaction: false,
@@ -169,9 +174,13 @@ impl KafkaProducer {
 impl Producer for KafkaProducer {
     type Group = ConsumerGroupMetadata;
 
+    fn refusal(&mut self) -> Option<String> {
+        topics::refusal(self.client.client(), &self.wanted)
+    }
+
     fn begin(&mut self) -> Result<(), Failure> {
         if self.transactional {
-            self.client.begin_transaction().map_err(|error| classify("begin a transaction", &error))?;
+            self.client.begin_transaction().map_err(|error| classify("begin a transaction", &error, None))?;
             self.in_transaction = true;
             self.begun = Instant::now();
         }
@@ -190,7 +199,7 @@ impl Producer for KafkaProducer {
         match self.client.send(outgoing) {
             Ok(()) => Ok(Enqueued::Taken),
             Err((KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull), _)) => Ok(Enqueued::Full),
-            Err((error, _)) => Err(classify(&format!("produce to `{topic}`"), &error)),
+            Err((error, _)) => Err(classify(&format!("produce to `{topic}`"), &error, Some(topic))),
         }
     }
 
@@ -211,7 +220,7 @@ impl Producer for KafkaProducer {
             // This call has been seen to hang past its timeout (librdkafka #5456). Nothing in this thread can help
             // then; the watchdog ends the process, and the broker aborts the transaction.
             self.persist(GIVE_UP, |client| client.send_offsets_to_transaction(&offsets, group, TRY))
-                .map_err(|error| classify("commit offsets", &error))?;
+                .map_err(|error| classify("commit offsets", &error, None))?;
         }
         match self.persist(GIVE_UP, |client| client.commit_transaction(TRY)) {
             Ok(()) => {
@@ -223,7 +232,7 @@ impl Producer for KafkaProducer {
             Err(KafkaError::Transaction(error)) if error.is_retriable() => {
                 Err(Failure::Fatal(format!("the commit has no answer: {error}")))
             }
-            Err(error) => Err(classify("commit", &error)),
+            Err(error) => Err(classify("commit", &error, None)),
         }
     }
 
@@ -254,8 +263,8 @@ impl Producer for KafkaProducer {
     }
 }
 
-/// What has to be done about an error of the client.
-fn classify(action: &str, error: &KafkaError) -> Failure {
+/// What has to be done about an error of the client, which may be about a topic.
+fn classify(action: &str, error: &KafkaError, topic: Option<&str>) -> Failure {
     let text = format!("cannot {action}: {error}");
     match error {
         // Fenced by a newer producer of the same id, timed out at the broker, not authorized: nothing helps but a new
@@ -263,11 +272,13 @@ fn classify(action: &str, error: &KafkaError) -> Failure {
         KafkaError::Transaction(error) if error.is_fatal() => Failure::Fatal(text),
         other => match other.rdkafka_error_code() {
             Some(RDKafkaErrorCode::Fatal | RDKafkaErrorCode::Fenced) => Failure::Fatal(text),
-            // Reading the article again would end here again. The operator has to raise the topic's limit.
-            Some(RDKafkaErrorCode::MessageSizeTooLarge) => {
-                Failure::Fatal(format!("{text}; raise max.message.bytes of the topic"))
-            }
-            _ => Failure::Abortable(text),
+            Some(code) => match (topics::sentence(code, topic.unwrap_or_default()), topic) {
+                (Some(sentence), Some(_)) => Failure::Refused(sentence),
+                // About a topic that only the client's own words name, if any do.
+                (Some(_), None) => Failure::Refused(format!("{text}; make the topic, or let the service use it")),
+                (None, _) => Failure::Abortable(text),
+            },
+            None => Failure::Abortable(text),
         },
     }
 }

@@ -6,7 +6,7 @@
 //! commits while it still owns its partitions, and then makes the call itself. A commit "inside the callback" is the
 //! same thing with a deeper stack.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -22,7 +22,7 @@ use rdkafka::types::RDKafkaRespErr;
 use crate::kafka::lag;
 use crate::kafka::log;
 use crate::kafka::outage::Outage;
-use crate::pipeline::ports::EndOffset;
+use crate::pipeline::ports::{EndOffset, Partition};
 use crate::telemetry::{Health, Obstacle};
 
 /// An event of the group that the lane has to answer.
@@ -45,6 +45,12 @@ pub(crate) struct ConsumerCallbacks {
     silence_limit: Duration,
     ends: Mutex<Option<Vec<EndOffset>>>,
     has_ends: AtomicBool,
+    /// Positions that the broker did not have any more.
+    resets: Mutex<BTreeMap<Partition, i64>>,
+    has_resets: AtomicBool,
+    /// Topics that were made again.
+    recreated: Mutex<BTreeSet<String>>,
+    has_recreated: AtomicBool,
 }
 
 impl ConsumerCallbacks {
@@ -58,6 +64,10 @@ impl ConsumerCallbacks {
             silence_limit,
             ends: Mutex::default(),
             has_ends: AtomicBool::new(false),
+            resets: Mutex::default(),
+            has_resets: AtomicBool::new(false),
+            recreated: Mutex::default(),
+            has_recreated: AtomicBool::new(false),
         }
     }
 
@@ -73,6 +83,26 @@ impl ConsumerCallbacks {
             return None;
         }
         lock(&self.ends).take()
+    }
+
+    /// The position of a partition that the broker did not have any more, told once.
+    pub(crate) fn take_reset(&self, partition: &Partition) -> Option<i64> {
+        // Asked for each message: a flag spares the lock.
+        if !self.has_resets.load(Ordering::Acquire) {
+            return None;
+        }
+        let mut resets = lock(&self.resets);
+        let position = resets.remove(partition);
+        self.has_resets.store(!resets.is_empty(), Ordering::Release);
+        position
+    }
+
+    /// Topics that were made again since the last call.
+    pub(crate) fn take_recreated(&self) -> BTreeSet<String> {
+        if !self.has_recreated.swap(false, Ordering::Acquire) {
+            return BTreeSet::new();
+        }
+        std::mem::take(&mut *lock(&self.recreated))
     }
 
     /// What it has lived through.
@@ -96,6 +126,18 @@ impl ClientContext for ConsumerCallbacks {
         }
         if facility == log::MAX_POLL || facility == log::SESSION_TIMEOUT {
             self.outage.note();
+        }
+        if facility == log::OFFSET
+            && let Some((partition, position)) = log::lost_position(line)
+        {
+            lock(&self.resets).insert(partition, position);
+            self.has_resets.store(true, Ordering::Release);
+        }
+        if facility == log::METADATA
+            && let Some(topic) = log::recreated_topic(line)
+        {
+            lock(&self.recreated).insert(topic.to_owned());
+            self.has_recreated.store(true, Ordering::Release);
         }
         log::forward("consumer", level, facility, line);
     }

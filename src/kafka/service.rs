@@ -194,7 +194,9 @@ async fn run_on_thread<F: ProcessFactory>(
     let run = move || -> Result<Ended, Broken> {
         // The producer first: taking its id over ends what a predecessor left open, and the first fetch of committed
         // offsets waits for exactly that.
-        let producer = KafkaProducer::start(&options, context.index, context.options.delivery, &slot, &context.stop)
+        let LaneContext { index, ref stop, .. } = context;
+        let delivery = context.options.delivery;
+        let producer = KafkaProducer::start(&options, index, delivery, &slot, &factory.channels(), stop)
             .map_err(|error| Broken::AtStart(error.to_string()))?;
         context.pulse.beat();
         let consumer = KafkaConsumer::join(&options, context.index, Arc::clone(&context.health))

@@ -4,11 +4,14 @@
 //! The three questions of exactly-once are answered in three places: *what may be committed* in
 //! [`OffsetTracker`], *how a transaction commits* in `commit`, *what happens when it cannot* in `abort`.
 
+mod hold;
 mod membership;
 mod transaction;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+
+use hold::Hold;
 
 use crate::pipeline::epoch::Epoch;
 use crate::pipeline::offsets::{BeginError, OffsetTracker};
@@ -98,6 +101,8 @@ where
         waiting_bytes: 0,
         paused: false,
         rewind: Vec::new(),
+        restarted: Vec::new(),
+        hold: Hold::default(),
         n_aborts: 0,
         last_poll: Instant::now(),
     };
@@ -114,7 +119,7 @@ where
             }
             Ok(ended)
         }
-        Err(Failure::Abortable(reason) | Failure::Fatal(reason)) => {
+        Err(Failure::Abortable(reason) | Failure::Refused(reason) | Failure::Fatal(reason)) => {
             let is_replaced = consumer.is_replaced() || producer.is_replaced();
             Err(if is_replaced { LaneError::Replaced(reason) } else { LaneError::Failed(reason) })
         }
@@ -142,6 +147,10 @@ struct Lane<C, P> {
     paused: bool,
     /// Where to go back to before anything else is read; empty when there is no need.
     rewind: Vec<Position>,
+    /// Partitions that began anew, with their first offsets; the group is told so before anything else is read.
+    restarted: Vec<Position>,
+    /// Whether it waits for a topic to be mended.
+    hold: Hold,
     /// Aborts since the last commit.
     n_aborts: u32,
     last_poll: Instant,
@@ -153,6 +162,7 @@ where
     P: Producer<Group = C::Group>,
 {
     fn run(&mut self) -> Result<Ended, Failure> {
+        self.ask_about_topics();
         loop {
             self.context.pulse.beat();
             if self.pool.is_broken() {
@@ -169,8 +179,8 @@ where
                     let partitions = self.tracker.partitions();
                     return match self.finish(&partitions, deadline) {
                         Ok(true) => Ok(Ended::Drained),
-                        Ok(false) | Err(Failure::Abortable(_)) => self.leave_the_rest(),
-                        Err(fatal) => Err(fatal),
+                        Ok(false) | Err(Failure::Abortable(_) | Failure::Refused(_)) => self.leave_the_rest(),
+                        Err(fatal @ Failure::Fatal(_)) => Err(fatal),
                     };
                 }
                 StopState::Abandon => return self.leave_the_rest(),
@@ -179,6 +189,9 @@ where
     }
 
     fn turn(&mut self) -> Result<(), Failure> {
+        if self.stand_by()? {
+            return Ok(());
+        }
         if !self.rewind.is_empty() {
             return self.go_back();
         }
@@ -221,8 +234,7 @@ where
             match self.consumer.poll(timeout)? {
                 Polled::Message(message) => self.begin(message)?,
                 Polled::Idle => break,
-                Polled::Assigned(partitions) => return self.assigned(&partitions),
-                Polled::Revoking { partitions, lost } => return self.revoking(&partitions, lost),
+                event => return self.answer(event),
             }
             if self.in_flight_bytes >= self.context.options.in_flight_bytes {
                 break;
@@ -234,9 +246,9 @@ where
     }
 
     /// One poll outside of a burst.
-    fn poll_once(&mut self) -> Result<Polled, Failure> {
+    fn poll_once(&mut self, wait: Duration) -> Result<Polled, Failure> {
         self.note_poll();
-        self.consumer.poll(Duration::ZERO)
+        self.consumer.poll(wait)
     }
 
     /// Once a burst, not once a message: on some machines a look at the clock costs as much as a poll.
@@ -258,6 +270,9 @@ where
 
     fn begin(&mut self, message: Message) -> Result<(), Failure> {
         let partition = Partition { topic: Arc::clone(&message.origin.topic), index: message.origin.partition };
+        if let Some(sought) = self.consumer.take_reset(&partition) {
+            self.notice_reset(&partition, sought, message.origin.offset)?;
+        }
         match self.tracker.begin(&partition, message.origin.offset) {
             Ok(ticket) => {
                 self.in_flight_bytes += weight(&message);
@@ -315,11 +330,10 @@ where
             self.paused = true;
         }
         if self.paused && self.last_poll.elapsed() >= half_interval.min(Duration::from_secs(1)) {
-            match self.poll_once()? {
+            match self.poll_once(Duration::ZERO)? {
                 Polled::Idle => {}
                 Polled::Message(message) => self.begin(message)?,
-                Polled::Assigned(partitions) => return self.assigned(&partitions),
-                Polled::Revoking { partitions, lost } => return self.revoking(&partitions, lost),
+                event => return self.answer(event),
             }
         }
         // What fills the room may be finished work that the transaction just committed had no place for: then the next

@@ -37,6 +37,8 @@ pub enum Call {
 pub enum Fault {
     /// The transaction has to be aborted.
     Abortable,
+    /// A topic takes no records.
+    Refused,
     /// The client is finished.
     Fatal,
     /// The queue has no room, once ([`Call::Enqueue`] only).
@@ -61,10 +63,14 @@ struct Shared {
 #[derive(Debug, Default)]
 struct State {
     partitions: BTreeMap<Partition, Vec<Message>>,
+    /// First offset of the partitions that lost messages at their beginning.
+    begins: BTreeMap<Partition, i64>,
     committed: BTreeMap<Partition, i64>,
     visible: Vec<OutgoingRecord>,
     members: Vec<Member>,
     faults: BTreeMap<Call, VecDeque<Fault>>,
+    /// What is told to who asks about the topics.
+    refusal: Option<String>,
     /// Calls made so far, those that failed included.
     n_calls: BTreeMap<Call, usize>,
     /// Records that one poll of a producer acknowledges at most; `None`: all.
@@ -87,6 +93,7 @@ struct Member {
 
 #[derive(Debug)]
 enum Event {
+    Recreated(Vec<Partition>),
     Assign(Vec<Partition>),
     Revoke { partitions: Vec<Partition>, lost: bool },
 }
@@ -112,6 +119,31 @@ impl Broker {
     pub fn append(&self, message: Message) {
         let partition = Partition { topic: Arc::clone(&message.origin.topic), index: message.origin.partition };
         self.state().partitions.entry(partition).or_default().push(message);
+        self.shared.changed.notify_all();
+    }
+
+    /// Removes the messages of a partition that are below an offset, as retention does.
+    pub fn truncate(&self, partition: &Partition, begin: i64) {
+        let mut state = self.state();
+        let log = state.partitions.entry(partition.clone()).or_default();
+        log.retain(|message| message.origin.offset >= begin);
+        state.begins.insert(partition.clone(), begin);
+    }
+
+    /// Removes the messages of a partition, so that its next offset is 0. The group's committed position stays.
+    pub fn empty(&self, partition: &Partition) {
+        let mut state = self.state();
+        state.partitions.insert(partition.clone(), Vec::new());
+        state.begins.remove(partition);
+    }
+
+    /// The same because its topic is deleted and made again, which its member is told; these messages are there at once.
+    pub fn recreate(&self, partition: &Partition, member: usize, messages: Vec<Message>) {
+        self.empty(partition);
+        let mut state = self.state();
+        state.partitions.insert(partition.clone(), messages);
+        state.members[member].events.push_back(Event::Recreated(vec![partition.clone()]));
+        drop(state);
         self.shared.changed.notify_all();
     }
 
@@ -152,6 +184,12 @@ impl Broker {
     /// Lets the next call of this kind that has no fault yet fail.
     pub fn inject(&self, call: Call, fault: Fault) {
         self.state().faults.entry(call).or_default().push_back(fault);
+    }
+
+    /// Lets the topics be refused to who asks, or no more.
+    pub fn refuse(&self, reason: Option<&str>) {
+        self.state().refusal = reason.map(str::to_owned);
+        self.shared.changed.notify_all();
     }
 
     /// Sets how many records one poll acknowledges at most; 0 holds all back.
@@ -237,6 +275,7 @@ impl State {
         *self.n_calls.entry(call).or_default() += 1;
         match self.faults.get_mut(&call).and_then(VecDeque::pop_front) {
             Some(Fault::Abortable) => Err(Failure::Abortable(format!("injected at {call:?}"))),
+            Some(Fault::Refused) => Err(Failure::Refused(format!("injected at {call:?}"))),
             Some(Fault::Fatal) => Err(Failure::Fatal(format!("injected at {call:?}"))),
             other => Ok(other),
         }

@@ -123,6 +123,15 @@ impl<T> OffsetTracker<T> {
         positions
     }
 
+    /// The log of a partition is another one from this offset on: what was committed in the one before says nothing about
+    /// it. To be followed by a rewind.
+    pub fn restart(&mut self, partition: &Partition, offset: i64) {
+        if let Some(track) = self.leases.get(partition).and_then(|lease| self.tracks.get_mut(lease)) {
+            track.first = Some(offset);
+            track.committed = None;
+        }
+    }
+
     /// A message is under way.
     ///
     /// # Errors
@@ -202,6 +211,12 @@ impl<T> OffsetTracker<T> {
         track.committed.or(track.first)
     }
 
+    /// The offset that is read next at the earliest, if we know it.
+    pub fn next_position(&self, partition: &Partition) -> Option<i64> {
+        let track = self.tracks.get(self.leases.get(partition)?)?;
+        track.last.map(|last| last + 1).or(track.committed).or(track.first)
+    }
+
     /// Messages begun and not released.
     pub fn n_open(&self) -> usize {
         self.n_open
@@ -209,10 +224,13 @@ impl<T> OffsetTracker<T> {
 
     /// Whether messages of these partitions are begun and not released.
     pub fn is_open(&self, partitions: &[Partition]) -> bool {
-        partitions
-            .iter()
-            .filter_map(|partition| self.tracks.get(self.leases.get(partition)?))
-            .any(|track| !track.slots.is_empty())
+        self.n_open_of(partitions) > 0
+    }
+
+    /// Messages of these partitions that are begun and not released.
+    pub fn n_open_of(&self, partitions: &[Partition]) -> usize {
+        let tracks = partitions.iter().filter_map(|partition| self.tracks.get(self.leases.get(partition)?));
+        tracks.map(|track| track.slots.len()).sum()
     }
 
     /// Results that wait for an earlier message.
@@ -298,6 +316,23 @@ mod tests {
         assert_eq!(tracker.committable(), []);
         assert!(late.lease < tracker.oldest_lease());
         assert!(tracker.begin(&partition(0), 4).is_ok(), "the same offset must come again after a rewind");
+    }
+
+    #[test]
+    fn a_log_that_begins_anew_is_read_from_where_it_does() {
+        let mut tracker = OffsetTracker::default();
+        tracker.assign(&[partition(0), partition(1)]);
+        for index in [0, 1] {
+            let ticket = tracker.begin(&partition(index), 9).unwrap();
+            tracker.done(ticket, 'a');
+            tracker.release();
+            tracker.committed(&[position(index, 10)]);
+        }
+        assert_eq!(tracker.next_position(&partition(0)), Some(10));
+        tracker.restart(&partition(0), 2);
+        assert_eq!(tracker.rewind(), [position(0, 2), position(1, 10)]);
+        assert_eq!((tracker.next_position(&partition(0)), tracker.next_position(&partition(1))), (Some(2), Some(10)));
+        assert!(tracker.begin(&partition(0), 2).is_ok());
     }
 
     #[test]

@@ -4,8 +4,9 @@
 //! Words: a *position* is a partition and the offset of the **next** message to read in it (last + 1, as Kafka commits
 //! it). *Committed* is what the group has stored; a message below it is never read again.
 //!
-//! Three kinds of trouble are kept apart. *Cannot take it now* is [`Enqueued::Full`]: wait, then try the same again.
+//! Four kinds of trouble are kept apart. *Cannot take it now* is [`Enqueued::Full`]: wait, then try the same again.
 //! *This transaction cannot commit* is [`Failure::Abortable`]: abort, go back to the committed positions, read again.
+//! *The broker does not take this* is [`Failure::Refused`]: abort, and try again when somebody has mended a topic.
 //! *This client is finished* is [`Failure::Fatal`]: drop it, build another. (A message that is bad is none of these: it
 //! becomes a dead letter.)
 
@@ -56,6 +57,10 @@ pub enum Failure {
     /// Abort the transaction, forget what is pending, read again from the committed positions.
     #[error("{0}")]
     Abortable(String),
+    /// Abort as well, and try again after a while: the broker takes no records of a topic until somebody has mended that.
+    /// The text names the topic and the remedy.
+    #[error("{0}")]
+    Refused(String),
     /// The client can do nothing any more.
     #[error("{0}")]
     Fatal(String),
@@ -70,6 +75,9 @@ pub enum Polled {
     Idle,
     /// Partitions were given to this member. To be acknowledged by [`Consumer::complete_assignment`].
     Assigned(Vec<Partition>),
+    /// The topic of these was deleted and made again: their next message has offset 0, and what the group has committed is
+    /// of the log before. Messages of the new log were not given yet.
+    Recreated(Vec<Partition>),
     /// Partitions are about to be taken away; the group waits. To be acknowledged by
     /// [`Consumer::complete_revocation`], after what is under way has been committed.
     Revoking {
@@ -106,6 +114,10 @@ pub trait Consumer {
 
     /// Whether the group has given our partitions away without asking (a missed poll interval, a lost session).
     fn assignment_lost(&self) -> bool;
+
+    /// The position from which a partition was to be read when the broker had it no more, and the client went elsewhere by
+    /// itself: the log has lost its beginning or its end. Told once, before the first message from elsewhere is begun.
+    fn take_reset(&mut self, partition: &Partition) -> Option<i64>;
 
     /// Goes back to the committed position in every partition of `fallback`, or, where the group has committed none
     /// yet, to the position given there. Messages that were fetched before do not come any more.
@@ -161,6 +173,10 @@ pub enum Enqueued {
 pub trait Producer {
     /// As [`Consumer::Group`].
     type Group;
+
+    /// Why the topics cannot be written to, as far as the broker tells when it is asked: one sentence that names topic and
+    /// remedy. Nothing if it tells no reason, or does not answer.
+    fn refusal(&mut self) -> Option<String>;
 
     /// Opens a transaction.
     ///

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use crate::analyzer::{Analyzer, Models};
 use crate::pipeline::worker::{Outcome, Process, ProcessFactory};
-use crate::record::{InputOptions, Message, OutputOptions, input, output};
+use crate::record::{Channel, InputOptions, Message, OutputOptions, input, output};
 use crate::telemetry::{Metrics, Stage};
 
 /// What the stages share: models, settings, metrics.
@@ -27,6 +27,10 @@ impl ProcessFactory for Stages {
 
     fn build(&self) -> ArticleProcess {
         ArticleProcess { analyzer: Analyzer::new(&self.models), stages: self.clone() }
+    }
+
+    fn channels(&self) -> Vec<Channel> {
+        self.output.channels()
     }
 }
 

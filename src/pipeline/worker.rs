@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 
 use crate::pipeline::offsets::Ticket;
-use crate::record::{Message, OutgoingRecord, Rejection, RejectionReason, dead_letter};
+use crate::record::{Channel, Message, OutgoingRecord, Rejection, RejectionReason, dead_letter};
 
 /// Work on one message after which somebody should know which it was: a partition waits for it. A megabyte of news takes five seconds
 /// (39,000 tokens a second, `cargo bench --bench nlp`).
@@ -47,6 +47,11 @@ pub trait ProcessFactory: Send + Sync + 'static {
 
     /// Builds it.
     fn build(&self) -> Self::Process;
+
+    /// The channels that its records go to, as far as it says; their topics are asked for before anything is read.
+    fn channels(&self) -> Vec<Channel> {
+        Vec::new()
+    }
 }
 
 /// A message on its way to a thread.

@@ -55,6 +55,17 @@ impl MinConfidence {
 }
 
 impl OutputOptions {
+    /// The channels that are written to.
+    pub fn channels(&self) -> Vec<Channel> {
+        let switched = [
+            (self.statements, Channel::Statements),
+            (self.events, Channel::Events),
+            (self.analyses, Channel::Analyses),
+        ];
+        let on = switched.into_iter().filter_map(|(is_on, channel)| is_on.then_some(channel));
+        on.chain([Channel::DeadLetter]).collect()
+    }
+
     /// Largest record of a channel. A dead letter is as large as what was refused.
     pub(crate) fn max_bytes_of(&self, channel: Channel) -> usize {
         match channel {

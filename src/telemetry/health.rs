@@ -35,6 +35,8 @@ pub enum Obstacle {
     SilentBroker,
     /// A call to the broker has had no answer for some time.
     LongCall,
+    /// A topic is missing, or may not be written to.
+    TopicRefused,
 }
 
 impl fmt::Display for Obstacle {
@@ -43,6 +45,7 @@ impl fmt::Display for Obstacle {
             Self::LatePoll => "polls too late",
             Self::SilentBroker => "hears no broker",
             Self::LongCall => "waits for an answer",
+            Self::TopicRefused => "cannot write",
         })
     }
 }

@@ -106,6 +106,10 @@ pub struct Metrics {
     rebalances: Counter,
     /// Times that a lane was built anew after a fatal error.
     lane_restarts: Counter,
+    /// Offsets that the broker had removed before they were read.
+    missed_offsets: Counter,
+    /// Times that an input partition began anew below what had been read of it.
+    input_restarts: Counter,
 }
 
 impl Metrics {
@@ -124,6 +128,8 @@ impl Metrics {
             transactions: Family::default(),
             rebalances: Counter::default(),
             lane_restarts: Counter::default(),
+            missed_offsets: Counter::default(),
+            input_restarts: Counter::default(),
         };
         metrics.register();
         metrics.touch_closed_labels();
@@ -178,6 +184,16 @@ impl Metrics {
         self.lane_restarts.inc();
     }
 
+    /// Counts offsets that were gone before they were read.
+    pub fn count_missed_offsets(&self, n_offsets: u64) {
+        self.missed_offsets.inc_by(n_offsets);
+    }
+
+    /// Counts an input partition that began anew.
+    pub fn count_input_restart(&self) {
+        self.input_restarts.inc();
+    }
+
     /// Sets the lag of a partition, in messages.
     pub fn set_lag(&self, topic: &str, partition: i32, lag: i64) {
         self.lag.get_or_create(&PartitionLabel { topic: topic.to_owned(), partition }).set(lag);
@@ -226,6 +242,16 @@ impl Metrics {
             "lane_restarts",
             "Lanes built anew after a fatal error of their client",
             self.lane_restarts.clone(),
+        );
+        registry.register(
+            "missed_offsets",
+            "Offsets that the broker had removed before they were read",
+            self.missed_offsets.clone(),
+        );
+        registry.register(
+            "input_restarts",
+            "Times that an input partition began anew below what had been read of it",
+            self.input_restarts.clone(),
         );
     }
 

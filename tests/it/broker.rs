@@ -12,7 +12,7 @@ mod pipeline;
 
 use articles::Input;
 use cluster::{Cluster, announce, until};
-use pipeline::{BRISK, HASTY, MAX_BYTES, Pipeline, Settings};
+use pipeline::{BRISK, HASTY, MAX_BYTES, N_PARTITIONS, Pipeline, Settings};
 
 #[test]
 fn killed_and_stopped_members_lose_nothing_and_double_nothing() {
@@ -121,6 +121,76 @@ fn of_two_members_in_one_slot_the_older_ends() {
     pipeline.until_all_committed(&mut [&mut newer]);
     assert!(newer.terminate().success(), "the newer member ends well");
     checks::check(&pipeline, &inputs);
+}
+
+#[test]
+fn an_input_topic_that_is_made_again_is_read_from_its_beginning() {
+    let Some(cluster) = Cluster::real_or_skip("that a topic which is made again is read") else { return };
+    let pipeline = Pipeline::new(cluster);
+    let inputs: Vec<Input> = (0..80).map(articles::made_up).collect();
+    let (before, after) = inputs.split_at(20);
+    let mut member = pipeline.start("one", "one", &BRISK);
+    pipeline.send(before);
+    pipeline.until_all_committed(&mut [&mut member]);
+    pipeline.cluster.delete(&pipeline.articles);
+    pipeline.cluster.make(&pipeline.articles, N_PARTITIONS);
+    // At once: the service is still at the end of the topic that is no more.
+    pipeline.send(after);
+    pipeline.until_all_committed(&mut [&mut member]);
+    assert!(member.terminate().success(), "it ends well");
+    let analysed = pipeline.cluster.read(&pipeline.analyses, "read_committed").len();
+    assert_eq!(analysed, inputs.len(), "articles of the new topic are passed over, or some came twice");
+}
+
+#[test]
+fn what_the_broker_removed_before_it_was_read_is_told_and_the_rest_is_read() {
+    let Some(cluster) = Cluster::real_or_skip("that a log without its beginning is read") else { return };
+    let pipeline = Pipeline::new(cluster);
+    let inputs: Vec<Input> = (0..160).map(articles::made_up).collect();
+    let mut member = pipeline.start("one", "one", &BRISK);
+    pipeline.send(&inputs[..80]);
+    pipeline.until_all_committed(&mut [&mut member]);
+    assert!(member.terminate().success(), "it ends well");
+    let read: Vec<(i32, i64)> = pipeline.progress().into_iter().map(|(index, (end, _))| (index, end)).collect();
+    pipeline.send(&inputs[80..]);
+    pipeline.cluster.truncate(&pipeline.articles, read.iter().map(|(index, end)| (*index, end + 3)));
+    let mut member = pipeline.start("two", "one", &BRISK);
+    pipeline.until_all_committed(&mut [&mut member]);
+    let log = member.log();
+    assert!(member.terminate().success(), "it ends well");
+    let analysed = pipeline.cluster.read(&pipeline.analyses, "read_committed").len();
+    assert_eq!(analysed, inputs.len() - 3 * read.len(), "three of each partition were gone before they were read");
+    let n_told = log.matches("the broker removed messages before they were read").count();
+    assert_eq!(n_told, read.len(), "one line for each partition:\n{log}");
+}
+
+#[test]
+fn an_output_topic_that_is_missing_is_named_and_nothing_is_lost_until_it_is_made() {
+    let Some(cluster) = Cluster::real_or_skip("that a missing topic is waited for") else { return };
+    let pipeline = Pipeline::new(cluster);
+    let inputs: Vec<Input> = (0..60).map(articles::made_up).collect();
+    let missing = format!("topic `{}` does not exist", pipeline.analyses);
+    pipeline.cluster.delete(&pipeline.analyses);
+    let mut member = pipeline.start("one", "one", &BRISK);
+    pipeline.send(&inputs[..30]);
+    until("the log names the topic", || {
+        member.assert_alive();
+        member.log().contains(&missing).then_some(())
+    });
+    pipeline.cluster.make(&pipeline.analyses, N_PARTITIONS);
+    pipeline.until_all_committed(&mut [&mut member]);
+    // Under a running service, which has no reason to ask.
+    pipeline.cluster.delete(&pipeline.analyses);
+    pipeline.send(&inputs[30..]);
+    until("the log names the topic again", || {
+        member.assert_alive();
+        (member.log().matches(&missing).count() > 1).then_some(())
+    });
+    pipeline.cluster.make(&pipeline.analyses, N_PARTITIONS);
+    pipeline.until_all_committed(&mut [&mut member]);
+    assert!(member.terminate().success(), "it ends well");
+    let analysed = pipeline.cluster.read(&pipeline.analyses, "read_committed").len();
+    assert_eq!(analysed, 30, "what was refused is written once, to the topic that takes it");
 }
 
 /// Made-up articles, with the unreadable messages, the samples and the seed among them.

@@ -35,6 +35,10 @@ impl ProcessFactory for Copy {
     fn build(&self) -> Self {
         Self
     }
+
+    fn channels(&self) -> Vec<Channel> {
+        vec![Channel::Statements]
+    }
 }
 
 impl Process for Copy {
@@ -220,7 +224,7 @@ fn errors_of_the_broker_are_aborted_and_got_over() {
         (RDKafkaApiKey::TxnOffsetCommit, Code::RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID, Trouble::Abort),
         (RDKafkaApiKey::AddPartitionsToTxn, Code::RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED, Trouble::Abort),
         (RDKafkaApiKey::Produce, Code::RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED, Trouble::Abort),
-        (RDKafkaApiKey::Produce, Code::RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE, Trouble::Restart),
+        (RDKafkaApiKey::Produce, Code::RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE, Trouble::Abort),
         (RDKafkaApiKey::EndTxn, Code::RD_KAFKA_RESP_ERR_PRODUCER_FENCED, Trouble::End),
     ];
     // Side by side, for most of the time is the group's waiting for members.
@@ -236,8 +240,6 @@ fn errors_of_the_broker_are_aborted_and_got_over() {
 enum Trouble {
     /// The transaction is aborted, the same clients go on.
     Abort,
-    /// The lane is built anew.
-    Restart,
     /// Another process has its place: the service ends, and does not fight for it.
     End,
 }
@@ -282,11 +284,28 @@ fn check_error(request: RDKafkaApiKey, code: RDKafkaRespErr, trouble: Trouble) {
         let what = format!("{code:?} at {request:?} leads to some {trouble:?}");
         let has_happened = |service: &Service| match trouble {
             Trouble::Abort => service.metric(ABORTED) > 0,
-            // Of several records in a batch, another one's delivery may fail first, and for the batch's sake alone: an abort.
-            Trouble::Restart | Trouble::End => service.metric(RESTARTS) + service.metric(ABORTED) > 0,
+            Trouble::End => service.metric(RESTARTS) + service.metric(ABORTED) > 0,
         };
         service.wait_until(&what, has_happened).await;
         assert_eq!(service.drain().await, Ok(Ended::Drained), "{code:?} at {request:?}");
+    });
+}
+
+#[test]
+fn a_topic_that_is_missing_is_named_and_waited_for() {
+    let Ground { runtime, broker, options, feeder, reader } = Ground::new();
+    runtime.block_on(async {
+        broker.mock().topic_error("statements", RDKafkaRespErr::RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART).unwrap();
+        let service = Service::start(&runtime, options.clone());
+        let names = feed(&feeder, (0..50).map(|n| format!("article {n}"))).await;
+        let reason = "cannot write: topic `statements` does not exist: make it";
+        let names_topic = |service: &Service| service.health.ready().is_err_and(|told| told.contains(reason));
+        service.wait_until("a reason that names the topic", names_topic).await;
+        assert_eq!(service.metric(ABORTED), 0, "transactions are tried although the broker has said what is wrong");
+        broker.mock().topic_error("statements", RDKafkaRespErr::RD_KAFKA_RESP_ERR_NO_ERROR).unwrap();
+        read_all(&reader, &names).await;
+        service.wait_until_ready().await;
+        assert_eq!(service.drain().await, Ok(Ended::Drained));
     });
 }
 

@@ -3,6 +3,7 @@
 //! this one is decides nothing.
 
 mod bench;
+mod topics;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;

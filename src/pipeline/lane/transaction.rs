@@ -84,6 +84,7 @@ where
         self.tracker.committed(&positions);
         self.epoch.commit(&self.context.metrics);
         self.n_aborts = 0;
+        self.end_hold();
         Ok(())
     }
 
@@ -121,12 +122,18 @@ where
         }
     }
 
-    /// What follows a failure: an abortable one is aborted and read again, a fatal one ends the lane.
+    /// What follows a failure: an abortable one is aborted and read again, a refused one after a while, a fatal one ends the
+    /// lane.
     pub(super) fn recover(&mut self, result: Result<(), Failure>) -> Result<(), Failure> {
         match result {
             Ok(()) => Ok(()),
             Err(Failure::Abortable(reason)) => self.abort(&reason),
-            Err(fatal) => Err(fatal),
+            Err(Failure::Refused(reason)) => {
+                self.abort(&reason)?;
+                self.hold(&reason, false);
+                Ok(())
+            }
+            Err(fatal @ Failure::Fatal(_)) => Err(fatal),
         }
     }
 
@@ -160,11 +167,10 @@ where
         self.epoch.forget();
     }
 
-    /// Reads again from the committed positions. Until that has worked, messages of the partitions concerned are
-    /// dropped, for they will come again; the group's events are served, for they may make it needless.
-    pub(super) fn go_back(&mut self) -> Result<(), Failure> {
-        self.collect(Duration::ZERO);
-        match self.poll_once()? {
+    /// Serves the group's events, which may make a rewind needless. Messages of partitions that are still to go back are
+    /// dropped, for they will come again.
+    pub(super) fn serve_group(&mut self, wait: Duration) -> Result<(), Failure> {
+        match self.poll_once(wait)? {
             Polled::Idle => {}
             Polled::Message(message) => {
                 let origin = &message.origin;
@@ -175,22 +181,39 @@ where
                     self.begin(message)?;
                 }
             }
-            Polled::Assigned(partitions) => self.assigned(&partitions)?,
-            Polled::Revoking { partitions, lost } => self.revoking(&partitions, lost)?,
+            event => self.answer(event)?,
         }
         let assigned = self.tracker.partitions();
         self.rewind.retain(|position| assigned.contains(&position.partition));
+        self.restarted.retain(|position| assigned.contains(&position.partition));
+        Ok(())
+    }
+
+    /// Reads again from the committed positions.
+    pub(super) fn go_back(&mut self) -> Result<(), Failure> {
+        self.collect(Duration::ZERO);
+        self.serve_group(Duration::ZERO)?;
         if self.rewind.is_empty() {
             return Ok(());
         }
-        match self.consumer.rewind(&self.rewind) {
+        match self.tell_restarted().and_then(|()| self.consumer.rewind(&self.rewind)) {
             Ok(()) => self.rewind.clear(),
-            Err(Failure::Abortable(reason)) => {
+            Err(Failure::Abortable(reason) | Failure::Refused(reason)) => {
                 tracing::warn!(lane = self.context.index, reason, "cannot go back yet");
                 self.n_aborts = self.n_aborts.saturating_add(1);
                 self.back_off();
             }
-            Err(fatal) => return Err(fatal),
+            Err(fatal @ Failure::Fatal(_)) => return Err(fatal),
+        }
+        Ok(())
+    }
+
+    /// Commits where partitions that began anew do so. What the group has committed of the logs before them would be taken
+    /// for a position in these.
+    fn tell_restarted(&mut self) -> Result<(), Failure> {
+        if !self.restarted.is_empty() {
+            self.consumer.commit(&self.restarted)?;
+            self.restarted.clear();
         }
         Ok(())
     }

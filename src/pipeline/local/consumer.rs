@@ -16,6 +16,8 @@ pub struct LocalConsumer {
     next: BTreeMap<Partition, i64>,
     /// The partition served last.
     turn: Option<Partition>,
+    /// Positions that their partitions did not have any more.
+    resets: BTreeMap<Partition, i64>,
 }
 
 /// Proof of membership: the member and the generation it had when asked.
@@ -27,7 +29,7 @@ pub struct LocalGroup {
 
 impl LocalConsumer {
     pub(super) fn new(broker: Broker, member: usize) -> Self {
-        Self { broker, member, next: BTreeMap::new(), turn: None }
+        Self { broker, member, next: BTreeMap::new(), turn: None, resets: BTreeMap::new() }
     }
 
     /// Its number in the group, for [`Broker::assign`] and [`Broker::revoke`].
@@ -35,7 +37,23 @@ impl LocalConsumer {
         self.member
     }
 
+    /// As a client does that is told to begin at the earliest message: a position that is out of its partition's range
+    /// becomes the first offset in it.
+    fn reset_positions(&mut self) {
+        let state = self.broker.state();
+        for (partition, next) in &mut self.next {
+            let Some(log) = state.partitions.get(partition) else { continue };
+            let begin = state.begins.get(partition).copied().unwrap_or(0);
+            let end = log.last().map_or(begin, |message| message.origin.offset + 1);
+            if *next < begin || *next > end {
+                self.resets.insert(partition.clone(), *next);
+                *next = begin;
+            }
+        }
+    }
+
     fn next_message(&mut self) -> Option<Message> {
+        self.reset_positions();
         let state = self.broker.state();
         let paused = &state.members[self.member].paused;
         let candidates = self.next.iter().filter(|(partition, _)| !paused.contains(*partition));
@@ -55,6 +73,7 @@ impl LocalConsumer {
 
     fn next_event(&self) -> Option<Polled> {
         match self.broker.state().members[self.member].events.pop_front()? {
+            Event::Recreated(partitions) => Some(Polled::Recreated(partitions)),
             Event::Assign(partitions) => Some(Polled::Assigned(partitions)),
             Event::Revoke { partitions, lost } => Some(Polled::Revoking { partitions, lost }),
         }
@@ -108,6 +127,10 @@ impl Consumer for LocalConsumer {
 
     fn assignment_lost(&self) -> bool {
         self.broker.state().members[self.member].lost
+    }
+
+    fn take_reset(&mut self, partition: &Partition) -> Option<i64> {
+        self.resets.remove(partition)
     }
 
     fn rewind(&mut self, fallback: &[Position]) -> Result<(), Failure> {

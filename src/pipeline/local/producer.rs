@@ -27,6 +27,10 @@ impl LocalProducer {
 impl Producer for LocalProducer {
     type Group = LocalGroup;
 
+    fn refusal(&mut self) -> Option<String> {
+        self.broker.state().refusal.clone()
+    }
+
     fn begin(&mut self) -> Result<(), Failure> {
         assert!(!self.in_transaction, "a transaction was begun within another");
         self.broker.state().enter(Call::Begin)?;

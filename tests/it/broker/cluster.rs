@@ -10,7 +10,7 @@ use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
 use rdkafka::client::DefaultClientContext;
 use rdkafka::config::ClientConfig;
 use rdkafka::consumer::{BaseConsumer, Consumer};
-use rdkafka::error::KafkaError;
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::{BorrowedMessage, Header as KafkaHeader, Headers as _, Message as _, OwnedHeaders};
 use rdkafka::mocking::MockCluster;
 use rdkafka::producer::{BaseProducer, BaseRecord, DefaultProducerContext, Producer as _};
@@ -138,13 +138,40 @@ impl Cluster {
         if let Some(mock) = &self.mock {
             mock.create_topic(&name, n_partitions, 1).expect("the mock makes a topic");
         } else {
-            let topic = NewTopic::new(&name, n_partitions, TopicReplication::Fixed(1));
-            let admin = self.admin();
-            let made = block_on(admin.create_topics([&topic], &AdminOptions::new().operation_timeout(Some(CALL))));
-            made.expect("the broker answers")[0].as_ref().expect("the broker makes a topic");
+            self.make(&name, n_partitions);
         }
         self.topics.push(name.clone());
         name
+    }
+
+    /// Makes a topic on a real broker, as soon as another one of that name is gone.
+    pub(crate) fn make(&self, name: &str, n_partitions: i32) {
+        let topic = NewTopic::new(name, n_partitions, TopicReplication::Fixed(1));
+        let admin = self.admin();
+        until(&format!("the broker makes {name}"), || {
+            let made = block_on(admin.create_topics([&topic], &AdminOptions::new().operation_timeout(Some(CALL))));
+            match &made.expect("the broker answers")[0] {
+                Ok(_) => Some(()),
+                Err((_, RDKafkaErrorCode::TopicAlreadyExists)) => None,
+                Err((_, error)) => panic!("the broker does not make {name}: {error}"),
+            }
+        });
+    }
+
+    /// Deletes a topic of a real broker.
+    pub(crate) fn delete(&self, name: &str) {
+        let deleted = block_on(self.admin().delete_topics(&[name], &AdminOptions::new().operation_timeout(Some(CALL))));
+        deleted.expect("the broker answers")[0].as_ref().expect("the broker deletes a topic");
+    }
+
+    /// Deletes what stands below an offset in every partition of a topic, as retention does.
+    pub(crate) fn truncate(&self, name: &str, ends: impl IntoIterator<Item = (i32, i64)>) {
+        let mut offsets = TopicPartitionList::new();
+        for (partition, end) in ends {
+            offsets.add_partition_offset(name, partition, Offset::Offset(end)).expect("a valid offset");
+        }
+        let deleted = block_on(self.admin().delete_records(&offsets, &AdminOptions::new()));
+        deleted.expect("the broker deletes records");
     }
 
     fn admin(&self) -> AdminClient<DefaultClientContext> {

@@ -12,7 +12,7 @@ use super::member::Member;
 
 /// Small, so that "too large" costs little to produce.
 pub(crate) const MAX_BYTES: usize = 64 * 1024;
-const N_PARTITIONS: i32 = 4;
+pub(crate) const N_PARTITIONS: i32 = 4;
 
 /// Topics and members that belong together.
 pub(crate) struct Pipeline {

@@ -1,0 +1,77 @@
+//! What a lane does while the broker does not take its records: a topic that is missing, or that it may not write to, is for
+//! people to mend. It says so, keeps its place in the group, reads nothing, and tries again after a while.
+
+use std::time::{Duration, Instant};
+
+use super::{IDLE_WAIT, Lane};
+use crate::pipeline::ports::{Consumer, Failure, Producer};
+use crate::telemetry::Obstacle;
+
+/// Wait before the first new try; each one after it is twice as long.
+const FIRST_WAIT: Duration = Duration::from_secs(1);
+
+/// Longest wait: how long people wait at most to see that what they did helped.
+const MAX_WAIT: Duration = Duration::from_secs(30);
+
+/// What is known of a refusal.
+#[derive(Debug, Default)]
+pub(super) struct Hold {
+    /// When to try again; `None`: now.
+    until: Option<Instant>,
+    /// The last wait; zero while nothing is refused.
+    wait: Duration,
+    /// The broker said so when it was asked, and so can say when it is over. Else only a commit can.
+    was_told: bool,
+}
+
+impl<C, P> Lane<C, P>
+where
+    C: Consumer,
+    P: Producer<Group = C::Group>,
+{
+    /// Asks the broker whether the topics take records, as far as it tells.
+    pub(super) fn ask_about_topics(&mut self) {
+        self.context.pulse.beat();
+        match self.producer.refusal() {
+            Some(reason) => self.hold(&reason, true),
+            None if self.hold.was_told => self.end_hold(),
+            None => self.hold.until = None,
+        }
+    }
+
+    /// Lets a while pass before anything is written again.
+    pub(super) fn hold(&mut self, reason: &str, was_told: bool) {
+        let lane = self.context.index;
+        let wait = (self.hold.wait * 2).clamp(FIRST_WAIT, MAX_WAIT);
+        tracing::error!(lane, reason, retry_s = wait.as_secs(), "cannot write; reading nothing until that is mended");
+        self.hold = Hold { until: Some(Instant::now() + wait), wait, was_told };
+        self.context.health.set_obstacle(lane, Obstacle::TopicRefused, reason);
+    }
+
+    /// Records are taken.
+    pub(super) fn end_hold(&mut self) {
+        if !self.hold.wait.is_zero() {
+            tracing::info!(lane = self.context.index, "the topics take records again");
+            self.hold = Hold::default();
+            self.context.health.clear_obstacle(self.context.index, Obstacle::TopicRefused);
+        }
+    }
+
+    /// One turn of a lane that holds; says whether it still does.
+    pub(super) fn stand_by(&mut self) -> Result<bool, Failure> {
+        let Some(until) = self.hold.until else { return Ok(false) };
+        if Instant::now() >= until {
+            self.ask_about_topics();
+            return Ok(self.hold.until.is_some());
+        }
+        self.collect(Duration::ZERO);
+        let partitions = self.tracker.partitions();
+        if !self.paused && !partitions.is_empty() {
+            self.consumer.pause(&partitions)?;
+            self.paused = true;
+        }
+        self.serve_group(IDLE_WAIT)?;
+        self.report();
+        Ok(true)
+    }
+}
