@@ -11,7 +11,7 @@ mod who;
 pub use event::{Actor, Event, EventDate, EventPlace, Region, Town};
 pub use period::{Period, Precision};
 pub use statement::{Attitude, ContentForm, Cue, Speaker, SpeakerForm, Statement, StatementKind, When};
-pub use who::{Entity, EntityMention, Kind, MentionForm, Reason};
+pub use who::{Entity, EntityMention, Kind, MentionForm, Reason, actor_code};
 
 // Labels of the layers that findings are made of.
 pub use crate::text::{Context, EventStatus, EventType, Mode, Sector};

@@ -71,12 +71,15 @@ impl Entity {
         if let Some(code) = &self.code {
             return Some(code.clone());
         }
-        let sector = self.sector.map_or("", Sector::name);
-        match &self.country {
-            Some(country) => Some(format!("{country}{sector}")),
-            None => (!sector.is_empty()).then(|| format!("---{sector}")),
-        }
+        (self.country.is_some() || self.sector.is_some()).then(|| actor_code(self.country.as_deref(), self.sector))
     }
+}
+
+/// CAMEO actor code of a state and a sector. "---" stands for an unknown country, but where the sector is one of CAMEO's heads: an NGO of no one state is "NGO".
+pub fn actor_code(country: Option<&str>, sector: Option<Sector>) -> String {
+    let is_head = matches!(sector, Some(Sector::Ngo | Sector::Igo | Sector::Mnc));
+    let head = country.unwrap_or(if is_head { "" } else { "---" });
+    format!("{head}{}", sector.map_or("", Sector::name))
 }
 
 #[cfg(test)]
@@ -105,6 +108,7 @@ mod tests {
         assert_eq!(code(Some("RUS"), None, None).as_deref(), Some("RUS"));
         assert_eq!(code(None, None, Some(Sector::Cvl)).as_deref(), Some("---CVL"));
         assert_eq!(code(None, Some("IGOUNO"), Some(Sector::Igo)).as_deref(), Some("IGOUNO"));
+        assert_eq!(code(None, None, Some(Sector::Ngo)).as_deref(), Some("NGO"));
         assert_eq!(code(None, None, None), None);
     }
 }

@@ -179,6 +179,12 @@ labels! {
         Mnc = "MNC",
         Agr = "AGR",
         Env = "ENV",
+        /// Paramilitaries who are not against the government.
+        Prm = "PRM",
+        /// Civil society.
+        Soc = "SOC",
+        /// What is recognized as a state by some.
+        Pre = "PRE",
         Set = "SET",
         Ref = "REF",
     }

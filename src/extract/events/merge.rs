@@ -103,7 +103,8 @@ fn is_told_by(reading: &Reading<'_, '_>, known: &[Event], event: &Event) -> bool
 fn agree(one: &Event, other: &Event) -> bool {
     let day = |event: &Event| event.date.as_ref().and_then(|date| date.period).map(|period| period.first);
     let dates_agree = day(one).is_none() || day(other).is_none() || day(one) == day(other);
-    let covers = |a: &[Actor], b: &[Actor]| b.iter().all(|actor| a.iter().any(|known| parties::are_alike(known, actor)));
+    let covers =
+        |a: &[Actor], b: &[Actor]| b.iter().all(|actor| a.iter().any(|known| parties::are_alike(known, actor)));
     let sides_agree = |a: &Event, b: &Event| {
         covers(&a.actors, &b.actors) && covers(&a.recipients, &b.recipients) && !b.actors.is_empty()
     };

@@ -5,7 +5,7 @@
 
 use crate::extract::lexicon::PlaceForm;
 use crate::extract::reading::Reading;
-use crate::finding::{Actor, Entity, Kind, Sector};
+use crate::finding::{Actor, Entity, Kind, Sector, actor_code};
 use crate::text::{EventLink, EventMentions, EventSpan, LinkRole, TokenRange};
 
 /// Stands in an actor's code for a state that is not known.
@@ -43,6 +43,16 @@ pub(super) fn of_role(
     }
     found.sort_by_key(|actor| actor.tokens);
     found
+}
+
+/// Adds parties that are not among others already, in the order of the text.
+pub(super) fn add(parties: &mut Vec<Actor>, more: Vec<Actor>) {
+    for party in more {
+        if !parties.iter().any(|known| is_same(known, &party)) {
+            parties.push(party);
+        }
+    }
+    parties.sort_by_key(|party| party.tokens);
 }
 
 /// Whether two stretches are about one and the same.
@@ -121,7 +131,7 @@ fn of_entity(reading: &Reading<'_, '_>, span: &EventSpan, number: usize) -> Acto
     };
     let body = body_within(reading, span.tokens).filter(|_| entity.country.is_none());
     let body = body.map(|body| reading.lexicon.entities[body].code.to_owned());
-    actor.code = entity.code.clone().or(body).unwrap_or_else(|| code(entity.country.as_deref(), sector));
+    actor.code = entity.code.clone().or(body).unwrap_or_else(|| actor_code(entity.country.as_deref(), sector));
     actor
 }
 
@@ -142,7 +152,7 @@ fn of_state(reading: &Reading<'_, '_>, span: &EventSpan, place: usize) -> Actor 
     Actor {
         tokens: span.tokens,
         name: state.name.to_owned(),
-        code: country.map_or_else(|| state.code.to_owned(), |country| code(Some(country), sector)),
+        code: country.map_or_else(|| state.code.to_owned(), |country| actor_code(Some(country), sector)),
         country: country.map(str::to_owned),
         sector,
         wikidata: None,
@@ -155,14 +165,10 @@ fn unknown(reading: &Reading<'_, '_>, span: &EventSpan) -> Actor {
     Actor {
         tokens: span.tokens,
         name: reading.words.doc.range_text(span.tokens).to_owned(),
-        code: code(None, span.sector),
+        code: actor_code(None, span.sector),
         country: None,
         sector: span.sector,
         wikidata: None,
         entity: None,
     }
-}
-
-fn code(country: Option<&str>, sector: Option<Sector>) -> String {
-    format!("{}{}", country.unwrap_or(UNKNOWN), sector.map_or("", Sector::name))
 }

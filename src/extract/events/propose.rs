@@ -6,13 +6,16 @@ use crate::extract::reading::Reading;
 use crate::extract::statements::Holders;
 use crate::finding::{Actor, Event, EventDate, EventStatus, Precision, Statement};
 use crate::nlp::Ontology;
-use crate::text::{EventLink, EventMention, EventMentions, LinkRole, TokenRange};
+use crate::text::{EventLink, EventMention, EventMentions, EventType, LinkRole, Mode, TokenRange};
 
 use super::confidence::Features;
 use super::parties;
 
 /// Days before the article beyond which a day or a month is background.
 const LONG_AGO: i32 = 180;
+
+/// CAMEO codes of CONSULT that have a side that acts: making a visit, hosting one, mediating.
+const DIRECTED_TALKS: [&str; 3] = ["042", "043", "045"];
 
 /// How sure the head must be of a status for the statement around not to count (measured on the event corpus's dev part: with the statement counting always
 /// 92.2 of 100 are right, never 94.5).
@@ -37,7 +40,10 @@ pub(super) fn mentions(reading: &Reading<'_, '_>, layer: &EventMentions, stateme
         }
         let links = layer.links_of(number);
         let side = |role| parties::of_role(reading, layer, links, mention.tokens, role);
-        let (actors, recipients) = (side(LinkRole::Actor), side(LinkRole::Recipient));
+        let (mut actors, mut recipients) = (side(LinkRole::Actor), side(LinkRole::Recipient));
+        if has_one_side(mention) {
+            parties::add(&mut actors, std::mem::take(&mut recipients));
+        }
         let code = Ontology::embedded().cameo(mention.cameo)?;
         let statement = holders.around(mention.tokens);
         let span = |role| linked(layer, links, role);
@@ -73,6 +79,12 @@ pub(super) fn mentions(reading: &Reading<'_, '_>, layer: &EventMentions, stateme
         Some(Told { mention: number, event })
     });
     each.collect()
+}
+
+/// Whether all who take part do the same: they meet, talk, negotiate. Who travels, receives or mediates does something to somebody.
+fn has_one_side(mention: &EventMention) -> bool {
+    let is_told_of_sides = DIRECTED_TALKS.iter().any(|code| mention.cameo.starts_with(code));
+    mention.event_type == EventType::Consult && mention.mode != Some(Mode::Visit) && !is_told_of_sides
 }
 
 /// The status of a mention: as the head reads it, which hears the words around. Where it is not sure, what stands in the words of one side about another is
