@@ -19,7 +19,7 @@ from sections import header_of, join_signs, lexicon_of, lists, weights_of
 from tasks import events, names, statements, tree
 from tasks.sparse import Signs
 
-VERSION = "0.4.0"
+VERSION = "0.5.0"
 
 
 def changed(trained, signs):

@@ -20,9 +20,9 @@ from tasks import events, names
 LIB = library("sparse.c", "-fno-math-errno")
 LIB.sparse_pass.restype = ctypes.c_double
 # What the encoder's scores weigh beside the signs', by head; what is added to signs' own transitions is `export.py --lean-events`.
-SHARE = {names.NAME: 0.5, events.NAME: 0.5}
+SHARE = {names.NAME: 0.5, events.NAME: 0.3}
 # What the signs themselves weigh.
-OWN = {names.NAME: 1.0, events.NAME: 0.7}
+OWN = {names.NAME: 1.0, events.NAME: 0.75}
 # By head: its labels, and the labels that a sentence's annotation allows.
 LABELS = {names.NAME: (names.LABELS, lambda s: s[names.NAME]), events.NAME: (events.TRIGGER, lambda s: s[events.NAME][:, 0])}
 # Properties of a token's form, in the order of their columns.
