@@ -16,6 +16,7 @@ ATTRIBUTION = [
     "Universal NER, English EWT: CC BY-SA 4.0",
     "Groningen Meaning Bank, newswire: public domain",
     "Wikigold: CC BY 4.0",
+    "Event corpus over Voice of America newswire (public domain), Wikipedia's current events (CC BY-SA 4.0) and English Wikinews (CC BY 2.5), annotated by a large language model",
     "PolNeAR, articles of seven publishers with attributions (trained on, no text kept): Newell, Margolin and Ruths 2018",
     "Country Reports on Human Rights Practices; White House press briefings; Foreign Relations of the United States; Office of the Historian: public domain (US Government work)",
     "Wikipedia, Portal:Current events, by Wikipedia contributors: CC BY-SA 4.0",
