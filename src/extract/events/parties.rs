@@ -147,7 +147,10 @@ fn sector_of(entity: &Entity, span: &EventSpan) -> Option<Sector> {
 /// A party of a country or international body, by its place among those of the lexicon.
 fn of_state(reading: &Reading<'_, '_>, span: &EventSpan, place: usize) -> Actor {
     let state = &reading.lexicon.entities[place];
-    let sector = span.sector.filter(|_| state.is_country);
+    // A country's bare name is the state.
+    let inside = reading.mentions.within(span.tokens.start as usize, span.tokens.end as usize);
+    let is_bare = inside.iter().any(|mention| mention.tokens == span.tokens && mention.place().is_some());
+    let sector = span.sector.filter(|_| state.is_country && !is_bare);
     let country = state.is_country.then_some(state.code);
     Actor {
         tokens: span.tokens,

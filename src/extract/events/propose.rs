@@ -44,10 +44,11 @@ pub(super) fn mentions(reading: &Reading<'_, '_>, layer: &EventMentions, stateme
         if has_one_side(mention) {
             parties::add(&mut actors, std::mem::take(&mut recipients));
         }
+        recipients.retain(|party| !actors.iter().any(|actor| parties::is_same(actor, party)));
         let code = Ontology::embedded().cameo(mention.cameo)?;
         let statement = holders.around(mention.tokens);
         let span = |role| linked(layer, links, role);
-        let status = status(mention, statement.map(|number| &statements[number]), &actors);
+        let status = status(mention, statement.map(|number| &statements[number]), &actors, &recipients);
         let tense = Tense::of_event(&reading.words, mention.tokens, status);
         let date =
             span(LinkRole::Date).map(|tokens| dates::event_date(&reading.words, tokens, reading.reference, tense));
@@ -87,14 +88,19 @@ fn has_one_side(mention: &EventMention) -> bool {
     mention.event_type == EventType::Consult && mention.mode != Some(Mode::Visit) && !is_told_of_sides
 }
 
-/// The status of a mention: as the head reads it, which hears the words around. Where it is not sure, what stands in the words of one side about another is
-/// no more than its claim: asked of all, that would make a claim of what police or doctors tell of an attack.
-fn status(mention: &EventMention, told_in: Option<&Statement>, actors: &[Actor]) -> EventStatus {
-    let speaks_for = told_in.and_then(|statement| statement.speaker.as_ref()?.country.as_deref());
-    if actors.is_empty() || mention.status_probability >= SURE {
+/// The status of a mention: as the head reads it, which hears the words around. What one side tells of the deeds of the other is no more than its claim; so is,
+/// where the head is not sure, what anybody tells of another state. Asked of all, that would make a claim of what police or doctors tell of an attack.
+fn status(mention: &EventMention, told_in: Option<&Statement>, actors: &[Actor], recipients: &[Actor]) -> EventStatus {
+    let Some(own) = told_in.and_then(|statement| statement.speaker.as_ref()?.country.as_deref()) else {
         return mention.status;
+    };
+    let is_other_side = recipients.iter().any(|party| party.country.as_deref() == Some(own));
+    let are_known = !actors.is_empty() && actors.iter().all(|actor| actor.country.is_some());
+    if are_known && (is_other_side || mention.status_probability < SURE) {
+        mention.status.as_told_by(Some(own), actors.iter().map(|actor| actor.country.as_deref()))
+    } else {
+        mention.status
     }
-    mention.status.as_told_by(speaks_for, actors.iter().map(|actor| actor.country.as_deref()))
 }
 
 /// The words that play a role, where one stretch alone does.
