@@ -10,6 +10,7 @@ use crate::config::raw::{OPTIONS, Value};
 use crate::config::reader::Reader;
 use crate::kafka::{Options, Topics};
 use crate::pipeline;
+use crate::record::OutputOptions;
 
 /// Value of `kafka.instance_id` that turns static membership off.
 const NO_INSTANCE: &str = "none";
@@ -45,6 +46,17 @@ pub(crate) fn options(reader: &mut Reader<'_>) -> Options {
         }
     }
     options
+}
+
+/// Keeps batches as small as records. A topic's limit holds for a whole batch, and one that lies above
+/// `output.max_record_bytes` is promised to be enough.
+pub(crate) fn bound_batches(kafka: &mut Options, output: &OutputOptions) {
+    const KEY: &str = "batch.size";
+    /// What librdkafka fills a batch to unless told otherwise; below what Kafka's topics take unless told otherwise.
+    const DEFAULT_BYTES: usize = 1_000_000;
+    if output.max_record_bytes < DEFAULT_BYTES {
+        kafka.options.entry(KEY.to_owned()).or_insert_with(|| output.max_record_bytes.to_string());
+    }
 }
 
 /// What the loop must know of the broker's part, and where the two contradict each other.

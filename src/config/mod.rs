@@ -147,7 +147,9 @@ impl Config {
         #[cfg_attr(not(feature = "kafka"), expect(unused_mut, reason = "the poll interval is Kafka's"))]
         let mut pipeline = pipeline(&mut reader);
         #[cfg(feature = "kafka")]
-        let kafka = kafka::options(&mut reader);
+        let mut kafka = kafka::options(&mut reader);
+        #[cfg(feature = "kafka")]
+        kafka::bound_batches(&mut kafka, &output);
         #[cfg(feature = "kafka")]
         kafka::agree(&mut reader, &mut pipeline, &kafka);
         let logs = logs(&mut reader);

@@ -1,6 +1,7 @@
 //! The loop on Apache Kafka: rdkafka behind the ports of [`crate::pipeline`], the service that supervises lanes, and the
 //! small clients that `publish`, `tail` and `demo` need.
 
+mod addresses;
 mod consumer;
 mod embedded;
 mod error;
@@ -15,6 +16,7 @@ mod reader;
 mod rebalance;
 pub mod service;
 mod topics;
+mod trial;
 mod watchdog;
 
 pub use embedded::EmbeddedBroker;

@@ -9,6 +9,7 @@ use std::time::Duration;
 use rdkafka::config::{ClientConfig, RDKafkaLogLevel};
 use rdkafka::error::KafkaError;
 
+use crate::kafka::{addresses, trial};
 use crate::pipeline::Delivery;
 use crate::record::Channel;
 use crate::telemetry::secrets::{REDACTED, is_secret};
@@ -195,6 +196,9 @@ impl Options {
                 report(key, "is empty");
             }
         }
+        for problem in addresses::problems(&self.brokers) {
+            report("brokers", &problem);
+        }
         if self.topics.articles.iter().all(|topic| topic.trim().is_empty()) {
             report("topics.articles", "names no topic");
         }
@@ -213,6 +217,12 @@ impl Options {
                 report(&full_key, &refusal(key, &description));
             }
         }
+        if problems.is_empty() {
+            problems.extend(self.contradiction());
+        }
+        let mut report = |key: &str, problem: &str| {
+            problems.push(Problem { key: key.to_owned(), problem: problem.to_owned() });
+        };
         let transaction = self.milliseconds("transaction.timeout.ms", &PRODUCER_DEFAULTS);
         let session = self.milliseconds("session.timeout.ms", &CONSUMER_DEFAULTS);
         if let (Some(transaction), Some(session)) = (transaction, session)
@@ -226,6 +236,13 @@ impl Options {
             );
         }
         problems
+    }
+
+    /// What is wrong only with all options together.
+    fn contradiction(&self) -> Option<Problem> {
+        let producer = self.producer_config(0, Delivery::ExactlyOnce, "trial");
+        let (option, problem) = trial::complaint(&self.consumer_config(0), &producer)?;
+        Some(Problem { key: option.map_or("options".to_owned(), |option| format!("options.{option}")), problem })
     }
 
     /// The value of `max.poll.interval.ms`.
@@ -387,6 +404,20 @@ mod tests {
         options.group.clear();
         let keys: Vec<String> = options.problems().into_iter().map(|problem| problem.key).collect();
         assert_eq!(keys, ["group", "topics.articles", "options.no.such.key", "options.transaction.timeout.ms"]);
+    }
+
+    #[test]
+    fn options_that_contradict_each_other_are_found_without_a_broker() {
+        let problems = with("max.poll.interval.ms", "10000").problems();
+        assert_eq!(problems.len(), 1, "{problems:?}");
+        assert_eq!(problems[0].key, "options.max.poll.interval.ms", "below the session timeout: {problems:?}");
+        if cfg!(feature = "tls") {
+            let mut options = with("security.protocol", "ssl");
+            options.options.insert("ssl.ca.location".to_owned(), "/no/such/authority.pem".to_owned());
+            let problems = options.problems();
+            assert_eq!(problems.len(), 1, "{problems:?}");
+            assert!(problems[0].key == "options.ssl.ca.location", "{problems:?}");
+        }
     }
 
     #[test]

@@ -52,9 +52,23 @@ pub(super) fn check(article: &Article, analysis: &Analysis) -> Result<(), Reject
     if n_bytes <= allowed {
         return Ok(());
     }
-    let detail =
-        format!("{n_bytes_in} bytes of text would give {n_bytes} of records where at most {allowed} are written");
+    let about_id = told_of_id(article);
+    let detail = format!(
+        "{n_bytes_in} bytes of text would give {n_bytes} of records where at most {allowed} are written{about_id}"
+    );
     Err(Rejection::new(RejectionReason::TooLarge, detail))
+}
+
+/// What a rejection for size says of an id that is long enough to have led to it: how long, and how it begins.
+pub(super) fn told_of_id(article: &Article) -> String {
+    const LONG: usize = 1 << 10;
+    const SHOWN_CHARS: usize = 40;
+    let id = &article.id;
+    if id.len() < LONG {
+        return String::new();
+    }
+    let beginning: String = id.chars().take(SHOWN_CHARS).collect();
+    format!("; its id takes {} bytes and stands in each record three times: \"{beginning}…\"", id.len())
 }
 
 /// Bytes of the words that a finding's record repeats: its sentence's and its parts'.

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::analysis::AnalysisRecord;
 use super::message::{Channel, Header, Message, OutgoingRecord};
 use super::options::OutputOptions;
-use super::{Rejection, RejectionReason, ids, schema};
+use super::{Rejection, RejectionReason, bounds, ids, schema};
 use crate::analyzer::{Analysis, Provenance};
 use crate::article::Article;
 
@@ -46,19 +46,20 @@ pub fn encode(
         records.push(envelope.seal(Channel::Analyses, ids::of_analysis(&article.id), &record));
     }
     match records.iter().find(|record| record.n_bytes() > options.max_bytes_of(record.channel)) {
-        Some(record) => Err(too_large(record, options)),
+        Some(record) => Err(too_large(record, options, article)),
         None => Ok(records),
     }
 }
 
-fn too_large(record: &OutgoingRecord, options: &OutputOptions) -> Rejection {
+fn too_large(record: &OutgoingRecord, options: &OutputOptions, article: &Article) -> Rejection {
     let (thing, key) = match record.channel {
         Channel::Analyses => ("analysis", "output.max_analysis_bytes"),
         Channel::Events => ("event", "output.max_record_bytes"),
         Channel::Statements | Channel::DeadLetter => ("statement", "output.max_record_bytes"),
     };
     let (n_bytes, most) = (record.n_bytes(), options.max_bytes_of(record.channel));
-    let detail = format!("its {thing} takes {n_bytes} bytes where at most {most} are written ({key})");
+    let about_id = bounds::told_of_id(article);
+    let detail = format!("its {thing} takes {n_bytes} bytes where at most {most} are written ({key}){about_id}");
     Rejection::new(RejectionReason::TooLarge, detail)
 }
 

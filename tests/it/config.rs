@@ -107,6 +107,20 @@ fn every_key_of_a_file_arrives() {
 }
 
 #[test]
+#[cfg(feature = "kafka")]
+fn batches_are_no_larger_than_records_unless_they_are_set() {
+    let batch = |variables: &[(&str, &str)]| {
+        let config = Config::load(&sources(None, variables)).unwrap();
+        config.kafka.options.get("batch.size").cloned()
+    };
+    let records = ("DEMARCHE__OUTPUT__MAX_RECORD_BYTES", "200 KB");
+    assert_eq!(batch(&[]), None, "librdkafka's own limit is below what topics take");
+    assert_eq!(batch(&[records]).as_deref(), Some("200000"), "a topic's limit above the record's is not enough");
+    let own = ("DEMARCHE__KAFKA__OPTIONS__BATCH_SIZE", "5000");
+    assert_eq!(batch(&[records, own]).as_deref(), Some("5000"));
+}
+
+#[test]
 fn the_environment_goes_before_the_file() {
     let variables = [
         ("DEMARCHE__PIPELINE__WORKERS", "7"),

@@ -438,6 +438,14 @@ fn a_record_that_no_topic_takes_is_refused_with_the_key_that_says_so() {
 }
 
 #[test]
+fn an_id_that_makes_every_record_too_large_is_named() {
+    let article = Article { id: "urn:desk:".to_owned() + &"k".repeat(400_000), ..article() };
+    let refused = output::encode(&article, &analysis(), &message(), &OutputOptions::default(), &provenance());
+    let detail = refused.unwrap_err().detail;
+    assert!(detail.contains("its id takes 400009 bytes") && detail.contains("\"urn:desk:kkk"), "{detail}");
+}
+
+#[test]
 fn the_hash_of_the_tables_covers_every_table() {
     let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("data");
     let mut present = Vec::new();
