@@ -23,6 +23,7 @@ use crate::text::Document;
 use families::Without;
 use lexicon::Lexicon;
 use reading::Reading;
+use who::WhoTables;
 
 /// What was found in one document. Indices of statements and events into each other and into the entities count within these lists.
 #[derive(Debug, Clone, Default)]
@@ -39,6 +40,7 @@ pub struct Findings {
 #[derive(Debug)]
 pub struct Knowledge {
     lexicon: Lexicon,
+    who: WhoTables,
     without: Without,
 }
 
@@ -48,7 +50,7 @@ impl Knowledge {
     /// # Errors
     /// If a table is malformed; the error names file and line.
     pub fn embedded() -> Result<Self, TableError> {
-        Ok(Self { lexicon: Lexicon::load()?, without: Without::default() })
+        Ok(Self { lexicon: Lexicon::load()?, who: WhoTables::load()?, without: Without::default() })
     }
 
     /// The same without some families of rules, to measure what they are worth.
@@ -60,7 +62,7 @@ impl Knowledge {
     /// Finds who is who in one document, the statements and the events; of a document whose tokens and sentences are filled. Indices among the findings count
     /// within the lists returned. `publisher` and `published_at` are the article's.
     pub fn extract(&self, doc: &Document, publisher: Option<&str>, published_at: Option<Timestamp>) -> Findings {
-        let reading = Reading::new(doc, &self.lexicon, publisher, published_at.map(dates::day_of));
+        let reading = Reading::new(doc, &self.lexicon, &self.who, publisher, published_at.map(dates::day_of));
         let statements = statements::extract(&reading, self.without);
         let events = events::extract(&reading, &statements);
         Findings { statements, events, entities: reading.who.entities }
@@ -68,12 +70,13 @@ impl Knowledge {
 
     /// Reads who is who and takes down all decisions.
     pub fn trace(&self, doc: &Document, publisher: Option<&str>, published_at: Option<Timestamp>) -> who::Trace {
-        let reading = Reading::new(doc, &self.lexicon, publisher, published_at.map(dates::day_of));
+        let reading = Reading::new(doc, &self.lexicon, &self.who, publisher, published_at.map(dates::day_of));
         let circumstances = who::Circumstances { publisher, published: reading.published };
         let mut trace = who::Trace::default();
         who::Who::read(
             &reading.words,
             &self.lexicon,
+            &self.who,
             &reading.mentions,
             &reading.quotes,
             circumstances,

@@ -8,7 +8,7 @@ use crate::extract::dates;
 use crate::extract::lexicon::{Lexicon, PlaceForm, VerbForm, WordClass, Words};
 use crate::extract::quotes::{self, Quote};
 use crate::extract::who::lexical::{Mention, Mentions};
-use crate::extract::who::{Circumstances, Who};
+use crate::extract::who::{Circumstances, Who, WhoTables};
 use crate::text::{Document, SentenceKind, TokenRange};
 
 /// Everything that both extractors look at.
@@ -32,6 +32,7 @@ impl<'a, 'd> Reading<'a, 'd> {
     pub(crate) fn new(
         doc: &'d Document,
         lexicon: &'a Lexicon,
+        tables: &WhoTables,
         publisher: Option<&str>,
         published: Option<Date>,
     ) -> Self {
@@ -39,7 +40,7 @@ impl<'a, 'd> Reading<'a, 'd> {
         let mentions = Mentions::find(&words, lexicon);
         let quotes = quotes::pair(&words);
         let circumstances = Circumstances { publisher, published };
-        let who = Who::read(&words, lexicon, &mentions, &quotes, circumstances, None);
+        let who = Who::read(&words, lexicon, tables, &mentions, &quotes, circumstances, None);
         let is_country = |&(entity, form): &(usize, PlaceForm)| {
             lexicon.entities[entity].is_country && !matches!(form, PlaceForm::Seat)
         };

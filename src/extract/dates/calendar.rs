@@ -123,12 +123,15 @@ fn days(scan: &Scan<'_, '_>, month: i8, day: i8, last: Option<i8>, end: usize) -
 /// A day of the month that a dash, "to", "through" or "and" joins to the one before: the last of a stretch. "And" only in what is known to be a date:
 /// "on March 3 and 20 others".
 fn joined_day(scan: &Scan<'_, '_>, at: usize, first: i8) -> Option<(i8, usize)> {
+    let last = day_number(scan, at + 1).filter(|last| *last > first)?;
     let joins = match scan.lower(at) {
         "-" | "–" | "—" | "to" | "through" => true,
-        "and" => scan.is_known(at + 1),
+        "and" => scan.is_known(at + 1) && last == first + 1,
         _ => false,
     };
-    let last = day_number(scan, at + 1).filter(|last| joins && *last > first)?;
+    if !joins {
+        return None;
+    }
     Some((last, at + 2))
 }
 
@@ -184,9 +187,10 @@ fn in_figures(scan: &Scan<'_, '_>, at: usize) -> Option<Found> {
 
 /// "the 1980s".
 fn decade(scan: &Scan<'_, '_>, at: usize) -> Option<Found> {
-    let (digits, mut end) = match scan.lower(at).strip_suffix('s') {
+    let word = without_mid(scan.lower(at));
+    let (digits, mut end) = match word.strip_suffix('s') {
         Some(digits) => (digits, at + 1),
-        None if scan.words.is_glued(at + 1) && matches!(scan.lower(at + 1), "s" | "'s") => (scan.lower(at), at + 2),
+        None if scan.words.is_glued(at + 1) && matches!(scan.lower(at + 1), "s" | "'s") => (word, at + 2),
         None => return None,
     };
     let first = year_number(digits.trim_end_matches('\'')).filter(|year| year % 10 == 0)?;
@@ -216,7 +220,7 @@ fn century(scan: &Scan<'_, '_>, at: usize) -> Option<Found> {
 
 /// "in 2020", "since 2017": a bare year needs a preposition, for "2000 people" counts them.
 fn bare_year(scan: &Scan<'_, '_>, at: usize) -> Option<Found> {
-    let year = year_number(scan.lower(at)).filter(|_| !matches!(scan.lower(at + 1), "b.c." | "bc"))?;
+    let year = year_number(without_mid(scan.lower(at))).filter(|_| !matches!(scan.lower(at + 1), "b.c." | "bc"))?;
     let is_date = scan.is_known(at) || BEFORE_DATES.contains(&scan.before(at));
     let period = Period::of(Date::new(year, 1, 1).ok()?, Precision::Year);
     is_date.then(|| Found::fixed(at + 1, period))
@@ -252,13 +256,18 @@ fn with_nearest_year(scan: &Scan<'_, '_>, month: i8, day: i8, precision: Precisi
 
 /// Months count with a capital only: "may" and "march" are other words.
 pub(super) fn month_number(scan: &Scan<'_, '_>, at: usize) -> Option<i8> {
-    if at >= scan.end || !scan.words.is_capitalized(at) {
+    if at >= scan.end || !without_mid(scan.words.text(at)).starts_with(char::is_uppercase) {
         return None;
     }
-    let word = scan.lower(at);
+    let word = without_mid(scan.lower(at));
     let stem = word.trim_end_matches('.');
     let fits = |name: &&str| **name == *word || is_short_form(stem, name);
     (1..).zip(&MONTHS).find(|(_, name)| fits(name)).map(|(number, _)| number)
+}
+
+/// "mid-January" without what tells that it is the middle.
+fn without_mid(word: &str) -> &str {
+    word.strip_prefix("mid-").or_else(|| word.strip_prefix("Mid-")).unwrap_or(word)
 }
 
 /// "jan", "sept".
@@ -268,7 +277,7 @@ fn is_short_form(stem: &str, month: &str) -> bool {
 
 /// Whether the month is cut short: "Mar." is a surname, too.
 fn is_short(scan: &Scan<'_, '_>, at: usize) -> bool {
-    !MONTHS.contains(&scan.lower(at))
+    !MONTHS.contains(&without_mid(scan.lower(at)))
 }
 
 /// "3", "3rd", "29th", and behind a month or before "of", "third".

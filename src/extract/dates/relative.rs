@@ -110,12 +110,14 @@ fn pointing(scan: &Scan<'_, '_>, at: usize) -> Option<Found> {
         }
         return Some(Found::fixed(at + 2, Period::of(Date::new(year, month, 1).ok()?, Precision::Month)));
     }
-    let unit = Unit::of(scan.lower(at + 1))?;
+    // "in the coming weeks": nobody knows how many.
+    let unit = Unit::of(scan.lower(at + 1)).filter(|_| !scan.lower(at + 1).ends_with('s'))?;
     let end = at + 2;
     let is_anchored =
         matches!(pointer, "previous" | "following" | "same") || pointer == "next" && scan.before(at) == "the";
     let from = match scan.anchor.filter(|_| is_anchored) {
         Some(anchor) => anchor.first,
+        None if matches!(pointer, "following" | "same") => return None,
         None => scan.reference?,
     };
     // "over the past week": seven days, not the calendar's week.
@@ -247,11 +249,13 @@ fn season(scan: &Scan<'_, '_>, at: usize) -> Option<Found> {
     ))
 }
 
-/// "earlier in the day", "later in the week": the period that the text speaks of.
+/// "earlier in the day", "later in the week", "the end of the year": the period that the text speaks of.
 fn part_of(scan: &Scan<'_, '_>, at: usize) -> Option<Found> {
-    let is_part = matches!(scan.lower(at), "earlier" | "later" | "early" | "late")
-        && scan.lower(at + 1) == "in"
-        && scan.lower(at + 2) == "the";
+    let is_part = match scan.lower(at) {
+        "earlier" | "later" | "early" | "late" => scan.lower(at + 1) == "in",
+        "end" | "beginning" | "start" | "middle" => scan.lower(at + 1) == "of",
+        _ => false,
+    } && scan.lower(at + 2) == "the";
     if !is_part {
         return None;
     }

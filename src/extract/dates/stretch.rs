@@ -51,8 +51,24 @@ fn joined(scan: &Scan<'_, '_>, at: usize, first: &Found) -> Option<Found> {
     }
     let last = single(&behind, link + 1).filter(|last| last.period.precision == first.period.precision)?;
     let (start, end) = fitted(scan.tense, first, &last)?;
+    // "in 2006 and 2009" is twice, "on Monday and Tuesday" two days on end.
+    let is_and = scan.lower(link) == "and" && scan.before(at) != "between";
+    if is_and && last.period.last.is_none() && next(start, first.period.precision)? != end {
+        return None;
+    }
     let period = Period { first: start, last: Some(last.period.last.unwrap_or(end)), ..first.period };
     (start < end).then_some(Found { end: last.end, period, ..*first })
+}
+
+/// The day, week, month or year behind one.
+fn next(first: Date, precision: Precision) -> Option<Date> {
+    let behind = match precision {
+        Precision::Day => first.tomorrow(),
+        Precision::Week => first.checked_add(1.week()),
+        Precision::Month => first.checked_add(1.month()),
+        Precision::Year => first.checked_add(1.year()),
+    };
+    behind.ok()
 }
 
 /// Both ends, with what their words leave open moved so that one lies before the other.

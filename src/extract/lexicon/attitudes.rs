@@ -7,8 +7,9 @@ use crate::finding::Attitude;
 use crate::nlp::tables::{self, TableError};
 use crate::text::{TokenRange, Upos};
 
-use super::verbs::{Expression, attitude, expression};
-use super::{CueFrame, CueRule, Inflections, Lexicon, Opening, VerbForm, VerbIndex, WordClass, Words};
+use super::inflection::{Inflections, VerbForm};
+use super::verbs::{CueFrame, CueRule, Expression, Opening, VerbIndex, attitude, expression};
+use super::words::{WordClass, Words};
 
 /// Words of an addressee that may stand at the beginning of the content: "asked | the two candidates to leave".
 const ADDRESSEE: usize = 7;
@@ -48,7 +49,11 @@ impl Expression for AttitudeRule {
     }
 }
 
-pub(super) fn load(inflections: &Inflections) -> Result<VerbIndex<AttitudeRule>, TableError> {
+/// What sources do with contents, by the words of cues that `cues` lacks.
+#[derive(Debug)]
+pub(super) struct Attitudes(VerbIndex<AttitudeRule>);
+
+pub(super) fn load(inflections: &Inflections) -> Result<Attitudes, TableError> {
     let mut index = VerbIndex::new();
     let listed = tables::read("data/lexicon/attitudes.tsv", include_str!("../../../data/lexicon/attitudes.tsv"), 4)?;
     // Verbs of which only their likeness to listed ones is known: all are light, so that whatever is listed in the cue goes first.
@@ -85,19 +90,25 @@ pub(super) fn load(inflections: &Inflections) -> Result<VerbIndex<AttitudeRule>,
             index.add(forms, AttitudeRule { lemma, rest, class, attitude, content: content.clone() });
         }
     }
-    Ok(index)
+    Ok(Attitudes(index))
 }
 
-impl Lexicon {
+impl Attitudes {
     /// Dictionary form and attitude of the words of a cue; `content` is the first word of what follows it.
     ///
     /// Words that no table knows count as speech, which most cues are.
-    pub(crate) fn attitude_of(&self, words: &Words<'_>, cue: TokenRange, content: Option<usize>) -> (String, Attitude) {
+    pub(super) fn of_cue(
+        &self,
+        cues: &VerbIndex<CueRule>,
+        words: &Words<'_>,
+        cue: TokenRange,
+        content: Option<usize>,
+    ) -> (String, Attitude) {
         let (start, end) = (cue.start as usize, cue.end as usize);
         let mut light = None;
         let mut idx = start;
         while idx < end {
-            let Some((length, lemma, attitude, is_light)) = self.known(words, idx, end, content) else {
+            let Some((length, lemma, attitude, is_light)) = self.known(cues, words, idx, end, content) else {
                 idx += 1;
                 continue;
             };
@@ -116,6 +127,7 @@ impl Lexicon {
     /// The longest expression that stands at a token and ends within the cue: tokens, lemma, attitude, whether it is light.
     fn known(
         &self,
+        cues: &VerbIndex<CueRule>,
         words: &Words<'_>,
         idx: usize,
         end: usize,
@@ -129,8 +141,7 @@ impl Lexicon {
                     || words.is_possessive(idx - 1))
         };
         let is_noun = by_tag.unwrap_or_else(by_place);
-        let cue = self
-            .cues
+        let cue = cues
             .at(words, idx)
             .filter(|(length, _, rule)| idx + length <= end && allows(words, rule, content))
             .map(|(length, _, rule)| (length, rule.lemma, rule.attitude, false))
@@ -146,7 +157,7 @@ impl Lexicon {
             is_class && (rule.content.is_empty() || rule.content.iter().any(begins))
         };
         let own = self
-            .attitudes
+            .0
             .at(words, idx)
             .filter(|(length, _, rule)| idx + length <= end && fits(rule))
             .map(|(length, _, rule)| (length, rule.lemma, rule.attitude, rule.class == Class::Light))
@@ -206,6 +217,7 @@ fn unknown(words: &Words<'_>, start: usize, end: usize) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Lexicon;
     use super::*;
     use crate::nlp::Annotate;
     use crate::nlp::tokenizer::Tokenizer;

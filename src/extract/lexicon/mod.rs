@@ -12,11 +12,12 @@ mod roles;
 mod verbs;
 mod words;
 
-use crate::extract::who::WhoTables;
+use crate::finding::Attitude;
 use crate::nlp::Ontology;
 use crate::nlp::tables::{self, TableError};
+use crate::text::TokenRange;
 
-use attitudes::AttitudeRule;
+use attitudes::Attitudes;
 use confidence::Confidences;
 pub(crate) use confidence::Reliability;
 use gazetteer::Gazetteer;
@@ -80,13 +81,11 @@ pub(crate) struct Lexicon {
     pub(crate) bodies: BodyWords,
     pub(crate) given_names: GivenNames,
     pub(crate) officeholders: Officeholders,
-    /// What the article graph knows.
-    pub(crate) who: WhoTables,
     pub(crate) word_classes: WordClasses,
     pub(crate) cues: VerbIndex<CueRule>,
     pub(crate) triggers: VerbIndex<TriggerRule>,
     /// Attitudes of cues that `cues` lacks.
-    attitudes: VerbIndex<AttitudeRule>,
+    attitudes: Attitudes,
     confidences: Confidences,
 }
 
@@ -105,7 +104,6 @@ impl Lexicon {
             bodies,
             given_names: GivenNames::load()?,
             officeholders: Officeholders::default(),
-            who: WhoTables::load()?,
             word_classes: WordClasses::load()?,
             cues: verbs::load_cues(&inflections)?,
             triggers: verbs::load_triggers(&inflections, Ontology::embedded())?,
@@ -117,6 +115,11 @@ impl Lexicon {
     /// The index of the country with this ISO alpha-3 code.
     pub(crate) fn country(&self, code: &str) -> Option<usize> {
         self.entities.iter().position(|entity| entity.is_country && entity.code == code)
+    }
+
+    /// Dictionary form and attitude of the words of a cue; `content` is the first word of what follows it.
+    pub(crate) fn attitude_of(&self, words: &Words<'_>, cue: TokenRange, content: Option<usize>) -> (String, Attitude) {
+        self.attitudes.of_cue(&self.cues, words, cue, content)
     }
 
     /// What a feature of statements of the trained core weighs (`core.FEATURE` in the table); nothing where it is silent.

@@ -6,8 +6,9 @@ use crate::finding::{Attitude, Mode};
 use crate::nlp::Ontology;
 use crate::nlp::tables::{self, Row, TableError};
 
+use super::inflection::{Inflections, VerbForm};
 use super::phrases::split_words;
-use super::{Inflections, VerbForm, Words};
+use super::words::Words;
 
 /// Rules found by the inflected first word of their expression.
 #[derive(Debug)]

@@ -318,6 +318,7 @@ fn is_plain(reading: &Reading<'_, '_>, span: TokenRange, name: &Name) -> bool {
 mod tests {
     use super::*;
     use crate::extract::lexicon::Lexicon;
+    use crate::extract::who::WhoTables;
     use crate::nlp::Annotate as _;
     use crate::nlp::tokenizer::Tokenizer;
     use crate::text::{Document, Sentence, SentenceKind};
@@ -335,7 +336,7 @@ mod tests {
 
     #[test]
     fn words_mean_what_the_table_says() {
-        let lexicon = Lexicon::load().unwrap();
+        let (lexicon, tables) = (Lexicon::load().unwrap(), WhoTables::load().unwrap());
         let mut problems = String::new();
         let mut n_rows = 0;
         for row in TABLE.lines().filter(|line| !line.starts_with('#') && !line.is_empty()).skip(1) {
@@ -346,7 +347,7 @@ mod tests {
             let inside = |&at: &usize| (open..close).contains(&(doc.tokens[at].start as usize));
             let span: Vec<usize> = (0..doc.tokens.len()).filter(inside).collect();
             let span = TokenRange::new(span[0], span[span.len() - 1] + 1);
-            let reading = Reading::new(&doc, &lexicon, None, None);
+            let reading = Reading::new(&doc, &lexicon, &tables, None, None);
             let found = read(&reading, span);
             let found = [
                 found.name,

@@ -4,8 +4,8 @@
 
 use std::collections::HashSet;
 
-use crate::extract::lexicon::{Lexicon, PlaceForm, RolePart, RoleWord, Sex, WordClass, Words};
-use crate::text::{EntityKind, TokenRange};
+use crate::extract::lexicon::{Lexicon, PlaceForm, PlaceName, RolePart, RoleWord, Sex, WordClass, Words};
+use crate::text::{EntityKind, TokenRange, Upos};
 
 /// Words that the name of an office has at most: "former acting deputy prime minister" has five.
 const OFFICE_LIMIT: usize = 8;
@@ -74,7 +74,9 @@ pub(crate) struct Mentions(Vec<Mention>);
 
 impl Mentions {
     pub(crate) fn find(words: &Words<'_>, lexicon: &Lexicon) -> Self {
-        let mut finder = Finder { words, lexicon, found: Vec::new(), office_surnames: HashSet::new() };
+        let country_surnames = country_surnames(words, lexicon);
+        let mut finder =
+            Finder { words, lexicon, found: Vec::new(), office_surnames: HashSet::new(), country_surnames };
         for sentence in &words.doc.sentences {
             finder.sentence(sentence.tokens);
         }
@@ -117,6 +119,51 @@ struct Finder<'a, 'd> {
     found: Vec<Mention>,
     /// Surnames met so far that are the name of an office elsewhere: "Bishop", "King".
     office_surnames: HashSet<&'d str>,
+    /// Surnames that are the name of a country or capital elsewhere: "Jordan", "London".
+    country_surnames: HashSet<&'d str>,
+}
+
+/// Whether a word that names a country or its capital is part of a person's name here: "Michael | Jordan", "Israel | Holm".
+fn is_in_person(words: &Words<'_>, lexicon: &Lexicon, idx: usize) -> bool {
+    let of_core = words.doc.entity_at(idx).filter(|name| name.kind == EntityKind::Person && name.tokens.len() > 1);
+    // "US" is nobody's name.
+    let has_small_letters = words.text(idx).chars().any(char::is_lowercase);
+    // "Will France answer?" asks.
+    let is_name = |at: usize| words.doc.upos.get(at).is_none_or(|tag| *tag == Upos::Propn);
+    let is_surname = idx > 0
+        && lexicon.given_names.contains(words.text(idx - 1))
+        && is_name(idx - 1)
+        && lexicon.places.longest(idx - 1, |at| (at < idx).then(|| words.text(at))).is_none();
+    has_small_letters && (of_core.is_some() || is_surname)
+}
+
+/// The countries and capitals of a document that are somebody's surname ("Michael Jordan") and nothing else: it speaks of no such country in other words
+/// ("Jordanian"), and says of none that something is in it.
+fn country_surnames<'d>(words: &Words<'d>, lexicon: &Lexicon) -> HashSet<&'d str> {
+    let at = |idx: usize| {
+        let found = lexicon.places.longest(idx, |at| Some(words.text(at)).filter(|word| !word.is_empty()));
+        found.filter(|(_, place)| lexicon.entities[place.entity].is_country)
+    };
+    let named: Vec<(usize, usize, usize)> =
+        (0..words.len()).filter_map(|idx| at(idx).map(|(length, place)| (idx, length, place.entity))).collect();
+    let mut surnames: Vec<(&'d str, usize)> = Vec::new();
+    for &(idx, length, entity) in &named {
+        let ends_name = length == 1 && !words.is_capitalized(idx + 1);
+        let known = surnames.iter().any(|(known, _)| *known == words.text(idx));
+        if ends_name && !known && is_in_person(words, lexicon, idx) {
+            surnames.push((words.text(idx), entity));
+        }
+    }
+    let is_country = |&(idx, _, entity): &(usize, usize, usize)| {
+        surnames.iter().position(|&(surname, of)| {
+            let is_located =
+                idx > 0 && matches!(words.lower(idx - 1), "in" | "to" | "from" | "of" | "near" | "between");
+            of == entity && (words.text(idx) != surname || is_located)
+        })
+    };
+    let refuted: HashSet<usize> = named.iter().filter_map(is_country).collect();
+    let kept = surnames.iter().enumerate().filter(|(number, _)| !refuted.contains(number));
+    kept.map(|(_, (surname, _))| *surname).collect()
 }
 
 impl<'d> Finder<'_, 'd> {
@@ -152,10 +199,21 @@ impl<'d> Finder<'_, 'd> {
         Some(end - start)
     }
 
-    fn place(&mut self, idx: usize, end: usize) -> Option<usize> {
+    /// The country or body that the lexicon knows under the words here; not what is part of a person's name.
+    fn place_here(&self, idx: usize, end: usize) -> Option<(usize, PlaceName)> {
         let words = self.words;
         let word = |at: usize| (at < end).then(|| words.text(at));
-        let (length, place) = self.lexicon.places.longest(idx, word)?;
+        let (length, &place) = self.lexicon.places.longest(idx, word)?;
+        let is_person = length == 1
+            && matches!(place.form, PlaceForm::Name | PlaceForm::Seat)
+            && self.lexicon.entities[place.entity].is_country
+            && (self.country_surnames.contains(words.text(idx)) || is_in_person(words, self.lexicon, idx));
+        (!is_person).then_some((length, place))
+    }
+
+    fn place(&mut self, idx: usize, end: usize) -> Option<usize> {
+        let words = self.words;
+        let (length, place) = self.place_here(idx, end)?;
         let (entity, form) = (place.entity, place.form);
         // "the Rome Group", "Oslo University": a body that is called after a place.
         let next = idx + length;
@@ -317,9 +375,7 @@ impl<'d> Finder<'_, 'd> {
 
     /// Not a country, and not an office, which begin a mention of their own ("State Department Spokesman").
     fn opens_nothing_else(&self, idx: usize, end: usize) -> bool {
-        let words = self.words;
-        let word = |at: usize| (at < end).then(|| words.text(at));
-        let is_place = self.lexicon.places.longest(idx, word).is_some();
+        let is_place = self.place_here(idx, end).is_some();
         let is_role = self.role_word(idx, end).is_some_and(|(_, role)| role.part == RolePart::Head);
         !is_place && !is_role
     }

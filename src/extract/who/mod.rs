@@ -3,13 +3,15 @@
 //!
 //! 1. `finder` finds the mentions: names, nouns for people and bodies, pronouns; `modifiers` the countries within their words;
 //! 2. `chains` joins mentions of one and the same, by names and by evidence (`links`);
-//! 3. `states` asks whose state each entity is of, by evidence (`evidence`), twice: what it belongs to counts the second time;
+//! 3. `states` asks whose state each entity is of, by evidence (`evidence`); `answers` does so twice: what it belongs to counts the second time;
 //! 4. `sectors` asks for the sector.
 //!
 //! Weights are fitted on annotated articles (`training/who.py`) and stand in `data/who`; `scorer` holds the arithmetic. Statements take
 //! their speakers from here, events their parties.
 
+mod answers;
 mod chains;
+mod class;
 mod dateline;
 mod evidence;
 mod finder;
@@ -24,6 +26,7 @@ mod phrases;
 mod said;
 mod scene;
 mod scorer;
+mod sector_model;
 mod sectors;
 mod states;
 mod tables;
@@ -33,22 +36,18 @@ mod writing;
 
 use crate::extract::lexicon::{Lexicon, Words};
 use crate::extract::quotes::Quote;
-use crate::finding::{Entity, Kind, MentionForm, Reason};
+use crate::finding::{Entity, Kind, MentionForm};
 use crate::text::{Deprel, Document, TokenRange};
 
-use chains::{Chain, Linker};
+use chains::Linker;
 use lexical::Mentions;
 use mention::Sort;
 use phrases::Tree;
 pub(crate) use scene::Circumstances;
 use scene::Scene;
-use scorer::Evidence as _;
 use states::{Candidates, Description, Edges};
 pub(crate) use tables::WhoTables;
 pub use trace::Trace;
-
-/// Rounds in which the answers on what an entity belongs to count for the entity.
-const ROUNDS: usize = 2;
 
 /// The entities of an article and where they are mentioned.
 #[derive(Debug, Default)]
@@ -66,12 +65,13 @@ impl Who {
     pub(crate) fn read(
         words: &Words<'_>,
         lexicon: &Lexicon,
+        tables: &WhoTables,
         lexical: &Mentions,
         quotes: &[Quote],
         circumstances: Circumstances<'_>,
         trace: Option<&mut Trace>,
     ) -> Self {
-        let scene = Scene::new(words, lexicon, lexical, quotes, circumstances);
+        let scene = Scene::new(words, lexicon, tables, lexical, quotes, circumstances);
         let (chains, questions) = Linker::new(&scene, trace.is_some()).link();
         let mut chain_of = vec![0; scene.mentions.len()];
         for (number, chain) in chains.iter().enumerate() {
@@ -85,7 +85,7 @@ impl Who {
                 (!is_known).then(|| Candidates::find(&scene, &chains, &edges, &descriptions, number))
             })
             .collect();
-        let answers = decide(&scene, &chains, &edges, &candidates);
+        let answers = answers::decide(&scene, &chains, &edges, &candidates);
         let entities = writing::entities(&scene, &chains, &edges, &answers);
         if let Some(trace) = trace {
             trace.fill(&scene, &chains, &chain_of, &edges, &candidates, &answers, &entities, questions);
@@ -159,68 +159,4 @@ impl Who {
             Some(doc.range_text(described.tokens).to_owned())
         })
     }
-}
-
-/// An answer on one entity's state.
-#[derive(Debug, Clone, Default)]
-struct Answer {
-    /// Index into the lexicon's entities.
-    country: Option<usize>,
-    probability: f32,
-    reasons: Vec<Reason>,
-    /// Country and probability of each candidate.
-    all: Vec<(Option<usize>, f32)>,
-}
-
-/// Whose state each entity is of.
-fn decide(scene: &Scene<'_, '_>, chains: &[Chain], edges: &Edges, candidates: &[Option<Candidates>]) -> Vec<Answer> {
-    let mut answers: Vec<Answer> = chains
-        .iter()
-        .map(|chain| match chain.sort {
-            Sort::State(country) => Answer {
-                country: Some(country),
-                probability: 1.0,
-                all: vec![(Some(country), 1.0)],
-                ..Answer::default()
-            },
-            _ => Answer { probability: 1.0, all: vec![(None, 1.0)], ..Answer::default() },
-        })
-        .collect();
-    for round in 0..ROUNDS {
-        let before = answers.clone();
-        let share = |chain: usize, country: usize| {
-            let all = &before[chain].all;
-            all.iter().find(|(known, _)| *known == Some(country)).map_or(0.0, |(_, probability)| *probability)
-        };
-        for (number, candidates) in candidates.iter().enumerate() {
-            let Some(candidates) = candidates else { continue };
-            let owner =
-                |country: usize| edges.owners[number].iter().map(|&owner| share(owner, country)).fold(0.0, f32::max);
-            let spoke = |country: usize| edges.spoke_before[number].map_or(0.0, |chain| share(chain, country));
-            let probabilities = candidates.probabilities(scene, &owner, &spoke);
-            answers[number] = answer(scene, candidates, &probabilities, round + 1 == ROUNDS);
-        }
-    }
-    answers
-}
-
-fn answer(scene: &Scene<'_, '_>, candidates: &Candidates, probabilities: &[f32], gives_reasons: bool) -> Answer {
-    let all: Vec<(Option<usize>, f32)> =
-        candidates.all.iter().map(|(country, _)| *country).zip(probabilities.iter().copied()).collect();
-    // The first of equals, so that the order of candidates decides and nothing else.
-    let best = (0..all.len()).fold(0, |best, at| if all[at].1 > all[best].1 { at } else { best });
-    let best = if all[best].1 < candidates.least(best) { 0 } else { best };
-    let class = candidates.class as usize;
-    let weights = &scene.lexicon.who.states;
-    let mut reasons: Vec<Reason> = Vec::new();
-    if gives_reasons {
-        reasons.extend(candidates.all[best].1.iter().map(|&(evidence, strength)| Reason {
-            evidence: evidence.name(),
-            weight: weights.of(class, evidence) * strength,
-        }));
-        reasons.retain(|reason| reason.weight > 0.0);
-        reasons.sort_by(|one, other| other.weight.total_cmp(&one.weight).then(one.evidence.cmp(other.evidence)));
-        reasons.truncate(3);
-    }
-    Answer { country: all[best].0, probability: all[best].1, reasons, all }
 }

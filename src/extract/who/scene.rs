@@ -17,6 +17,7 @@ use super::modifiers::{self, Modifier, Tie};
 use super::phrases::Tree;
 use super::said::{Attributions, Said};
 use super::scorer::Weights;
+use super::tables::WhoTables;
 
 /// What comes with an article besides its words.
 #[derive(Debug, Clone, Copy, Default)]
@@ -44,6 +45,7 @@ pub(super) struct Scene<'a, 'd> {
     pub(super) words: &'a Words<'d>,
     pub(super) tree: Tree<'d>,
     pub(super) lexicon: &'a Lexicon,
+    pub(super) tables: &'a WhoTables,
     pub(super) lexical: &'a Mentions,
     /// By their heads.
     pub(super) mentions: Vec<Mention>,
@@ -73,6 +75,7 @@ impl<'a, 'd> Scene<'a, 'd> {
     pub(super) fn new(
         words: &'a Words<'d>,
         lexicon: &'a Lexicon,
+        tables: &'a WhoTables,
         lexical: &'a Mentions,
         quotes: &'a [Quote],
         circumstances: Circumstances<'a>,
@@ -81,11 +84,12 @@ impl<'a, 'd> Scene<'a, 'd> {
         let is_source = source_heads(&tree, words.doc);
         let said = Attributions::find(words.doc, &tree);
         let surnames = surnames(words.doc);
-        let finder = Finder { words, tree: &tree, lexicon, nouns: &lexicon.who.nouns, lexical, surnames };
+        let finder = Finder { words, tree: &tree, lexicon, nouns: &tables.nouns, lexical, surnames };
         let mut mentions = finder.find(&is_source, &party_heads(&tree, words.doc));
         let mut scene = Self {
             words,
             lexicon,
+            tables,
             lexical,
             mentions: Vec::new(),
             modifiers: Vec::new(),
@@ -206,7 +210,7 @@ impl<'a, 'd> Scene<'a, 'd> {
     }
 
     pub(super) fn weights_of_links(&self) -> &Weights {
-        &self.lexicon.who.links
+        &self.tables.links
     }
 
     /// The country that a mention's own words give it, if they give one.

@@ -5,6 +5,7 @@ use crate::finding::MentionForm;
 use crate::text::Deprel;
 
 use super::chains::Chain;
+use super::class::Class;
 use super::evidence::StateEvidence as State;
 use super::mention::{Determiner, Mention, Sort};
 use super::modifiers::Tie;
@@ -27,29 +28,16 @@ const OWNERS: usize = 16;
 /// Entities before and behind one among which the same office is looked for.
 const NEAR: usize = 20;
 
-/// Classes of entities whose states are told in different ways.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Class {
-    Official,
-    Person,
-    Body,
-    Group,
-    Open,
-}
-
-impl Class {
-    pub(super) const NAMES: [&'static str; 5] = ["official", "person", "body", "group", "open"];
-
-    pub(super) fn of(scene: &Scene<'_, '_>, chain: &Chain) -> Self {
-        let is_official = chain.mentions.iter().take(MENTIONS).any(|&index| is_of_state(scene, &scene.mentions[index]));
-        match chain.sort {
-            Sort::Person if is_official => Self::Official,
-            Sort::Group if is_official => Self::Official,
-            Sort::Person => Self::Person,
-            Sort::Body | Sort::International(_) | Sort::State(_) => Self::Body,
-            Sort::Group | Sort::People(_) => Self::Group,
-            Sort::Open => Self::Open,
-        }
+/// The class of an entity.
+pub(super) fn class_of(scene: &Scene<'_, '_>, chain: &Chain) -> Class {
+    let is_official = chain.mentions.iter().take(MENTIONS).any(|&index| is_of_state(scene, &scene.mentions[index]));
+    match chain.sort {
+        Sort::Person if is_official => Class::Official,
+        Sort::Group if is_official => Class::Official,
+        Sort::Person => Class::Person,
+        Sort::Body | Sort::International(_) | Sort::State(_) => Class::Body,
+        Sort::Group | Sort::People(_) => Class::Group,
+        Sort::Open => Class::Open,
     }
 }
 
@@ -159,7 +147,7 @@ impl Candidates {
     ) -> Self {
         let chain = &chains[number];
         let same_office = same_office(descriptions, number);
-        let class = Class::of(scene, chain);
+        let class = class_of(scene, chain);
         let mut countries: Vec<usize> = Vec::new();
         let mut add = |country: usize| {
             if !countries.contains(&country) {
@@ -222,7 +210,7 @@ impl Candidates {
         owner: &dyn Fn(usize) -> f32,
         before: &dyn Fn(usize) -> f32,
     ) -> Vec<f32> {
-        let weights = &scene.lexicon.who.states;
+        let weights = &scene.tables.states;
         let class = self.class as usize;
         let scores: Vec<f32> = self
             .all
@@ -266,7 +254,7 @@ fn none_evidence(scene: &Scene<'_, '_>, chain: &Chain, is_international: bool, t
     note(mentions().all(|(mention, _)| mention.form == MentionForm::Pronoun), State::NonePronoun);
     note(scene.named.is_empty(), State::NoneNamedNowhere);
     note(scene.countries_by_frequency().count() > 1, State::NoneOfSeveral);
-    note(Class::of(scene, chain) == Class::Official, State::NoneOfficial);
+    note(class_of(scene, chain) == Class::Official, State::NoneOfficial);
     if tables.known_none > 0.0 {
         found.push((State::NoneKnownName, tables.known_none));
     }
@@ -275,7 +263,7 @@ fn none_evidence(scene: &Scene<'_, '_>, chain: &Chain, is_international: bool, t
 
 /// "foreign", "Western": of no one country.
 fn is_of_several_countries(scene: &Scene<'_, '_>, token: usize) -> bool {
-    scene.lexicon.who.nouns.kind(scene.words.lower(token)) == Some(NounKind::Foreign)
+    scene.tables.nouns.kind(scene.words.lower(token)) == Some(NounKind::Foreign)
 }
 
 /// What the entity's own words say.
@@ -454,7 +442,7 @@ impl Tables {
                 }
             }
         }
-        if let Some(known) = lexicon.who.known.look_up(fullest) {
+        if let Some(known) = scene.tables.known.look_up(fullest) {
             for &(code, share) in &known.countries {
                 match lexicon.country(code) {
                     Some(country) => tables.known.push((country, share)),

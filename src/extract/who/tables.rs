@@ -2,14 +2,14 @@
 
 use crate::nlp::tables::{self, TableError};
 
+use super::class::Class;
 use super::evidence::StateEvidence;
 use super::known::KnownNames;
 use super::links::LinkEvidence;
 use super::mention::Anaphor;
 use super::nouns::Nouns;
 use super::scorer::Weights;
-use super::sectors::SectorModel;
-use super::states::Class;
+use super::sector_model::SectorModel;
 
 /// All that the graph knows before it sees an article.
 #[derive(Debug)]

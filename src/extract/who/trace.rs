@@ -4,13 +4,15 @@ use crate::extract::lexicon::PlaceForm;
 use crate::finding::Entity;
 use crate::text::{Deprel, EntityKind, TokenRange, Upos};
 
+use super::answers::Answer;
 use super::chains::{Chain, Question};
+use super::class::Class;
 use super::known;
 use super::mention::Sort;
 use super::scene::Scene;
 use super::scorer::Evidence as _;
+use super::sectors;
 use super::states::{Candidates, Edges, StateQuestion};
-use super::{Answer, sectors};
 
 /// One mention.
 #[derive(Debug)]
@@ -136,7 +138,7 @@ impl Trace {
             });
             self.states.push(StateQuestion {
                 mentions: chain.mentions.clone(),
-                class: super::states::Class::NAMES[candidates.class as usize],
+                class: Class::NAMES[candidates.class as usize],
                 key: names.max_by_key(|name| name.len()).map(known::key),
                 candidates: all.collect(),
             });

@@ -4,18 +4,20 @@ use crate::extract::lexicon::Term;
 use crate::finding::{Entity, EntityMention, Kind, MentionForm};
 use crate::text::TokenRange;
 
+use super::answers::Answer;
 use super::chains::Chain;
+use super::class::Class;
 use super::mention::{Mention, Sort};
 use super::scene::Scene;
-use super::states::{Class, Edges};
-use super::{Answer, sectors};
+use super::sectors;
+use super::states::{Edges, class_of};
 
 /// The entities of all chains, in their order.
 pub(super) fn entities(scene: &Scene<'_, '_>, chains: &[Chain], edges: &Edges, answers: &[Answer]) -> Vec<Entity> {
     let each = chains.iter().enumerate().map(|(number, chain)| {
         let features = sectors::features(scene, chains, chain, &edges.owners[number]);
         let kind = kind_of(chain);
-        let sector = scene.lexicon.who.sectors.likeliest(&features);
+        let sector = scene.tables.sectors.likeliest(&features);
         let name = name_of(scene, chain);
         let answer = &answers[number];
         let known = look_up(scene, chain, name.as_deref(), answer.country);
@@ -129,7 +131,7 @@ struct Known {
 /// some years of it where the article itself gives an office of state. Whoever is described as anything else is not looked up.
 fn look_up(scene: &Scene<'_, '_>, chain: &Chain, name: Option<&str>, country: Option<usize>) -> Known {
     let is_described = mentions(scene, chain).any(|mention| mention.office.is_some());
-    let is_official = Class::of(scene, chain) == Class::Official;
+    let is_official = class_of(scene, chain) == Class::Official;
     let Some(name) = name.filter(|_| chain.sort == Sort::Person && (is_official || !is_described)) else {
         return Known::default();
     };

@@ -3,6 +3,7 @@
 //! The file's extension says what it is (`.jsonl` and `.ndjson` one article a line, `.json` one article or an array of
 //! them, `.html`, `.txt`), else its first bytes do. One article at a time is in memory, none larger than the limit.
 
+mod piece;
 mod values;
 
 use std::fs::File;
@@ -11,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::message::{Header, Message, Origin};
+use piece::Piece;
 use values::Values;
 
 /// The name under which standard input is given, as for other commands.
@@ -207,37 +209,6 @@ impl Iterator for Messages {
                 Some(Err(FileError::Read { name: Arc::clone(&self.name), line: self.line, source }))
             }
         }
-    }
-}
-
-/// Bytes of one article, kept as long as they are not too many.
-struct Piece {
-    bytes: Vec<u8>,
-    limit: usize,
-    is_too_large: bool,
-}
-
-impl Piece {
-    fn new(limit: usize) -> Self {
-        Self { bytes: Vec::new(), limit, is_too_large: false }
-    }
-
-    fn extend(&mut self, bytes: &[u8]) {
-        if self.bytes.len() + bytes.len() > self.limit {
-            self.is_too_large = true;
-            self.bytes = Vec::new();
-        }
-        if !self.is_too_large {
-            self.bytes.extend_from_slice(bytes);
-        }
-    }
-
-    fn is_blank(&self) -> bool {
-        !self.is_too_large && self.bytes.iter().all(u8::is_ascii_whitespace)
-    }
-
-    fn whole(self) -> Option<Vec<u8>> {
-        (!self.is_too_large).then_some(self.bytes)
     }
 }
 

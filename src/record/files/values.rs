@@ -3,7 +3,7 @@
 
 use std::io::{self, BufRead};
 
-use super::Piece;
+use super::piece::Piece;
 
 /// Where the cutting stands between two values.
 #[derive(Debug, Default)]

@@ -9,8 +9,8 @@ use jiff::Timestamp;
 use super::super::{Rejection, RejectionReason};
 use super::fields::{FIELDS, FieldName};
 use super::members::{Members, string};
-use super::raw::RawArticle;
-use super::{date, html, is_blank};
+use super::raw::{RawArticle, is_blank};
+use super::{date, html};
 
 /// Reads an article from one JSON object.
 pub(super) fn parse(text: &str) -> Result<RawArticle, Rejection> {

@@ -13,7 +13,7 @@ mod members;
 mod raw;
 
 use content_type::{ContentType, Format};
-use raw::RawArticle;
+use raw::{RawArticle, is_blank};
 
 use super::message::Message;
 use super::options::InputOptions;
@@ -93,9 +93,4 @@ fn finish(raw: RawArticle, message: &Message, options: &InputOptions) -> Result<
         language: raw.language,
         authors: raw.authors,
     })
-}
-
-/// Whether there is nothing to read: white space, control characters and byte order marks only.
-fn is_blank(text: &str) -> bool {
-    text.chars().all(|c| c.is_whitespace() || c.is_control() || matches!(c, '\u{FEFF}' | '\u{200B}'))
 }

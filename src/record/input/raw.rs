@@ -14,3 +14,8 @@ pub(super) struct RawArticle {
     pub(super) language: Option<String>,
     pub(super) authors: Vec<String>,
 }
+
+/// Whether there is nothing to read: white space, control characters and byte order marks only.
+pub(super) fn is_blank(text: &str) -> bool {
+    text.chars().all(|c| c.is_whitespace() || c.is_control() || matches!(c, '\u{FEFF}' | '\u{200B}'))
+}

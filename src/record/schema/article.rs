@@ -5,6 +5,9 @@ use serde_json::{Map, Value, json};
 
 use super::super::input::{Alias, FIELDS, FieldName};
 
+/// Its file under `schemas/`.
+pub(super) const FILE: &str = "article.schema.json";
+
 /// `$id` of the schema.
 const URI: &str = "urn:demarche:schema:article:1";
 

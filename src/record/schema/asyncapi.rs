@@ -4,7 +4,11 @@ use serde_json::{Value, json};
 
 use super::super::RejectionReason;
 use super::super::dead_letter;
-use super::{ARTICLE_FILE, Kind};
+use super::article;
+use super::kind::Kind;
+
+/// Its file under `schemas/`.
+pub(super) const FILE: &str = "asyncapi.json";
 
 /// The document, with the schemas as references to the files beside it.
 pub(super) fn document() -> Value {
@@ -48,7 +52,7 @@ pub(super) fn document() -> Value {
         },
         "components": {
             "messages": {
-                "articleJson": article("Article as JSON, ours or ninjs", "application/json", &schema_file(ARTICLE_FILE)),
+                "articleJson": article("Article as JSON, ours or ninjs", "application/json", &schema_file(article::FILE)),
                 "articleText": article("Article as plain text", "text/plain", &json!({ "type": "string", "minLength": 1 })),
                 "articleHtml": article("Article as HTML", "text/html", &json!({ "type": "string", "minLength": 1 })),
                 "statement": record(Kind::Statement, "Who said what to whom"),

@@ -11,8 +11,7 @@ mod strip;
 use dom_smoothie::{Config, Readability, TextMode};
 
 use super::date;
-use super::is_blank;
-use super::raw::RawArticle;
+use super::raw::{RawArticle, is_blank};
 
 /// Deepest nesting of elements that is searched: the search takes time in the square of it and more (9,000: 15 s). Pages
 /// that people write stay below 40.
