@@ -43,7 +43,7 @@ def main():
     ap.add_argument("--vectors", default="training/.work/vectors.json")
     ap.add_argument("--lean", type=float, nargs=3, default=(0.0, 0.0, 0.0), metavar=("SOURCE", "CUE", "CONTENT"),
                     help="added to the score of beginning a span of each role: raises recall at the price of precision")
-    ap.add_argument("--lean-events", type=float, default=0.0, help="the same for triggers of events")
+    ap.add_argument("--lean-events", type=float, nargs=4, default=(0.0,) * 4, metavar=("TRIGGER", "PARTY", "DATE", "PLACE"), help="the same for events")
     ap.add_argument("--tiny", metavar="FOLDER", help="write tiny.model and tiny.json there and nothing else")
     a = ap.parse_args()
     torch.set_num_threads(1)
@@ -54,7 +54,8 @@ def main():
     with torch.no_grad():
         model.heads[statements.NAME].next[:, 0, 1] += torch.tensor(a.lean)
         if events.NAME in model.heads:
-            model.heads[events.NAME].following()[0][0, 1::2] += a.lean_events
+            for following, lean in zip(model.heads[events.NAME].following(), a.lean_events):
+                following[0, 1::2] += lean
     vocabulary, table, signs = data.Vocabulary.load(work), gazetteer.load(work), Signs.load(work, a.signs or "signs.pt")
     labels = state["labels"]
     if (work / "lemmas.npz").exists():
@@ -67,7 +68,7 @@ def main():
                 **weights_of(model)}
     header = header_of("english", a.version, model, labels, stages)
     # What --lean added, so that restore.py can take it off.
-    header["config"].update({"span_lean": list(a.lean), "event_lean": a.lean_events})
+    header["config"].update({"span_lean": list(a.lean), "event_lean": list(a.lean_events)})
     boundary = work / "boundary.npz"
     if boundary.exists():
         found = np.load(boundary)

@@ -35,7 +35,8 @@ def main():
             view[...] = file[name].reshape(view.shape)
         statements.next[:, 0, 1] -= torch.tensor(config["span_lean"])
         if "event" in model.heads:
-            model.heads["event"].following()[0][0, 1::2] -= config.get("event_lean", 0.0)
+            for following, lean in zip(model.heads["event"].following(), config["event_lean"]):
+                following[0, 1::2] -= lean
         for p in (names.out.weight, names.out.bias, names.next):
             p.div_(config["entity_share"])
         if "event.signs.hash" in file:

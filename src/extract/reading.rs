@@ -90,15 +90,13 @@ impl<'a, 'd> Reading<'a, 'd> {
         is_saying || self.lexicon.cues.at(words, idx).any(|(_, form, _)| form == VerbForm::Past)
     }
 
-    /// Whether a finite verb seems to stand in a range: an auxiliary, or a word in "-ed".
+    /// Whether a finite verb stands in a range, an auxiliary or a word in "-ed", which may be none.
     pub(crate) fn has_finite_verb(&self, start: usize, end: usize) -> bool {
         let words = &self.words;
         (start..end).any(|idx| {
             let is_auxiliary = words.is(idx, WordClass::AUXILIARY) && !words.is_possessive(idx);
-            is_auxiliary
-                || words.lower(idx).ends_with("ed")
-                || self.lexicon.triggers.is_verb(words, idx)
-                || self.is_past_cue(idx)
+            let is_finite = words.doc.feats.get(idx).is_some_and(|feats| feats.has("VerbForm=Fin"));
+            is_auxiliary || is_finite || words.lower(idx).ends_with("ed") || self.is_past_cue(idx)
         })
     }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 
 /// The tables under `data/` that the program is built with: name below that folder, text. In the order of the names; a test holds that none is
 /// missing. A static and no constant: a constant would stand in the binary once for each place that uses it.
-pub static TABLES: [(&str, &str); 32] = [
+pub static TABLES: [(&str, &str); 31] = [
     ("lexicon/attitudes-learned.tsv", include_str!("../../data/lexicon/attitudes-learned.tsv")),
     ("lexicon/attitudes.tsv", include_str!("../../data/lexicon/attitudes.tsv")),
     ("lexicon/cities.tsv", include_str!("../../data/lexicon/cities.tsv")),
@@ -19,7 +19,6 @@ pub static TABLES: [(&str, &str); 32] = [
     ("lexicon/places.tsv", include_str!("../../data/lexicon/places.tsv")),
     ("lexicon/regions.tsv", include_str!("../../data/lexicon/regions.tsv")),
     ("lexicon/roles.tsv", include_str!("../../data/lexicon/roles.tsv")),
-    ("lexicon/triggers.tsv", include_str!("../../data/lexicon/triggers.tsv")),
     ("lexicon/words.tsv", include_str!("../../data/lexicon/words.tsv")),
     ("nlp/abbreviations.txt", include_str!("../../data/nlp/abbreviations.txt")),
     ("nlp/address_endings.txt", include_str!("../../data/nlp/address_endings.txt")),

@@ -199,12 +199,12 @@ def main():
         assert all(torch.equal(one[name], other[name]) for name in one), "a run that was cut off and resumed ends with other weights"
 
         files = [Path(folder, name) for name in ("one.model", "two.model", "three.model")]
-        parts = ("--model", "second.pt", "--with", "roles.pt", "names.pt", "events.pt", "--event-signs", "event-signs.pt", "--lean", "0.5", "0.2", "0.5", "--lean-events", "0.5", "--vectors", str(work / "vectors.json"))
+        parts = ("--model", "second.pt", "--with", "roles.pt", "names.pt", "events.pt", "--event-signs", "event-signs.pt", "--lean", "0.5", "0.2", "0.5", "--lean-events", "0.5", "0.5", "0.25", "1", "--vectors", str(work / "vectors.json"))
         for file in files[:2]:
             step(export, *parts, "--out", str(file))
         assert filecmp.cmp(*files[:2], shallow=False), "one model gave two files"
         step(restore, "--file", str(files[0]), reads=False)
-        step(export, "--model", "restored.pt", "--base", str(files[0]), "--event-signs", "event-signs.pt", "--lean", "0.5", "0.2", "0.5", "--lean-events", "0.5", "--vectors", str(work / "vectors.json"), "--out", str(files[2]))
+        step(export, "--model", "restored.pt", "--base", str(files[0]), "--event-signs", "event-signs.pt", "--lean", "0.5", "0.2", "0.5", "--lean-events", "0.5", "0.5", "0.25", "1", "--vectors", str(work / "vectors.json"), "--out", str(files[2]))
         assert filecmp.cmp(files[0], files[2], shallow=False), "a file taken apart and put together is another"
         stages = [s["stage"] for s in model_file.File(files[0]).header["provenance"]["stages"]]
         assert stages == ["pretrain", *["train"] * 6, "signs", "signs"], stages

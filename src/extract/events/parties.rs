@@ -5,11 +5,15 @@
 
 use crate::extract::lexicon::PlaceForm;
 use crate::extract::reading::Reading;
+use crate::extract::who::phrases::Tree;
 use crate::finding::{Actor, Entity, Kind, Sector, actor_code};
-use crate::text::{EventLink, EventMentions, EventSpan, LinkRole, TokenRange};
+use crate::text::{Deprel, EventLink, EventMentions, EventSpan, EventSpanKind, LinkRole, TokenRange};
 
 /// Stands in an actor's code for a state that is not known.
 const UNKNOWN: &str = "---";
+
+/// Tokens of a sentence beyond which the tree is not asked: the parser reads such sentences in pieces.
+const LONGEST_SENTENCE: usize = 256;
 
 /// How sure the head must be of a sector to go before the graph (measured on the event corpus's dev part).
 const SURE: f32 = 0.6;
@@ -43,6 +47,34 @@ pub(super) fn of_role(
     }
     found.sort_by_key(|actor| actor.tokens);
     found
+}
+
+/// Who stands in one of these relations to a trigger, where the head links nobody to it: the first phrase whose state or body the article tells.
+pub(super) fn by_tree(reading: &Reading<'_, '_>, trigger: TokenRange, relations: &[Deprel]) -> Vec<Actor> {
+    let doc = reading.words.doc;
+    let sentence = doc.sentences[doc.sentence_of(trigger.start as usize)].tokens;
+    if doc.heads.is_empty() || sentence.len() > LONGEST_SENTENCE {
+        return Vec::new();
+    }
+    let tree = Tree::new_within(doc, sentence);
+    let stands = |&token: &usize| {
+        relations.contains(&doc.deprels[token]) && doc.head(token).is_some_and(|head| trigger.contains_token(head))
+    };
+    for token in sentence.range().filter(stands) {
+        let tokens = tree.phrase(token, sentence);
+        let span =
+            EventSpan { kind: EventSpanKind::Party, tokens, probability: 1.0, sector: None, sector_probability: 0.0 };
+        let found = parties(reading, &span);
+        if !found.is_empty() && found.iter().all(|party| party.head() != UNKNOWN) {
+            return found;
+        }
+    }
+    Vec::new()
+}
+
+/// Whether two stretches on the two sides of a deed are one party: the same, or a state twice, as a dateline's town and the state that acts.
+pub(super) fn is_one(one: &Actor, other: &Actor) -> bool {
+    is_same(one, other) || one.code == other.code && one.sector.is_none() && one.head() != UNKNOWN
 }
 
 /// Adds parties that are not among others already, in the order of the text.

@@ -6,10 +6,16 @@ use crate::extract::reading::Reading;
 use crate::extract::statements::Holders;
 use crate::finding::{Actor, Event, EventDate, EventStatus, Precision, Statement};
 use crate::nlp::Ontology;
-use crate::text::{EventLink, EventMention, EventMentions, EventType, LinkRole, Mode, TokenRange};
+use crate::text::{Deprel, EventLink, EventMention, EventMentions, EventType, LinkRole, Mode, TokenRange};
 
 use super::confidence::Features;
 use super::parties;
+
+/// Words that say of a verb that it did not happen.
+const NEGATIONS: [&str; 3] = ["not", "n't", "never"];
+
+/// Words that begin the condition of a threat.
+const CONDITIONS: [&str; 2] = ["if", "unless"];
 
 /// Days before the article beyond which a day or a month is background.
 const LONG_AGO: i32 = 180;
@@ -44,11 +50,18 @@ pub(super) fn mentions(reading: &Reading<'_, '_>, layer: &EventMentions, stateme
         if has_one_side(mention) {
             parties::add(&mut actors, std::mem::take(&mut recipients));
         }
-        recipients.retain(|party| !actors.iter().any(|actor| parties::is_same(actor, party)));
+        if actors.is_empty() {
+            actors = parties::by_tree(reading, mention.tokens, &[Deprel::Nsubj, Deprel::NmodPoss]);
+        }
+        if recipients.is_empty() && !has_one_side(mention) {
+            recipients = parties::by_tree(reading, mention.tokens, &[Deprel::Obj, Deprel::NsubjPass, Deprel::Iobj]);
+        }
+        recipients.retain(|party| !actors.iter().any(|actor| parties::is_one(actor, party)));
         let code = Ontology::embedded().cameo(mention.cameo)?;
         let statement = holders.around(mention.tokens);
         let span = |role| linked(layer, links, role);
-        let status = status(mention, statement.map(|number| &statements[number]), &actors, &recipients);
+        let status = by_words(reading, mention)
+            .unwrap_or_else(|| status(mention, statement.map(|number| &statements[number]), &actors, &recipients));
         let tense = Tense::of_event(&reading.words, mention.tokens, status);
         let date =
             span(LinkRole::Date).map(|tokens| dates::event_date(&reading.words, tokens, reading.reference, tense));
@@ -100,6 +113,26 @@ fn status(mention: &EventMention, told_in: Option<&Statement>, actors: &[Actor],
         mention.status.as_told_by(Some(own), actors.iter().map(|actor| actor.country.as_deref()))
     } else {
         mention.status
+    }
+}
+
+/// The status where words beside the trigger settle it: "has not attacked", "threatened to attack if …". The corpus has too few of them for the head to learn.
+fn by_words(reading: &Reading<'_, '_>, mention: &EventMention) -> Option<EventStatus> {
+    let (doc, words) = (reading.words.doc, &reading.words);
+    if mention.status != EventStatus::Occurred || doc.heads.is_empty() {
+        return None;
+    }
+    let sentence = doc.sentences[doc.sentence_of(mention.tokens.start as usize)].tokens;
+    let hangs_on_trigger = |token: usize| doc.head(token).is_some_and(|head| mention.tokens.contains_token(head));
+    let is_denied = sentence.range().any(|token| {
+        NEGATIONS.contains(&words.lower(token)) && words.lower(token + 1) != "only" && hangs_on_trigger(token)
+    });
+    let has_condition = mention.event_type == EventType::Threaten
+        && sentence.range().any(|token| CONDITIONS.contains(&words.lower(token)) && doc.deprels[token] == Deprel::Mark);
+    match (is_denied, has_condition) {
+        (true, _) => Some(EventStatus::Negated),
+        (_, true) => Some(EventStatus::Conditional),
+        _ => None,
     }
 }
 

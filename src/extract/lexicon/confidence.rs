@@ -25,15 +25,11 @@ pub(crate) enum Reliability {
     OwnWords,
     /// Whatever rules find in a headline.
     Headline,
-    /// Events told by a verb.
-    EventVerb,
-    /// Events told by a noun.
-    EventNoun,
 }
 
 impl Reliability {
     /// All of them, in order, with their names in the table.
-    const NAMED: [(Self, &'static str); 11] = [
+    const NAMED: [(Self, &'static str); 9] = [
         (Self::StatementDirect, "statement_direct"),
         (Self::StatementMixed, "statement_mixed"),
         (Self::StatementIndirect, "statement_indirect"),
@@ -43,8 +39,6 @@ impl Reliability {
         (Self::Transcript, "transcript"),
         (Self::OwnWords, "own_words"),
         (Self::Headline, "headline"),
-        (Self::EventVerb, "event_verb"),
-        (Self::EventNoun, "event_noun"),
     ];
 }
 

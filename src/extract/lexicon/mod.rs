@@ -13,7 +13,6 @@ mod verbs;
 mod words;
 
 use crate::finding::Attitude;
-use crate::nlp::Ontology;
 use crate::nlp::tables::{self, TableError};
 use crate::text::TokenRange;
 
@@ -28,7 +27,7 @@ use officeholders::Officeholders;
 pub(crate) use officeholders::Term;
 pub(crate) use phrases::PhraseMap;
 pub(crate) use roles::{BodyWords, GivenNames, RolePart, RoleWord, Sex};
-pub(crate) use verbs::{CueFrame, CueRule, Opening, TriggerClass, TriggerFrame, TriggerRule, VerbIndex};
+pub(crate) use verbs::{CueFrame, CueRule, Opening, VerbIndex};
 pub(crate) use words::{WordClass, WordClasses, Words};
 
 /// How a form names a country or a body.
@@ -83,7 +82,6 @@ pub(crate) struct Lexicon {
     pub(crate) officeholders: Officeholders,
     pub(crate) word_classes: WordClasses,
     pub(crate) cues: VerbIndex<CueRule>,
-    pub(crate) triggers: VerbIndex<TriggerRule>,
     /// Attitudes of cues that `cues` lacks.
     attitudes: Attitudes,
     confidences: Confidences,
@@ -106,7 +104,6 @@ impl Lexicon {
             officeholders: Officeholders::default(),
             word_classes: WordClasses::load()?,
             cues: verbs::load_cues(&inflections)?,
-            triggers: verbs::load_triggers(&inflections, Ontology::embedded())?,
             attitudes: attitudes::load(&inflections)?,
             confidences: Confidences::load()?,
         })

@@ -1,9 +1,8 @@
-//! Expressions that begin with a verb: cues of attribution and triggers of events, found by any form of the verb.
+//! Expressions that begin with a verb, found by any form of the verb: cues of attribution.
 
 use std::collections::HashMap;
 
-use crate::finding::{Attitude, Mode};
-use crate::nlp::Ontology;
+use crate::finding::Attitude;
 use crate::nlp::tables::{self, Row, TableError};
 
 use super::inflection::{Inflections, VerbForm};
@@ -55,14 +54,6 @@ impl<R: Expression> VerbIndex<R> {
     }
 }
 
-impl VerbIndex<TriggerRule> {
-    /// Whether a form that only verbs have ("expelled", "meets" may be a noun) stands at a token.
-    pub(crate) fn is_verb(&self, words: &Words<'_>, idx: usize) -> bool {
-        let candidates = self.by_form.get(words.lower(idx)).map_or(&[][..], Vec::as_slice);
-        candidates.iter().any(|(form, _)| *form == VerbForm::Past)
-    }
-}
-
 /// How source, cue, addressee and content stand to each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum CueFrame {
@@ -105,48 +96,6 @@ pub(crate) struct CueRule {
 }
 
 impl Expression for CueRule {
-    fn rest(&self) -> &[Box<str>] {
-        &self.rest
-    }
-}
-
-/// Part of speech of a trigger's first word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum TriggerClass {
-    Verb,
-    Noun,
-}
-
-/// Who takes part in an event, and from which side.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum TriggerFrame {
-    /// Actor and recipient, both needed.
-    Act,
-    /// Actor needed, recipient if there is one.
-    ActAlone,
-    /// Two parties or more, all of them actors.
-    Mutual,
-    /// The traveller, then the host.
-    Guest,
-}
-
-/// A trigger.
-#[derive(Debug)]
-pub(crate) struct TriggerRule {
-    pub(crate) lemma: &'static str,
-    rest: Vec<Box<str>>,
-    pub(crate) class: TriggerClass,
-    pub(crate) frame: TriggerFrame,
-    /// Words one of which must stand near.
-    pub(crate) near: Vec<&'static str>,
-    /// Words one of which must come next.
-    pub(crate) next: Vec<&'static str>,
-    pub(crate) cameo: &'static str,
-    /// PLOVER mode, where the words say more than the code.
-    pub(crate) mode: Option<Mode>,
-}
-
-impl Expression for TriggerRule {
     fn rest(&self) -> &[Box<str>] {
         &self.rest
     }
@@ -203,80 +152,4 @@ pub(super) fn load_cues(inflections: &Inflections) -> Result<VerbIndex<CueRule>,
         index.add(forms, CueRule { lemma: row.cell(0), rest, frame, attitude, opens });
     }
     Ok(index)
-}
-
-pub(super) fn load_triggers(
-    inflections: &Inflections,
-    ontology: &Ontology,
-) -> Result<VerbIndex<TriggerRule>, TableError> {
-    read_triggers(include_str!("../../../data/lexicon/triggers.tsv"), inflections, ontology)
-}
-
-fn read_triggers(
-    text: &'static str,
-    inflections: &Inflections,
-    ontology: &Ontology,
-) -> Result<VerbIndex<TriggerRule>, TableError> {
-    let mut index = VerbIndex::new();
-    for row in tables::read("data/lexicon/triggers.tsv", text, 6)? {
-        let (first, rest) = first_column(&row)?;
-        let class = match row.cell(1) {
-            "verb" => TriggerClass::Verb,
-            "noun" => TriggerClass::Noun,
-            other => return Err(row.error(format!("unknown class {other:?}"))),
-        };
-        let frame = match row.cell(2) {
-            "act" => TriggerFrame::Act,
-            "act1" => TriggerFrame::ActAlone,
-            "mutual" => TriggerFrame::Mutual,
-            "guest" => TriggerFrame::Guest,
-            other => return Err(row.error(format!("unknown frame {other:?}"))),
-        };
-        let cameo = row.cell(4);
-        let code = ontology.cameo(cameo).ok_or_else(|| row.error(format!("CAMEO has no code {cameo:?}")))?;
-        if cameo.len() < 3 {
-            return Err(row.error(format!("expected a CAMEO code of three digits or four, found the root {cameo}")));
-        }
-        let of_type = code.plover_type.ok_or_else(|| row.error(format!("code {cameo} has no PLOVER type")))?;
-        let mode = ontology.mode(&row, 5, of_type)?;
-        let forms = match class {
-            TriggerClass::Verb => inflections.forms(&first),
-            TriggerClass::Noun => vec![(VerbForm::Base, first.clone()), (VerbForm::Base, format!("{first}s"))],
-        };
-        let (next, near) = row.values(3).partition::<Vec<_>, _>(|word| word.starts_with('+'));
-        let next = next.into_iter().map(|word| word.trim_start_matches('+')).collect();
-        index.add(forms, TriggerRule { lemma: row.cell(0), rest, class, frame, near, next, cameo, mode });
-    }
-    Ok(index)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn problem(text: &'static str) -> String {
-        let inflections = Inflections::load().unwrap_or_else(|error| panic!("{error}"));
-        match read_triggers(text, &inflections, Ontology::embedded()) {
-            Ok(_) => "none".to_owned(),
-            Err(error) => error.to_string(),
-        }
-    }
-
-    #[test]
-    fn a_trigger_whose_code_says_nothing_is_named_by_file_and_line() {
-        const HEADING: &str = "trigger\tclass\tframe\tnear\tcameo\tmode\n";
-        for (row, expected) in [
-            ("expel\tverb\tact\t\t161\texpel", "none"),
-            ("expel\tverb\tact\t\t199", "data/lexicon/triggers.tsv:2: CAMEO has no code \"199\""),
-            (
-                "expel\tverb\tact\t\t16",
-                "data/lexicon/triggers.tsv:2: expected a CAMEO code of three digits or four, found the root 16",
-            ),
-            ("say\tverb\tact\t\t010", "data/lexicon/triggers.tsv:2: code 010 has no PLOVER type"),
-            ("expel\tverb\tact\t\t161\tvisit", "data/lexicon/triggers.tsv:2: type SANCTION has no mode visit"),
-            ("expel\tverb\tact\t\t161\tdance", "data/lexicon/triggers.tsv:2: no Mode is named 'dance'"),
-        ] {
-            assert_eq!(problem(Box::leak(format!("{HEADING}{row}\n").into_boxed_str())), expected, "{row}");
-        }
-    }
 }

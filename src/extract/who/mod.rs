@@ -22,7 +22,7 @@ mod mention;
 mod modifiers;
 mod names;
 mod nouns;
-mod phrases;
+pub(crate) mod phrases;
 mod said;
 mod scene;
 mod scorer;
