@@ -158,10 +158,16 @@ impl Cluster {
         });
     }
 
-    /// Deletes a topic of a real broker.
+    /// Deletes a topic of a real broker, and waits until nothing is written there any more.
     pub(crate) fn delete(&self, name: &str) {
         let deleted = block_on(self.admin().delete_topics(&[name], &AdminOptions::new().operation_timeout(Some(CALL))));
         deleted.expect("the broker answers")[0].as_ref().expect("the broker deletes a topic");
+        // The answer is that it will be: until then records are taken for it, and lost with it.
+        let consumer = self.observer("nobody", "read_committed");
+        until(&format!("{name} is gone"), || {
+            let metadata = consumer.fetch_metadata(None, CALL).expect("the broker answers");
+            metadata.topics().iter().all(|topic| topic.name() != name).then_some(())
+        });
     }
 
     /// Deletes what stands below an offset in every partition of a topic, as retention does.
