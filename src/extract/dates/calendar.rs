@@ -7,7 +7,7 @@ use crate::finding::{Period, Precision};
 
 use super::scan::{Found, LeftOpen, Scan, Tense};
 
-const MONTHS: [&str; 12] = [
+pub(crate) const MONTHS: [&str; 12] = [
     "january",
     "february",
     "march",

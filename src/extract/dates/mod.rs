@@ -16,6 +16,7 @@ use crate::extract::lexicon::Words;
 use crate::finding::{EventDate, EventStatus, Period, Precision};
 use crate::text::TokenRange;
 
+pub(crate) use calendar::MONTHS;
 use scan::Scan;
 pub(crate) use scan::Tense;
 

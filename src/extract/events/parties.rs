@@ -5,15 +5,13 @@
 
 use crate::extract::lexicon::PlaceForm;
 use crate::extract::reading::Reading;
+use crate::extract::statements::LONGEST_SENTENCE;
 use crate::extract::who::phrases::Tree;
 use crate::finding::{Actor, Entity, Kind, Sector, actor_code};
 use crate::text::{Deprel, EventLink, EventMentions, EventSpan, EventSpanKind, LinkRole, TokenRange};
 
 /// Stands in an actor's code for a state that is not known.
 const UNKNOWN: &str = "---";
-
-/// Tokens of a sentence beyond which the tree is not asked: the parser reads such sentences in pieces.
-const LONGEST_SENTENCE: usize = 256;
 
 /// How sure the head must be of a sector to go before the graph (measured on the event corpus's dev part).
 const SURE: f32 = 0.6;

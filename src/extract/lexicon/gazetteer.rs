@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
+use super::latin::in_ascii;
 use crate::nlp::tables::{self, TableError};
 
 /// Towns and regions by name.
@@ -150,15 +151,11 @@ fn capitalized(key: &str) -> String {
 pub(crate) fn key(name: &str) -> String {
     let mut plain = String::with_capacity(name.len());
     for c in name.to_lowercase().nfd().filter(|&c| !is_combining_mark(c)) {
+        if let Some(letters) = in_ascii(c) {
+            plain.push_str(letters);
+            continue;
+        }
         match c {
-            'ß' => plain.push_str("ss"),
-            'ł' => plain.push('l'),
-            'ø' => plain.push('o'),
-            'đ' | 'ð' => plain.push('d'),
-            'ı' => plain.push('i'),
-            'æ' => plain.push_str("ae"),
-            'œ' => plain.push_str("oe"),
-            'þ' => plain.push_str("th"),
             'ħ' => plain.push('h'),
             'ə' => plain.push('e'),
             '\'' | '’' | '‘' | '`' | 'ʼ' | 'ʻ' => {}

@@ -6,6 +6,7 @@ mod attitudes;
 mod confidence;
 mod gazetteer;
 mod inflection;
+mod latin;
 mod officeholders;
 mod phrases;
 mod roles;

@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
+use super::latin::in_ascii;
 use crate::nlp::tables;
 
 /// One person in one office.
@@ -128,15 +129,11 @@ fn term(cells: &'static str) -> Term {
 fn key(name: &str) -> Option<String> {
     let mut plain = String::new();
     for c in name.to_lowercase().nfd().filter(|&c| !is_combining_mark(c)) {
+        if let Some(letters) = in_ascii(c) {
+            plain.push_str(letters);
+            continue;
+        }
         match c {
-            'ß' => plain.push_str("ss"),
-            'ł' => plain.push('l'),
-            'ø' => plain.push('o'),
-            'đ' | 'ð' => plain.push('d'),
-            'ı' => plain.push('i'),
-            'æ' => plain.push_str("ae"),
-            'œ' => plain.push_str("oe"),
-            'þ' => plain.push_str("th"),
             'ə' => plain.push('a'),
             '-' | '.' => plain.push(' '),
             c if c.is_alphanumeric() || c.is_whitespace() => plain.push(c),

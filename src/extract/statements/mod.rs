@@ -26,6 +26,7 @@ use crate::text::TokenRange;
 pub(crate) use nested::Holders;
 use rescue::covered::Covered;
 use rescue::{overlooked, own_words, signed, transcript, uncued};
+pub(crate) use tree::LONGEST_SENTENCE;
 
 /// Finds the statements of one document, in the order of the text. `inside` counts within this list.
 pub(crate) fn extract(reading: &Reading<'_, '_>, without: Without) -> Vec<Statement> {

@@ -4,7 +4,7 @@
 use crate::text::{Deprel, Document, TokenRange, Upos};
 
 /// Tokens of a sentence beyond which the tree is not asked: the parser reads such sentences in pieces.
-pub(super) const LONGEST_SENTENCE: usize = 256;
+pub(crate) const LONGEST_SENTENCE: usize = 256;
 
 /// The relations of what is said to the verb or noun that says it, the surest first.
 const COMPLEMENTS: [&[Deprel]; 3] =

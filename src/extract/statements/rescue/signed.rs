@@ -1,6 +1,7 @@
 //! Quotations that are signed: “We are tired.” — Ana Ruiz; "We are tired" (Ana Ruiz, farmer); a name alone on the next line; a post that ends
 //! with a dash, a name and a day; "From the desk of Ana Ruiz:" and what she wrote.
 
+use crate::extract::dates::MONTHS;
 use crate::extract::lexicon::{Reliability, WordClass};
 use crate::extract::quotes::Quote;
 use crate::extract::reading::Reading;
@@ -149,22 +150,8 @@ fn names(reading: &Reading<'_, '_>, range: TokenRange) -> Option<TokenRange> {
     // What follows the name in brackets, or a day, is none of it.
     let is_day =
         |idx: usize| words.is(idx, WordClass::WEEKDAY) || words.text(idx).starts_with(|c: char| c.is_ascii_digit());
-    let months = [
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-    ];
     let ends = |idx: usize| {
-        let is_date = months.contains(&words.lower(idx)) && idx + 1 < range.end as usize && is_day(idx + 1);
+        let is_date = MONTHS.contains(&words.lower(idx)) && idx + 1 < range.end as usize && is_day(idx + 1);
         words.eq(idx, "(") || words.text(idx).starts_with('@') || is_day(idx) || is_date || is_dash(words.text(idx))
     };
     let start = range.start as usize;
