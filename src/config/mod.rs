@@ -192,6 +192,7 @@ fn input(reader: &mut Reader<'_>) -> InputOptions {
     InputOptions {
         // A Kafka message cannot be larger than 2 GiB; a limit below a kibibyte refuses every article.
         max_bytes: reader.size("input.max_bytes", 1 << 10..=1 << 30),
+        max_tokens: reader.count("input.max_tokens", 1_000..=100_000_000),
         check_language: reader.flag("input.check_language"),
     }
 }

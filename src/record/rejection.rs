@@ -7,6 +7,8 @@ use std::fmt;
 pub enum RejectionReason {
     /// More bytes than the limit, or records about it that would be.
     TooLarge,
+    /// More tokens than the limit, or more than its bytes give reason for: its analysis would take too long.
+    TooManyTokens,
     /// The bytes are no UTF-8.
     NotUtf8,
     /// Not the JSON (or HTML) that it claims or seems to be, or a field of the wrong type.
@@ -21,8 +23,9 @@ pub enum RejectionReason {
 
 impl RejectionReason {
     /// Every reason, in the order of the wire documentation.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::TooLarge,
+        Self::TooManyTokens,
         Self::NotUtf8,
         Self::Malformed,
         Self::NoText,
@@ -34,6 +37,7 @@ impl RejectionReason {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::TooLarge => "too_large",
+            Self::TooManyTokens => "too_many_tokens",
             Self::NotUtf8 => "not_utf8",
             Self::Malformed => "malformed",
             Self::NoText => "no_text",

@@ -76,7 +76,7 @@ fn the_documented_defaults_are_the_defaults_of_the_code() {
 #[test]
 fn every_key_of_a_file_arrives() {
     let config = Config::load(&sources(Some("good.toml"), &[])).unwrap();
-    assert_eq!(config.input, record::InputOptions { max_bytes: 1_000_000, check_language: false });
+    assert_eq!(config.input, record::InputOptions { max_bytes: 1_000_000, max_tokens: 200_000, check_language: false });
     assert_eq!(config.output.source, "//desk.example/demarche");
     assert!(config.output.analyses && config.output.events);
     assert_eq!(config.pipeline.delivery, Delivery::AtLeastOnce);

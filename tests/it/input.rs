@@ -130,6 +130,27 @@ fn the_limit_is_the_last_size_that_is_read() {
 }
 
 #[test]
+fn an_article_of_more_tokens_than_can_be_afforded_is_refused() {
+    let options = InputOptions { max_tokens: 6, ..InputOptions::default() };
+    let article = |title: &str, text: &str| format!("{{\"title\": \"{title}\", \"text\": \"{text}\"}}").into_bytes();
+    assert!(input::decode(&message(Some(&article("Envoy", "The envoys met."))), &options).is_ok());
+    let rejection = input::decode(&message(Some(&article("Envoy in Oslo", "The envoys met."))), &options).unwrap_err();
+    assert_eq!(rejection.to_string(), "too_many_tokens: 7 tokens where at most 6 are analyzed");
+}
+
+#[test]
+fn a_text_that_would_cost_more_than_twice_what_news_of_its_size_does_is_refused() {
+    for (what, unit, n_bytes, expected) in [
+        ("the largest article, all quotation marks", "\"", 2_000_000, Some(RejectionReason::TooManyTokens)),
+        ("a tenth of it", "\"", 200_000, Some(RejectionReason::TooManyTokens)),
+        ("a table of figures, as articles have them", "7, 12, ", 80_000, None),
+        ("the largest article, all news", "The envoys met in Oslo on Monday. ", 2_000_000, None),
+    ] {
+        assert_eq!(reason(unit.repeat(n_bytes / unit.len()).as_bytes()), expected, "{what}");
+    }
+}
+
+#[test]
 fn bytes_that_are_no_utf8_are_refused_with_their_place() {
     let rejection = decode(b"caf\xe9 opened").unwrap_err();
     assert_eq!(rejection.to_string(), "not_utf8: no utf-8 at byte 3");
@@ -171,6 +192,9 @@ fn hostile_pages_are_read_in_time() {
     let words = "<p>The envoy arrived in the harbour on Monday, and the talks began at once.</p>";
     let fonts: String = (0..300).map(|n| format!("<font a={n}>")).collect();
     let attributes: String = (0..100_000).map(|n| format!(" a{n}=1")).collect();
+    // How they are read is asked here; whether all their words can be afforded comes after.
+    let options = InputOptions { max_tokens: usize::MAX, ..InputOptions::default() };
+    let read = |page: &str| input::decode(&message(Some(page.as_bytes())), &options);
     for (name, page) in [
         ("nested", "<div>".repeat(100_000)),
         ("nested, within the budget of tags", "<div>word, ".repeat(9_900)),
@@ -186,7 +210,7 @@ fn hostile_pages_are_read_in_time() {
     ] {
         let begun = Instant::now();
         let before = on_core(begun);
-        let article = decode(format!("<html><body>{words}{page}").as_bytes());
+        let article = read(&format!("<html><body>{words}{page}"));
         let took = on_core(begun) - before;
         // Generous: each takes a second at most, and what this guards against takes minutes.
         assert!(took < Duration::from_mins(1), "{name}: took {took:?}");

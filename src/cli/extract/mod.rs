@@ -51,6 +51,9 @@ pub struct ExtractArgs {
     /// Largest article in bytes
     #[arg(long, value_name = "BYTES", default_value_t = InputOptions::default().max_bytes)]
     pub max_bytes: usize,
+    /// Most tokens of an article; a core takes some 40,000 a second
+    #[arg(long, value_name = "N", default_value_t = InputOptions::default().max_tokens)]
+    pub max_tokens: usize,
     /// Analysis threads [default: one a core]
     #[arg(short, long, value_name = "N")]
     pub threads: Option<std::num::NonZeroUsize>,
@@ -71,7 +74,11 @@ pub(super) fn run(args: ExtractArgs) -> Result<ExitCode, Failure> {
     let n_cores = || std::thread::available_parallelism().ok();
     let work = Work {
         models: args.model.load()?,
-        input: InputOptions { max_bytes: args.max_bytes, check_language: !args.any_language },
+        input: InputOptions {
+            max_bytes: args.max_bytes,
+            max_tokens: args.max_tokens,
+            check_language: !args.any_language,
+        },
         min_confidence: MinConfidence {
             statements: args.min_confidence,
             events: args.min_event_confidence.unwrap_or(args.min_confidence),

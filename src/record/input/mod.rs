@@ -3,6 +3,7 @@
 //! The `content-type` header decides what the bytes are, else their first character: `{` is JSON, `<` is HTML, anything
 //! else is the text itself. Unknown fields never matter. A rejection never depends on anything but the message.
 
+mod budget;
 mod content_type;
 mod date;
 mod fields;
@@ -76,6 +77,7 @@ fn finish(raw: RawArticle, message: &Message, options: &InputOptions) -> Result<
     if options.check_language {
         language::check(raw.language.as_deref(), &text)?;
     }
+    budget::check(raw.title.as_deref(), &text, options.max_tokens)?;
     let key = || message.key.as_deref().and_then(|key| std::str::from_utf8(key).ok()).filter(|key| !is_blank(key));
     let id = match (raw.id, key(), &raw.url) {
         (Some(id), _, _) => id,
