@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use demarche::kafka::{self, Topics, service};
-use demarche::pipeline::{self, Outcome, Process, ProcessFactory, Stop};
+use demarche::pipeline::{self, Brake, Outcome, Process, ProcessFactory, Stop};
 use demarche::record::{Channel, Message, OutgoingRecord};
 use demarche::telemetry::{Health, Metrics};
 
@@ -51,7 +51,8 @@ pub(crate) fn run(brokers: &str, group: &str, from: &str, to: &str, n_records: u
         tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
     let end = runtime.block_on(async {
         let settings = pipeline::Options::default();
-        let service = service::run(&options, &settings, &work, &metrics, &health, &stop);
+        let brake = Brake::new(settings.brake);
+        let service = service::run(&options, &settings, &work, &metrics, &health, &brake, &stop);
         let watch = async {
             while n_consumed(&metrics) < n_records {
                 tokio::time::sleep(Duration::from_millis(5)).await;

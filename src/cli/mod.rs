@@ -8,6 +8,7 @@ mod health;
 mod models;
 mod out;
 pub mod render;
+mod resume;
 mod schema;
 mod settings;
 
@@ -60,6 +61,7 @@ enum Command {
     CheckConfig(check_config::CheckConfigArgs),
     Schema(schema::SchemaArgs),
     Health(health::HealthArgs),
+    Resume(resume::ResumeArgs),
     /// Prints completions for a shell.
     ///
     /// For bash: demarche completions bash > ~/.local/share/bash-completion/completions/demarche
@@ -103,6 +105,7 @@ fn dispatch(command: Command) -> Result<ExitCode, Failure> {
         Command::CheckConfig(args) => check_config::run(args)?,
         Command::Schema(args) => schema::run(&args)?,
         Command::Health(args) => health::run(args)?,
+        Command::Resume(args) => resume::run(args)?,
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "demarche", &mut io::stdout());
             Exit::Ok

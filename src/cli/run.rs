@@ -17,7 +17,7 @@ use super::signals;
 use crate::analyzer::Models;
 use crate::config::Config;
 use crate::kafka::{self, service};
-use crate::pipeline::{Ended, Stages, Stop, StopState};
+use crate::pipeline::{Brake, Ended, Stages, Stop, StopState};
 use crate::telemetry::{Health, Metrics, http};
 
 /// How long open connections may keep the endpoints up after the service has ended. A scrape takes milliseconds.
@@ -55,7 +55,8 @@ pub(super) fn run(args: RunArgs) -> Result<Exit, Failure> {
     }
     runtime.block_on(async {
         let metrics = Metrics::new();
-        let endpoints = Endpoints::open(&config, &metrics, &health).await?;
+        let brake = Brake::new(config.pipeline.brake);
+        let endpoints = Endpoints::open(&config, &metrics, &health, &brake).await?;
         tracing::info!(
             version = env!("CARGO_PKG_VERSION"),
             brokers = config.kafka.brokers,
@@ -67,7 +68,7 @@ pub(super) fn run(args: RunArgs) -> Result<Exit, Failure> {
             "starting"
         );
         let stages = stages(models, &config, &metrics);
-        let ended = service::run(&config.kafka, &config.pipeline, &stages, &metrics, &health, &stop).await;
+        let ended = service::run(&config.kafka, &config.pipeline, &stages, &metrics, &health, &brake, &stop).await;
         endpoints.close().await;
         exit_of(ended)
     })
@@ -120,22 +121,30 @@ pub(super) struct Endpoints {
 
 impl Endpoints {
     /// Takes the configured address, if there is one, and begins to answer.
-    pub(super) async fn open(config: &Config, metrics: &Arc<Metrics>, health: &Arc<Health>) -> Result<Self, Failure> {
+    pub(super) async fn open(
+        config: &Config,
+        metrics: &Arc<Metrics>,
+        health: &Arc<Health>,
+        brake: &Arc<Brake>,
+    ) -> Result<Self, Failure> {
         let listener = http::bind(&config.http).await.or_exit(Exit::Unavailable)?;
-        Ok(Self { running: listener.map(|listener| Self::serve(listener, metrics, health)) })
+        Ok(Self { running: listener.map(|listener| Self::serve(listener, metrics, health, brake)) })
     }
 
     fn serve(
         listener: TcpListener,
         metrics: &Arc<Metrics>,
         health: &Arc<Health>,
+        brake: &Arc<Brake>,
     ) -> (JoinHandle<std::io::Result<()>>, oneshot::Sender<()>) {
         let (close, closed) = oneshot::channel();
         let shutdown = async {
             // The sender is dropped only when the process ends anyway.
             let _ = closed.await;
         };
-        let serving = tokio::spawn(http::serve(listener, Arc::clone(metrics), Arc::clone(health), shutdown));
+        let brake = Arc::clone(brake);
+        let resume = Arc::new(move || brake.release());
+        let serving = tokio::spawn(http::serve(listener, Arc::clone(metrics), Arc::clone(health), resume, shutdown));
         (serving, close)
     }
 

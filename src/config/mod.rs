@@ -238,6 +238,11 @@ fn pipeline(reader: &mut Reader<'_>) -> pipeline::Options {
         in_flight_bytes: reader.size("pipeline.in_flight_bytes", 1 << 16..=1 << 34),
         grace: reader.duration("pipeline.grace", second..=600 * second),
         revocation_drain: reader.duration("pipeline.revocation_drain", Duration::ZERO..=60 * second),
+        brake: pipeline::BrakeOptions {
+            streak: reader.count("pipeline.brake.streak", 0..=1_000_000),
+            ratio: reader.fraction("pipeline.brake.ratio", 0.0..=1.0),
+            window: reader.count("pipeline.brake.window", 10..=1_000_000),
+        },
         ..pipeline::Options::default()
     }
 }

@@ -13,7 +13,7 @@ use crate::kafka::consumer::KafkaConsumer;
 use crate::kafka::producer::KafkaProducer;
 use crate::kafka::watchdog::Watchdog;
 use crate::kafka::{Error, Options};
-use crate::pipeline::{self, Ended, LaneContext, LaneError, ProcessFactory, Pulse, Stop, StopState, lane};
+use crate::pipeline::{self, Brake, Ended, LaneContext, LaneError, ProcessFactory, Pulse, Stop, StopState, lane};
 use crate::telemetry::{Health, Metrics, Obstacle};
 
 /// Exit code of a process that the watchdog ended: a call into the client never came back (`EX_TEMPFAIL` of sysexits:
@@ -50,6 +50,7 @@ pub async fn run<F: ProcessFactory>(
     factory: &Arc<F>,
     metrics: &Arc<Metrics>,
     health: &Arc<Health>,
+    brake: &Arc<Brake>,
     stop: &Stop,
 ) -> Result<Ended, Error> {
     if let Some(problem) = options.problems().into_iter().next() {
@@ -80,6 +81,7 @@ pub async fn run<F: ProcessFactory>(
             metrics: Arc::clone(metrics),
             health: Arc::clone(health),
             stop: stop.clone(),
+            brake: Arc::clone(brake),
             pulse: Arc::default(),
         };
         supervise(context, options, &slot, factory, &watchdog)

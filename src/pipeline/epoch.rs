@@ -2,9 +2,9 @@
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use crate::pipeline::Options;
 use crate::pipeline::worker::Finished;
-use crate::record::OutgoingRecord;
+use crate::pipeline::{Brake, Options};
+use crate::record::{OutgoingRecord, RejectionReason};
 use crate::telemetry::{Metrics, Tally};
 
 /// Most bytes on their way to the broker; when there are as many, nothing is added until all are acknowledged.
@@ -23,6 +23,8 @@ pub(crate) struct Epoch {
     /// Bytes added since nothing was on its way.
     n_bytes_unacknowledged: usize,
     tally: Tally,
+    /// What became of the messages in it, in their order.
+    outcomes: Vec<Option<RejectionReason>>,
     /// Timestamps of the messages in it, milliseconds since 1970.
     timestamps_ms: Vec<i64>,
 }
@@ -46,6 +48,7 @@ impl Epoch {
         self.tally.add_consumed();
         if let Some(outcome) = &finished.outcome {
             self.tally.add_outcome(outcome.rejection);
+            self.outcomes.push(outcome.rejection);
         }
         self.timestamps_ms.extend(finished.timestamp_ms);
     }
@@ -91,8 +94,9 @@ impl Epoch {
     }
 
     /// It has committed: counts what was in it, and begins anew.
-    pub(crate) fn commit(&mut self, metrics: &Metrics) {
+    pub(crate) fn commit(&mut self, metrics: &Metrics, brake: &Brake) {
         metrics.count(&self.tally);
+        brake.notice(&self.outcomes);
         let now_ms = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
         for timestamp_ms in &self.timestamps_ms {
             // A sender's clock may be ahead of ours; that is no time at all, not a negative one.
@@ -106,6 +110,8 @@ impl Epoch {
     pub(crate) fn forget(&mut self) {
         let mut timestamps_ms = std::mem::take(&mut self.timestamps_ms);
         timestamps_ms.clear();
-        *self = Self { timestamps_ms, ..Self::default() };
+        let mut outcomes = std::mem::take(&mut self.outcomes);
+        outcomes.clear();
+        *self = Self { timestamps_ms, outcomes, ..Self::default() };
     }
 }

@@ -17,7 +17,7 @@ use crate::pipeline::epoch::Epoch;
 use crate::pipeline::offsets::{BeginError, OffsetTracker};
 use crate::pipeline::ports::{Consumer, Failure, Partition, Polled, Position, Producer};
 use crate::pipeline::worker::{Finished, Pool, ProcessFactory, Task, weight};
-use crate::pipeline::{Options, Pulse, Stop, StopState};
+use crate::pipeline::{Brake, Options, Pulse, Stop, StopState};
 use crate::record::{Message, OutgoingRecord};
 use crate::telemetry::{Health, Metrics};
 
@@ -51,6 +51,8 @@ pub struct LaneContext {
     pub health: Arc<Health>,
     /// When to end.
     pub stop: Stop,
+    /// Whether too much is refused to go on; shared by all lanes.
+    pub brake: Arc<Brake>,
     /// Its signs of life.
     pub pulse: Arc<Pulse>,
 }
@@ -103,6 +105,7 @@ where
         rewind: Vec::new(),
         restarted: Vec::new(),
         hold: Hold::default(),
+        is_braked: false,
         n_aborts: 0,
         last_poll: Instant::now(),
     };
@@ -151,6 +154,8 @@ struct Lane<C, P> {
     restarted: Vec<Position>,
     /// Whether it waits for a topic to be mended.
     hold: Hold,
+    /// Whether it stands still because too much was refused.
+    is_braked: bool,
     /// Aborts since the last commit.
     n_aborts: u32,
     last_poll: Instant,
@@ -189,7 +194,7 @@ where
     }
 
     fn turn(&mut self) -> Result<(), Failure> {
-        if self.stand_by()? {
+        if self.stand_still()? || self.stand_by()? {
             return Ok(());
         }
         if !self.rewind.is_empty() {

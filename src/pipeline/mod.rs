@@ -9,6 +9,7 @@ pub mod local;
 pub mod offsets;
 pub mod ports;
 
+mod brake;
 mod epoch;
 mod options;
 mod pulse;
@@ -16,6 +17,7 @@ mod stages;
 mod stop;
 mod worker;
 
+pub use brake::{Brake, BrakeOptions};
 pub use lane::{Ended, LaneContext, LaneError};
 pub use options::{Delivery, Options};
 pub use pulse::Pulse;

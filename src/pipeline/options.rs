@@ -3,6 +3,8 @@
 use std::thread::available_parallelism;
 use std::time::Duration;
 
+use crate::pipeline::BrakeOptions;
+
 /// What a reader of the output may rely on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Delivery {
@@ -14,7 +16,7 @@ pub enum Delivery {
 }
 
 /// Settings of the loop.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Options {
     /// The guarantee.
     pub delivery: Delivery,
@@ -37,6 +39,8 @@ pub struct Options {
     /// The consumer must be polled this often; half of it is how long back-pressure may keep the lane from polling
     /// before the partitions are paused instead (`max.poll.interval.ms`).
     pub poll_interval: Duration,
+    /// When it stops reading by itself, because nearly everything is refused.
+    pub brake: BrakeOptions,
 }
 
 impl Default for Options {
@@ -51,6 +55,7 @@ impl Default for Options {
             grace: Duration::from_secs(20),
             revocation_drain: Duration::from_secs(5),
             poll_interval: Duration::from_mins(5),
+            brake: BrakeOptions::default(),
         }
     }
 }

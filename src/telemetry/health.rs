@@ -37,6 +37,8 @@ pub enum Obstacle {
     LongCall,
     /// A topic is missing, or may not be written to.
     TopicRefused,
+    /// Too much was refused; the service stopped by itself.
+    Braked,
 }
 
 impl fmt::Display for Obstacle {
@@ -46,6 +48,7 @@ impl fmt::Display for Obstacle {
             Self::SilentBroker => "hears no broker",
             Self::LongCall => "waits for an answer",
             Self::TopicRefused => "cannot write",
+            Self::Braked => "has stopped by itself",
         })
     }
 }

@@ -1,5 +1,5 @@
-//! Health and metrics over HTTP, for probes and Prometheus. It reads [`Health`] and [`Metrics`] and changes nothing; it
-//! has no authentication, hence it is bound to loopback unless configured.
+//! Health and metrics over HTTP, for probes and Prometheus; and the one thing that a running service can be told, to go on
+//! after it has stopped by itself. It has no authentication, hence it is bound to loopback unless configured.
 
 use std::future::Future;
 use std::io;
@@ -8,10 +8,10 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::State;
-use axum::http::header::CONTENT_TYPE;
-use axum::http::{StatusCode, Uri};
+use axum::http::header::{CONTENT_TYPE, ORIGIN};
+use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::IntoResponse;
-use axum::routing::get;
+use axum::routing::{get, post};
 use tokio::net::TcpListener;
 
 use crate::telemetry::{Health, Metrics};
@@ -23,7 +23,11 @@ const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset
 const INDEX: &str = "demarche\n\n\
     /livez    200 while the process can go on; 503 and the reason when it should be restarted\n\
     /readyz   200 while every lane has its assignment; 503 and the reason otherwise\n\
-    /metrics  counts and times, in the text format of OpenMetrics\n";
+    /metrics  counts and times, in the text format of OpenMetrics\n\
+    /-/resume by POST: goes on after it has stopped because too much was refused\n";
+
+/// Tells a service that has stopped by itself to go on; says whether it had stopped.
+pub type Resume = Arc<dyn Fn() -> bool + Send + Sync>;
 
 /// Where the endpoints are.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,6 +74,7 @@ pub async fn serve(
     listener: TcpListener,
     metrics: Arc<Metrics>,
     health: Arc<Health>,
+    resume: Resume,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
     let routes = Router::new()
@@ -77,8 +82,9 @@ pub async fn serve(
         .route("/livez", get(live))
         .route("/readyz", get(ready))
         .route("/metrics", get(scrape))
+        .route("/-/resume", post(go_on))
         .fallback(async |uri: Uri| (StatusCode::NOT_FOUND, format!("nothing at {}; see /\n", uri.path())))
-        .with_state(Sources { metrics, health });
+        .with_state(Sources { metrics, health, resume });
     axum::serve(listener, routes).with_graceful_shutdown(shutdown).await
 }
 
@@ -87,6 +93,7 @@ pub async fn serve(
 struct Sources {
     metrics: Arc<Metrics>,
     health: Arc<Health>,
+    resume: Resume,
 }
 
 async fn live(State(sources): State<Sources>) -> impl IntoResponse {
@@ -102,6 +109,15 @@ fn verdict(state: Result<(), String>, good: &str) -> (StatusCode, String) {
         Ok(()) => (StatusCode::OK, format!("{good}\n")),
         Err(reason) => (StatusCode::SERVICE_UNAVAILABLE, format!("not {good}: {reason}\n")),
     }
+}
+
+async fn go_on(State(sources): State<Sources>, headers: HeaderMap) -> (StatusCode, &'static str) {
+    // A page that somebody looks at may post to a loopback address, but not without saying where it comes from.
+    if headers.contains_key(ORIGIN) {
+        return (StatusCode::FORBIDDEN, "not for web pages\n");
+    }
+    let told = if (sources.resume)() { "going on\n" } else { "nothing had stopped\n" };
+    (StatusCode::OK, told)
 }
 
 async fn scrape(State(sources): State<Sources>) -> impl IntoResponse {

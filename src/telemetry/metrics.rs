@@ -100,6 +100,8 @@ pub struct Metrics {
     lag: Family<PartitionLabel, Gauge>,
     /// Bytes of messages begun and of records not yet handed to the producer.
     in_flight_bytes: Family<LaneLabel, Gauge>,
+    /// 1 while a lane stands still because too much is refused.
+    braked: Family<LaneLabel, Gauge>,
     /// Transactions by how they ended.
     transactions: Family<OutcomeLabel, Counter>,
     /// Times that partitions were given or taken.
@@ -125,6 +127,7 @@ impl Metrics {
             end_to_end_seconds: end_to_end_histogram(),
             lag: Family::default(),
             in_flight_bytes: Family::default(),
+            braked: Family::default(),
             transactions: Family::default(),
             rebalances: Counter::default(),
             lane_restarts: Counter::default(),
@@ -210,6 +213,12 @@ impl Metrics {
         self.in_flight_bytes.get_or_create(&label).set(i64::try_from(bytes).unwrap_or(i64::MAX));
     }
 
+    /// Says whether a lane stands still because too much is refused.
+    pub fn set_braked(&self, lane: usize, is_braked: bool) {
+        let label = LaneLabel { lane: u32::try_from(lane).unwrap_or(u32::MAX) };
+        self.braked.get_or_create(&label).set(i64::from(is_braked));
+    }
+
     fn register(&mut self) {
         let registry = &mut self.registry;
         registry.register("articles_consumed", "Input messages whose offset was committed", self.consumed.clone());
@@ -235,6 +244,11 @@ impl Metrics {
             "in_flight_bytes",
             "Bytes of messages begun and of records not yet handed to the producer",
             self.in_flight_bytes.clone(),
+        );
+        registry.register(
+            "braked",
+            "1 while a lane stands still because too much is refused, else 0",
+            self.braked.clone(),
         );
         registry.register("transactions", "Transactions by outcome", self.transactions.clone());
         registry.register("rebalances", "Times that partitions were given or taken", self.rebalances.clone());

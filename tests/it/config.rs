@@ -85,6 +85,7 @@ fn every_key_of_a_file_arrives() {
     assert_eq!((config.pipeline.epoch_bytes, config.pipeline.in_flight_bytes), (1_000_000, 8 << 20));
     assert_eq!(config.pipeline.grace, Duration::from_mins(1));
     assert_eq!(config.pipeline.revocation_drain, Duration::from_secs(2));
+    assert_eq!(config.pipeline.brake, pipeline::BrakeOptions { streak: 20, ratio: 0.25, window: 100 });
     assert_eq!(config.logs, LogOptions { format: LogFormat::Json, filter: "info,librdkafka=debug".to_owned() });
     assert_eq!(config.http.listen.map(|address| address.to_string()).as_deref(), Some("[::1]:0"));
     #[cfg(feature = "kafka")]

@@ -5,6 +5,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::thread;
 
+use demarche::pipeline::{Brake, BrakeOptions};
 use demarche::telemetry::{Health, HttpOptions, Metrics, http};
 
 /// Status, head and body of one answer.
@@ -32,7 +33,9 @@ fn with_endpoints(health: &Arc<Health>, metrics: &Arc<Metrics>, ask: impl FnOnce
             close.send(()).unwrap();
         });
         let shutdown = async { closed.await.unwrap_or(()) };
-        http::serve(listener, Arc::clone(metrics), Arc::clone(health), shutdown).await.unwrap();
+        let brake = Brake::new(BrakeOptions::default());
+        let resume = Arc::new(move || brake.release());
+        http::serve(listener, Arc::clone(metrics), Arc::clone(health), resume, shutdown).await.unwrap();
         asking.join().unwrap();
     });
 }
@@ -55,6 +58,25 @@ fn readiness_says_why_not() {
         changed.set_fatal("fenced by another process");
         let (status, _, body) = get(address, "/livez");
         assert_eq!((status, body.as_str()), (503, "not alive: fatal: fenced by another process\n"));
+    });
+}
+
+/// Status of a POST with one more header line, or none.
+fn post(address: SocketAddr, path: &str, header: &str) -> (u16, String) {
+    let mut stream = TcpStream::connect(address).unwrap();
+    write!(stream, "POST {path} HTTP/1.0\r\nHost: {address}\r\n{header}Content-Length: 0\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    (head.split_whitespace().nth(1).unwrap().parse().unwrap(), body.to_owned())
+}
+
+#[test]
+fn a_service_that_has_stopped_by_itself_is_told_to_go_on_by_people_and_not_by_web_pages() {
+    with_endpoints(&Health::new(), &Metrics::new(), |address| {
+        assert_eq!(get(address, "/-/resume").0, 405, "a look changes nothing");
+        assert_eq!(post(address, "/-/resume", "Origin: https://news.example\r\n").0, 403);
+        assert_eq!(post(address, "/-/resume", ""), (200, "nothing had stopped\n".to_owned()));
     });
 }
 

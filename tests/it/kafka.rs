@@ -8,7 +8,7 @@ use std::thread;
 use std::time::Duration;
 
 use demarche::kafka::{EmbeddedBroker, Error, Feeder, Options, Reader, Start, Topics, service};
-use demarche::pipeline::{self, Ended, Outcome, Process, ProcessFactory, Stop};
+use demarche::pipeline::{self, Brake, Ended, Outcome, Process, ProcessFactory, Stop};
 use demarche::record::{Channel, Message, Origin, OutgoingRecord};
 use demarche::telemetry::{Health, Metrics};
 use rdkafka::types::{RDKafkaApiKey, RDKafkaRespErr};
@@ -117,7 +117,10 @@ impl Service {
         let (stop, metrics, health) = (Stop::new(), Metrics::new(), Health::new());
         let task = runtime.spawn({
             let (stop, metrics, health) = (stop.clone(), Arc::clone(&metrics), Arc::clone(&health));
-            async move { service::run(&options, &pipeline, &Arc::new(Copy), &metrics, &health, &stop).await }
+            async move {
+                let brake = Brake::new(pipeline.brake);
+                service::run(&options, &pipeline, &Arc::new(Copy), &metrics, &health, &brake, &stop).await
+            }
         });
         Self { stop, metrics, health, task }
     }

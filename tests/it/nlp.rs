@@ -100,6 +100,8 @@ fn cutting_a_text_takes_work_in_proportion_to_its_length() {
         ("one compound", "a-"),
         ("one number", "1-"),
         ("open brackets", "( "),
+        ("angle brackets", "<"),
+        ("backquotes", "`"),
         ("mail addresses", "a@b"),
         ("short lines", "Ab\n"),
         ("long lines", "A A A A A A A A A A A A A A A A A A A A A A A A A A A A A A A A A A A A A A A A\n"),

@@ -3,6 +3,7 @@
 //! this one is decides nothing.
 
 mod bench;
+mod brake;
 mod topics;
 
 use std::collections::BTreeMap;

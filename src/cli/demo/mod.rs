@@ -21,7 +21,7 @@ use super::run::{Endpoints, broken, runtime, stages};
 use super::{out, publish, settings};
 use crate::config::{Config, Override, Sources};
 use crate::kafka::{self, EmbeddedBroker, Feeder, Reader, Start, service};
-use crate::pipeline::{Ended, Stop};
+use crate::pipeline::{Brake, Ended, Stop};
 use crate::record::{Message, samples};
 use crate::telemetry::{Health, Metrics};
 use desk::Desk;
@@ -76,7 +76,8 @@ pub(super) fn run(args: &DemoArgs) -> Result<Exit, Failure> {
         let metrics = Metrics::new();
         let health = Health::new();
         let stop = Stop::new();
-        let endpoints = Endpoints::open(&config, &metrics, &health).await?;
+        let brake = Brake::new(config.pipeline.brake);
+        let endpoints = Endpoints::open(&config, &metrics, &health, &brake).await?;
         let topics = &config.kafka.topics;
         let outputs = [&topics.statements, &topics.events, &topics.analyses, &topics.dead_letters];
         let outputs = outputs.map(String::as_str);
@@ -87,7 +88,9 @@ pub(super) fn run(args: &DemoArgs) -> Result<Exit, Failure> {
         let mut service = {
             let (kafka, pipeline) = (config.kafka.clone(), config.pipeline.clone());
             let (metrics, health, stop) = (Arc::clone(&metrics), Arc::clone(&health), stop.clone());
-            tokio::spawn(async move { service::run(&kafka, &pipeline, &stages, &metrics, &health, &stop).await })
+            tokio::spawn(
+                async move { service::run(&kafka, &pipeline, &stages, &metrics, &health, &brake, &stop).await },
+            )
         };
         let shown = async {
             feed(&config.kafka, messages).await?;

@@ -87,7 +87,8 @@ impl Scan<'_> {
                 end
             }
             (_, b'?' | b'!') => self.run(start, |other| matches!(other, b'?' | b'!')),
-            (_, b'<' | b'>' | b'`') => self.run(start, |other| other == byte).min(start + 2),
+            // At most two, whatever follows: a page may have a million of them.
+            (_, b'<' | b'>' | b'`') => start + 1 + usize::from(self.byte(start + 1) == byte),
             (_, b'[') if self.bytes[start..].starts_with(b"[...]") => start + 5,
             (_, b':' | b';') if self.after_space(start) => self.smiley(start).unwrap_or(start + len),
             (_, b'#') if self.after_space(start) && self.class(start + 1) == Class::Letter => {

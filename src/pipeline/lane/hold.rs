@@ -1,5 +1,6 @@
-//! What a lane does while the broker does not take its records: a topic that is missing, or that it may not write to, is for
-//! people to mend. It says so, keeps its place in the group, reads nothing, and tries again after a while.
+//! What a lane does while there is something for people to mend. Where the broker does not take its records (a topic that is
+//! missing, or that it may not write to), it tries again after a while; where nearly all messages are refused (the brake), it
+//! goes on when it is told to. Either way it says so, keeps its place in the group, and reads nothing.
 
 use std::time::{Duration, Instant};
 
@@ -64,6 +65,44 @@ where
             self.ask_about_topics();
             return Ok(self.hold.until.is_some());
         }
+        self.keep_place()?;
+        Ok(true)
+    }
+
+    /// One turn of a lane whose service has stopped by itself; says whether it still stands still. What was read and not
+    /// committed when it stopped is read again when it goes on.
+    pub(super) fn stand_still(&mut self) -> Result<bool, Failure> {
+        let lane = self.context.index;
+        match self.context.brake.reason() {
+            None if self.is_braked => {
+                self.is_braked = false;
+                tracing::info!(lane, "told to go on");
+                self.context.health.clear_obstacle(lane, Obstacle::Braked);
+                self.context.metrics.set_braked(lane, false);
+                Ok(false)
+            }
+            None => Ok(false),
+            Some(reason) => {
+                if !self.is_braked {
+                    self.is_braked = true;
+                    tracing::error!(
+                        lane,
+                        reason,
+                        "too much is refused; reading nothing until told to go on (demarche resume)"
+                    );
+                    let told = format!("{reason}; mend the cause, then POST /-/resume");
+                    self.context.health.set_obstacle(lane, Obstacle::Braked, told);
+                    self.context.metrics.set_braked(lane, true);
+                    self.abort("too much is refused")?;
+                }
+                self.keep_place()?;
+                Ok(true)
+            }
+        }
+    }
+
+    /// A turn without reading.
+    fn keep_place(&mut self) -> Result<(), Failure> {
         self.collect(Duration::ZERO);
         let partitions = self.tracker.partitions();
         if !self.paused && !partitions.is_empty() {
@@ -72,6 +111,6 @@ where
         }
         self.serve_group(IDLE_WAIT)?;
         self.report();
-        Ok(true)
+        Ok(())
     }
 }

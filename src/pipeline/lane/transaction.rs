@@ -1,6 +1,7 @@
 //! How results become visible: released into the transaction in order, committed with their offsets, or aborted and
 //! done again.
 
+use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -36,7 +37,7 @@ where
     }
 
     fn release(&mut self) -> Result<(), Failure> {
-        while !self.epoch.is_full(&self.context.options) && !self.epoch.is_clogged() {
+        while !self.context.brake.is_on() && !self.epoch.is_full(&self.context.options) && !self.epoch.is_clogged() {
             let Some(finished) = self.tracker.release() else { return Ok(()) };
             // A message without records needs the transaction too: its offset goes with it.
             if !self.epoch.is_open() {
@@ -82,7 +83,7 @@ where
             Delivery::AtLeastOnce => self.consumer.commit(&positions)?,
         }
         self.tracker.committed(&positions);
-        self.epoch.commit(&self.context.metrics);
+        self.epoch.commit(&self.context.metrics, &self.context.brake);
         self.n_aborts = 0;
         self.end_hold();
         Ok(())
@@ -92,7 +93,8 @@ where
     /// whether everything was finished.
     pub(super) fn finish(&mut self, partitions: &[Partition], deadline: Instant) -> Result<bool, Failure> {
         let stop = self.context.stop.clone();
-        let out_of_time = || Instant::now() >= deadline || stop.state() == StopState::Abandon;
+        let brake = Arc::clone(&self.context.brake);
+        let out_of_time = || Instant::now() >= deadline || stop.state() == StopState::Abandon || brake.is_on();
         while self.tracker.is_open(partitions) && !out_of_time() {
             self.context.pulse.beat();
             self.hand_out();

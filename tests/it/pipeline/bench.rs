@@ -9,7 +9,7 @@ use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use demarche::pipeline::local::Broker;
 use demarche::pipeline::ports::Partition;
 use demarche::pipeline::{
-    Delivery, Ended, LaneContext, LaneError, Options, Outcome, Process, ProcessFactory, Stop, lane,
+    Brake, Delivery, Ended, LaneContext, LaneError, Options, Outcome, Process, ProcessFactory, Stop, lane,
 };
 use demarche::record::{Channel, Message, Origin, OutgoingRecord, Rejection, RejectionReason};
 use demarche::telemetry::{Health, Metrics};
@@ -85,6 +85,7 @@ pub(super) struct Bench {
     pub(super) stop: Stop,
     pub(super) metrics: Arc<Metrics>,
     pub(super) health: Arc<Health>,
+    pub(super) brake: Arc<Brake>,
     /// Lets one `wait` go; dropped, lets all go.
     gate: Option<Sender<()>>,
     pub(super) waiting: Receiver<()>,
@@ -111,6 +112,7 @@ impl Bench {
         let n_built = Arc::new(AtomicUsize::new(0));
         let script = Script { gate: gate_out, waiting: waiting_in, n_built: Arc::clone(&n_built) };
         let (stop, metrics, health) = (Stop::new(), Metrics::new(), Health::new());
+        let brake = Brake::new(options.brake);
         let consumer = broker.join();
         let member = consumer.member();
         broker.assign(member, partitions);
@@ -121,10 +123,22 @@ impl Bench {
             metrics: Arc::clone(&metrics),
             health: Arc::clone(&health),
             stop: stop.clone(),
+            brake: Arc::clone(&brake),
             pulse: Arc::default(),
         };
         let thread = Some(thread::spawn(move || lane::run(context, consumer, producer, &Arc::new(script))));
-        Self { broker: broker.clone(), member, stop, metrics, health, gate: Some(gate), waiting, n_built, thread }
+        Self {
+            broker: broker.clone(),
+            member,
+            stop,
+            metrics,
+            health,
+            brake,
+            gate: Some(gate),
+            waiting,
+            n_built,
+            thread,
+        }
     }
 
     pub(super) fn wait(&self, what: &str, holds: impl Fn(&Broker) -> bool) {
