@@ -17,6 +17,8 @@ mod demo;
 #[cfg(feature = "kafka")]
 mod publish;
 #[cfg(feature = "kafka")]
+mod replay;
+#[cfg(feature = "kafka")]
 mod run;
 #[cfg(feature = "kafka")]
 mod signals;
@@ -58,6 +60,8 @@ enum Command {
     Publish(publish::PublishArgs),
     #[cfg(feature = "kafka")]
     Tail(tail::TailArgs),
+    #[cfg(feature = "kafka")]
+    Replay(replay::ReplayArgs),
     CheckConfig(check_config::CheckConfigArgs),
     Schema(schema::SchemaArgs),
     Health(health::HealthArgs),
@@ -102,6 +106,8 @@ fn dispatch(command: Command) -> Result<ExitCode, Failure> {
         Command::Publish(args) => publish::run(args)?,
         #[cfg(feature = "kafka")]
         Command::Tail(args) => tail::run(&args)?,
+        #[cfg(feature = "kafka")]
+        Command::Replay(args) => replay::run(args)?,
         Command::CheckConfig(args) => check_config::run(args)?,
         Command::Schema(args) => schema::run(&args)?,
         Command::Health(args) => health::run(args)?,

@@ -7,12 +7,12 @@ use anyhow::anyhow;
 use futures::{StreamExt as _, stream};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::exit::{Exit, Failure, OrExit as _};
+use super::exit::{Exit, Failure};
 use super::out;
 use super::run::{broken, runtime};
 use super::settings::{self, BrokerArgs};
 use crate::kafka::{Feeder, Options};
-use crate::record::files::{FileError, Messages};
+use crate::record::files::{FileError, Messages, STDIN};
 use crate::record::{Message, samples};
 
 /// Messages under way at once. Enough to fill batches, few enough that memory stays small with large articles.
@@ -55,7 +55,10 @@ pub(super) struct PublishArgs {
 pub(super) fn run(args: PublishArgs) -> Result<Exit, Failure> {
     let sources = args.broker.sources().with("--topic", "kafka.topics.articles", args.topic.as_deref());
     let config = settings::load(&sources)?;
-    config.logs.init().or_exit(Exit::Config)?;
+    settings::logs_for_people(&config)?;
+    if !args.samples {
+        can_be_opened(&args.files)?;
+    }
     let mut options = config.kafka;
     options.options.entry("message.timeout.ms".to_owned()).or_insert_with(|| TIMEOUT_MS.to_owned());
     let samples = if args.samples { samples::all() } else { Vec::new() };
@@ -65,6 +68,27 @@ pub(super) fn run(args: PublishArgs) -> Result<Exit, Failure> {
     });
     let sent = runtime()?.block_on(send(&options, messages))?;
     sent.report(&options)
+}
+
+/// Whether there is anything to read at all, before any broker is bothered.
+fn can_be_opened(files: &[PathBuf]) -> Result<(), Failure> {
+    let first_error = |path: &PathBuf| {
+        if path.as_os_str() == STDIN {
+            None
+        } else {
+            std::fs::File::open(path).err().map(|error| (path.clone(), error))
+        }
+    };
+    let mut errors: Vec<_> = files.iter().filter_map(first_error).collect();
+    if errors.len() < files.len() {
+        // What cannot be read is named in its turn, and the rest is sent.
+        return Ok(());
+    }
+    let Some((path, error)) = errors.pop() else { return Ok(()) };
+    for (path, error) in errors {
+        out::complain(format_args!("cannot open {}: {error}", path.display()));
+    }
+    Err(Failure::new(Exit::NoInput, anyhow!("cannot open {}: {error}", path.display())))
 }
 
 /// The articles of these files, one after the other.
@@ -84,8 +108,10 @@ struct Sent {
 impl Sent {
     fn report(&self, options: &Options) -> Result<Exit, Failure> {
         let topic = options.topics.articles.first().map_or("", String::as_str);
-        let s = if self.acknowledged == 1 { "" } else { "s" };
-        out::note(format_args!("published {} article{s} to {topic}, acknowledged", self.acknowledged));
+        if self.acknowledged > 0 || self.lost == 0 && self.unreadable == 0 {
+            let s = if self.acknowledged == 1 { "" } else { "s" };
+            out::note(format_args!("published {} article{s} to {topic}, acknowledged", self.acknowledged));
+        }
         match self {
             Self { lost: 1.., .. } => {
                 Err(Failure::new(Exit::Unavailable, anyhow!("{} not acknowledged by {}", self.lost, options.brokers)))
@@ -99,6 +125,7 @@ impl Sent {
 
 async fn send(options: &Options, messages: impl Iterator<Item = Result<Message, FileError>>) -> Result<Sent, Failure> {
     let feeder = Feeder::new(options).map_err(broken)?;
+    feeder.ask().map_err(broken)?;
     let progress = progress();
     let mut sent = Sent::default();
     // `buffered`, not `buffer_unordered`: messages enter the producer in the order of the files.

@@ -4,9 +4,13 @@ use std::path::PathBuf;
 
 use anyhow::anyhow;
 
+#[cfg(feature = "kafka")]
+use super::exit::OrExit as _;
 use super::exit::{Exit, Failure};
 use super::out;
 use crate::config::{Config, Error, Sources};
+#[cfg(feature = "kafka")]
+use crate::telemetry::LogFormat;
 
 /// The option that all commands with a configuration have.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -33,6 +37,16 @@ impl BrokerArgs {
     pub(super) fn sources(&self) -> Sources {
         Sources::of_process(self.config.config.clone()).with("--brokers", "kafka.brokers", self.brokers.as_deref())
     }
+}
+
+/// Sends the logs of a command that people run to standard error, for people unless they said otherwise.
+#[cfg(feature = "kafka")]
+pub(super) fn logs_for_people(config: &Config) -> Result<(), Failure> {
+    let mut logs = config.logs.clone();
+    if logs.format == LogFormat::Auto {
+        logs.format = LogFormat::Human;
+    }
+    logs.init().or_exit(Exit::Config)
 }
 
 /// Loads and checks a configuration; every problem gets a line of its own.

@@ -74,7 +74,7 @@ impl What {
 /// Runs the command.
 pub(super) fn run(args: &TailArgs) -> Result<Exit, Failure> {
     let config = settings::load(&args.broker.sources())?;
-    config.logs.init().or_exit(Exit::Config)?;
+    settings::logs_for_people(&config)?;
     let what =
         if args.what.is_empty() { vec![What::Statements, What::Events, What::DeadLetters] } else { args.what.clone() };
     let topics = &config.kafka.topics;

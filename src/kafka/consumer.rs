@@ -14,6 +14,7 @@ use rdkafka::message::BorrowedMessage;
 use rdkafka::{Offset, TopicPartitionList};
 
 use crate::kafka::rebalance::{ConsumerCallbacks, GroupEvent, assign, decline, unassign};
+use crate::kafka::topics::{self, Wanted};
 use crate::kafka::{Error, Options, message};
 use crate::pipeline::ports::{Consumer, EndOffset, Failure, Partition, Polled, Position};
 use crate::record::Message;
@@ -26,6 +27,8 @@ const REQUEST_WAIT: Duration = Duration::from_secs(5);
 pub(crate) struct KafkaConsumer {
     client: BaseConsumer<ConsumerCallbacks>,
     topics: Vec<Arc<str>>,
+    /// What the broker is asked about.
+    wanted: Vec<Wanted>,
     /// The event that was given to the lane last, until the lane has answered it. librdkafka closes no consumer that owes
     /// the group an answer: it would wait for one for ever.
     unanswered: Option<GroupEvent>,
@@ -42,7 +45,13 @@ impl KafkaConsumer {
             .map_err(|error| Error::client("make a consumer", &error))?;
         let topics: Vec<&str> = options.topics.articles.iter().map(String::as_str).collect();
         client.subscribe(&topics).map_err(|error| Error::client("subscribe", &error))?;
-        Ok(Self { client, topics: topics.into_iter().map(Arc::from).collect(), unanswered: None, held: None })
+        Ok(Self {
+            client,
+            topics: topics.into_iter().map(Arc::from).collect(),
+            wanted: Wanted::inputs(&options.topics),
+            unanswered: None,
+            held: None,
+        })
     }
 
     fn detach(&self, borrowed: &BorrowedMessage<'_>) -> Message {
@@ -86,6 +95,10 @@ impl KafkaConsumer {
 
 impl Consumer for KafkaConsumer {
     type Group = ConsumerGroupMetadata;
+
+    fn refusal(&mut self) -> Option<String> {
+        topics::ask(self.client.client(), &self.wanted).refusal()
+    }
 
     fn poll(&mut self, timeout: Duration) -> Result<Polled, Failure> {
         if let Some(message) = self.held.take() {
@@ -235,9 +248,20 @@ fn classify_poll(error: KafkaError) -> Result<(), Failure> {
             | RDKafkaErrorCode::AutoOffsetReset
             | RDKafkaErrorCode::Fatal,
         )
-        | KafkaError::MessageConsumptionFatal(_) => Err(fatal("read", &error)),
+        | KafkaError::MessageConsumptionFatal(_) => {
+            Err(Failure::Fatal(format!("cannot read: {error}{}", remedy(&error))))
+        }
         KafkaError::MessageConsumption(_) | KafkaError::PartitionEOF(_) => Ok(()),
         other => Err(abortable("read", &other)),
+    }
+}
+
+/// What helps against a refusal.
+fn remedy(error: &KafkaError) -> &'static str {
+    match error.rdkafka_error_code() {
+        Some(RDKafkaErrorCode::TopicAuthorizationFailed) => ": grant this user read on kafka.topics.articles",
+        Some(RDKafkaErrorCode::GroupAuthorizationFailed) => ": grant this user read on kafka.group",
+        _ => "",
     }
 }
 

@@ -3,14 +3,18 @@
 use std::time::Duration;
 
 use rdkafka::message::{Header, OwnedHeaders};
-use rdkafka::producer::{FutureProducer, FutureRecord};
+use rdkafka::producer::{FutureProducer, FutureRecord, Producer as _};
 
 use crate::kafka::log::Logged;
+use crate::kafka::topics::{self, Access};
 use crate::kafka::{Error, Options};
 use crate::record::Message;
 
 /// How long to wait for room in the producer's queue: as good as for ever, for the caller bounds what is under way.
 const QUEUE_WAIT: Duration = Duration::from_mins(5);
+
+/// How long to ask about the topic.
+const ASK_WAIT: Duration = Duration::from_secs(10);
 
 /// An acknowledged, idempotent producer for input messages. Cheap to clone.
 #[derive(Clone)]
@@ -43,6 +47,15 @@ impl Feeder {
             .create_with_context(Logged("feeder"))
             .map_err(|error| Error::client("make a producer", &error))?;
         Ok(Self { producer, topic: topic.clone() })
+    }
+
+    /// Asks whether the topic is there, before anything is sent to it. Blocks until a broker answers, or none does.
+    ///
+    /// # Errors
+    /// It is not, or may not be written to, or no broker answers: one sentence.
+    pub fn ask(&self) -> Result<(), Error> {
+        let asked = topics::n_partitions(self.producer.client(), &self.topic, Access::Write, ASK_WAIT);
+        asked.map(drop).map_err(|reason| Error::Client { action: format!("publish to `{}`", self.topic), reason })
     }
 
     /// Sends key, value and headers of a message and waits for the acknowledgement. Its origin is not sent. Keep some

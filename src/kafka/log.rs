@@ -1,9 +1,15 @@
 //! librdkafka's own log, handed to `tracing`, and read for the lines that say what no error says.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
 use rdkafka::ClientContext;
 use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::consumer::ConsumerContext;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::producer::{DeliveryResult, ProducerContext};
 
 use crate::pipeline::ports::Partition;
 
@@ -49,6 +55,10 @@ pub(crate) fn recreated_topic(line: &str) -> Option<&str> {
 pub(crate) fn forward(client: &'static str, level: RDKafkaLogLevel, facility: &str, line: &str) {
     match level {
         // Every client gets the whole options map; that a producer ignores a consumer's key is no news.
+        // A lost connection is told by an error too, which says the same.
+        _ if facility == "FAIL" || facility == "ERROR" => {
+            tracing::debug!(target: "librdkafka", client, facility, "{line}");
+        }
         _ if facility == "CONFWARN" => tracing::debug!(target: "librdkafka", client, facility, "{line}"),
         RDKafkaLogLevel::Emerg | RDKafkaLogLevel::Alert | RDKafkaLogLevel::Critical | RDKafkaLogLevel::Error => {
             tracing::error!(target: "librdkafka", client, facility, "{line}");
@@ -65,10 +75,30 @@ pub(crate) fn forward(client: &'static str, level: RDKafkaLogLevel, facility: &s
 /// unknown authority) stands here and nowhere else.
 pub(crate) fn trouble(client: &'static str, lane: Option<usize>, error: &KafkaError, reason: &str) {
     // Said again at each attempt to connect, several times a second, after a line that names the broker and the cause.
-    if error.rdkafka_error_code() == Some(RDKafkaErrorCode::AllBrokersDown) {
+    if error.rdkafka_error_code() == Some(RDKafkaErrorCode::AllBrokersDown) || !is_news(client, reason) {
         tracing::debug!(client, lane, %error, "{reason}");
     } else {
         tracing::warn!(client, lane, %error, "{reason}");
+    }
+}
+
+/// How long the same trouble is not told again.
+const QUIET: Duration = Duration::from_mins(1);
+
+/// Whether a trouble was not told within the last minute. A broker that is away is tried several times a second.
+fn is_news(client: &'static str, reason: &str) -> bool {
+    static TOLD: Mutex<BTreeMap<(&'static str, String), Instant>> = Mutex::new(BTreeMap::new());
+    // What differs at each attempt is how long it took: "… failed: Connection refused (after 0ms in state CONNECT)".
+    let what = reason.split(" (after ").next().unwrap_or(reason);
+    let now = Instant::now();
+    let mut told = TOLD.lock().unwrap_or_else(PoisonError::into_inner);
+    told.retain(|_, at| now.duration_since(*at) < QUIET);
+    match told.entry((client, what.to_owned())) {
+        Entry::Occupied(_) => false,
+        Entry::Vacant(entry) => {
+            entry.insert(now);
+            true
+        }
     }
 }
 
@@ -88,6 +118,13 @@ impl ClientContext for Logged {
 
 impl ConsumerContext for Logged {}
 
+/// Whether records were delivered tells the commit of their transaction.
+impl ProducerContext for Logged {
+    type DeliveryOpaque = ();
+
+    fn delivery(&self, _: &DeliveryResult<'_>, (): ()) {}
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -98,6 +135,18 @@ mod tests {
         assert_eq!(lost_position(line), Some((Partition { topic: "news.in".into(), index: 3 }, 120)));
         assert_eq!(lost_position("news.in [3]: offset reset (at offset INVALID (leader epoch 0))"), None);
         assert_eq!(lost_position("something else"), None);
+    }
+
+    #[test]
+    fn the_same_trouble_is_told_once_a_minute() {
+        let line = |ms: u32| {
+            format!(
+                "broker:1/bootstrap: Connect to ipv4#192.0.2.1:1 failed: Connection refused (after {ms}ms in state CONNECT)"
+            )
+        };
+        assert!(is_news("test", &line(0)));
+        assert!(!is_news("test", &line(3)));
+        assert!(is_news("another", &line(3)) && is_news("test", "another trouble"));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use rdkafka::ClientContext;
-use rdkafka::config::RDKafkaLogLevel;
+use rdkafka::config::{ClientConfig, RDKafkaLogLevel};
 use rdkafka::consumer::ConsumerGroupMetadata;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::{DeliveryResult, Header, OwnedHeaders};
@@ -14,7 +14,7 @@ use rdkafka::producer::{BaseProducer, BaseRecord, Producer as _, ProducerContext
 
 use crate::kafka::consumer::offsets;
 use crate::kafka::outage::Outage;
-use crate::kafka::topics::{self, Wanted};
+use crate::kafka::topics::{self, Access, Answer, Wanted};
 use crate::kafka::{Error, Options, Topics, log};
 use crate::pipeline::ports::{Enqueued, Failure, Position, Producer};
 use crate::pipeline::{Delivery, Stop, StopState};
@@ -40,6 +40,8 @@ pub(crate) struct KafkaProducer {
     topics: Topics,
     /// What the broker is asked about.
     wanted: Vec<Wanted>,
+    /// With what to ask how large records may be, until that was answered once.
+    unasked: Option<ClientConfig>,
     transactional: bool,
     in_transaction: bool,
     /// When the last transaction was begun.
@@ -95,7 +97,7 @@ impl KafkaProducer {
         lane: usize,
         delivery: Delivery,
         slot: &str,
-        channels: &[Channel],
+        channels: &[(Channel, usize)],
         stop: &Stop,
     ) -> Result<Self, Error> {
         let callbacks = ProducerCallbacks { lane, ..ProducerCallbacks::default() };
@@ -106,7 +108,8 @@ impl KafkaProducer {
         let transactional = delivery == Delivery::ExactlyOnce;
         let producer = Self {
             client,
-            wanted: Wanted::of(&options.topics, channels),
+            wanted: Wanted::outputs(&options.topics, channels),
+            unasked: Some(options.plain_config()),
             topics: options.topics.clone(),
             transactional,
             in_transaction: false,
@@ -175,7 +178,19 @@ impl Producer for KafkaProducer {
     type Group = ConsumerGroupMetadata;
 
     fn refusal(&mut self) -> Option<String> {
-        topics::refusal(self.client.client(), &self.wanted)
+        match topics::ask(self.client.client(), &self.wanted) {
+            Answer::Refused(reason) => Some(reason),
+            Answer::Silent => None,
+            Answer::Fine => {
+                let config = self.unasked.as_ref()?;
+                let names: Vec<&str> = self.wanted.iter().map(|wanted| wanted.topic.as_str()).collect();
+                let refusal = topics::too_small(&self.wanted, &topics::limits(config, &names));
+                if refusal.is_none() {
+                    self.unasked = None;
+                }
+                refusal
+            }
+        }
     }
 
     fn begin(&mut self) -> Result<(), Failure> {
@@ -272,7 +287,7 @@ fn classify(action: &str, error: &KafkaError, topic: Option<&str>) -> Failure {
         KafkaError::Transaction(error) if error.is_fatal() => Failure::Fatal(text),
         other => match other.rdkafka_error_code() {
             Some(RDKafkaErrorCode::Fatal | RDKafkaErrorCode::Fenced) => Failure::Fatal(text),
-            Some(code) => match (topics::sentence(code, topic.unwrap_or_default()), topic) {
+            Some(code) => match (topics::sentence(code, topic.unwrap_or_default(), Access::Write), topic) {
                 (Some(sentence), Some(_)) => Failure::Refused(sentence),
                 // About a topic that only the client's own words name, if any do.
                 (Some(_), None) => Failure::Refused(format!("{text}; make the topic, or let the service use it")),

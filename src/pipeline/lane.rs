@@ -105,6 +105,7 @@ where
         rewind: Vec::new(),
         restarted: Vec::new(),
         hold: Hold::default(),
+        ask_inputs: Some(Instant::now()),
         is_braked: false,
         n_aborts: 0,
         last_poll: Instant::now(),
@@ -154,6 +155,8 @@ struct Lane<C, P> {
     restarted: Vec<Position>,
     /// Whether it waits for a topic to be mended.
     hold: Hold,
+    /// When to ask about the topics that are read; `None`: there is nothing against them.
+    ask_inputs: Option<Instant>,
     /// Whether it stands still because too much was refused.
     is_braked: bool,
     /// Aborts since the last commit.
@@ -194,6 +197,7 @@ where
     }
 
     fn turn(&mut self) -> Result<(), Failure> {
+        self.ask_about_inputs();
         if self.stand_still()? || self.stand_by()? {
             return Ok(());
         }

@@ -71,6 +71,8 @@ struct State {
     faults: BTreeMap<Call, VecDeque<Fault>>,
     /// What is told to who asks about the topics.
     refusal: Option<String>,
+    /// The same of the topics that are read.
+    input_refusal: Option<String>,
     /// Calls made so far, those that failed included.
     n_calls: BTreeMap<Call, usize>,
     /// Records that one poll of a producer acknowledges at most; `None`: all.
@@ -184,6 +186,11 @@ impl Broker {
     /// Lets the next call of this kind that has no fault yet fail.
     pub fn inject(&self, call: Call, fault: Fault) {
         self.state().faults.entry(call).or_default().push_back(fault);
+    }
+
+    /// Lets the topics that are read be refused to who asks, or no more.
+    pub fn refuse_input(&self, reason: Option<&str>) {
+        self.state().input_refusal = reason.map(str::to_owned);
     }
 
     /// Lets the topics be refused to who asks, or no more.

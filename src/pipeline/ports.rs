@@ -94,6 +94,10 @@ pub trait Consumer {
     /// replaced. To be asked for freshly at each commit, for it changes with every rebalance.
     type Group;
 
+    /// Why topics cannot be read, as far as the broker tells when it is asked: one sentence that names topic and remedy. Nothing if
+    /// it tells no reason, or does not answer.
+    fn refusal(&mut self) -> Option<String>;
+
     /// Waits for a message or an event of the group.
     ///
     /// # Errors

@@ -29,8 +29,9 @@ impl ProcessFactory for Stages {
         ArticleProcess { analyzer: Analyzer::new(&self.models), stages: self.clone() }
     }
 
-    fn channels(&self) -> Vec<Channel> {
-        self.output.channels()
+    fn channels(&self) -> Vec<(Channel, usize)> {
+        let channels = self.output.channels();
+        channels.into_iter().map(|channel| (channel, self.output.max_bytes_of(channel))).collect()
     }
 }
 

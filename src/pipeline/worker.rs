@@ -48,8 +48,9 @@ pub trait ProcessFactory: Send + Sync + 'static {
     /// Builds it.
     fn build(&self) -> Self::Process;
 
-    /// The channels that its records go to, as far as it says; their topics are asked for before anything is read.
-    fn channels(&self) -> Vec<Channel> {
+    /// The channels that its records go to, with the bytes of the largest record of each, as far as it says; their topics are
+    /// asked for before anything is read.
+    fn channels(&self) -> Vec<(Channel, usize)> {
         Vec::new()
     }
 }

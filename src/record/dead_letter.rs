@@ -17,8 +17,36 @@ pub const OFFSET: &str = "demarche-offset";
 /// The message's own time in milliseconds since 1970, decimal; absent where it has none.
 pub const TIMESTAMP: &str = "demarche-timestamp";
 
-/// The dead letter of a refused message. A letter that is replayed and refused again carries our headers twice: the
-/// last ones are the latest.
+/// How often the message has been put back on its topic, decimal; absent: never. A header of the message itself, which the dead
+/// letter keeps as it keeps all others.
+pub const ATTEMPTS: &str = "demarche-attempts";
+
+/// What a dead letter was made of; key and value are the letter's own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Original {
+    /// Topic that it came from.
+    pub topic: String,
+    /// Partition there.
+    pub partition: i32,
+    /// How often it had been put back before.
+    pub attempts: u32,
+    /// Its headers, with one behind them that counts this attempt ([`ATTEMPTS`]).
+    pub headers: Vec<Header>,
+}
+
+/// The message of a dead letter, to be put back. None where the letter does not say where it came from.
+pub fn original(letter: &Message) -> Option<Original> {
+    let topic = letter.header(TOPIC)?.to_owned();
+    let partition = letter.header(PARTITION)?.parse().ok()?;
+    let attempts = letter.header(ATTEMPTS).map_or(Some(0), |text| text.parse::<u32>().ok())?;
+    let ours = [REASON, DETAIL, TOPIC, PARTITION, OFFSET, TIMESTAMP, ATTEMPTS];
+    let own = letter.headers.iter().filter(|(name, _)| !ours.contains(&name.as_str())).cloned();
+    let headers = own.chain([header(ATTEMPTS, &attempts.saturating_add(1).to_string())]).collect();
+    Some(Original { topic, partition, attempts, headers })
+}
+
+/// The dead letter of a refused message. A letter that was put back by other means than ours and refused again carries our
+/// headers twice: the last ones are the latest.
 pub fn encode(message: &Message, rejection: &Rejection) -> OutgoingRecord {
     let origin = &message.origin;
     let ours = [

@@ -33,6 +33,11 @@ impl RejectionReason {
         Self::AnalysisPanicked,
     ];
 
+    /// The reason of this name on the wire.
+    pub fn of_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.as_str() == name)
+    }
+
     /// Its name on the wire.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -35,6 +35,8 @@ pub enum Obstacle {
     SilentBroker,
     /// A call to the broker has had no answer for some time.
     LongCall,
+    /// An input topic is missing, or may not be read.
+    InputRefused,
     /// A topic is missing, or may not be written to.
     TopicRefused,
     /// Too much was refused; the service stopped by itself.
@@ -47,6 +49,7 @@ impl fmt::Display for Obstacle {
             Self::LatePoll => "polls too late",
             Self::SilentBroker => "hears no broker",
             Self::LongCall => "waits for an answer",
+            Self::InputRefused => "cannot read",
             Self::TopicRefused => "cannot write",
             Self::Braked => "has stopped by itself",
         })
@@ -75,9 +78,17 @@ impl Health {
         }
     }
 
-    /// Says what stands in the way of a lane, and why we think so.
-    pub fn set_obstacle(&self, lane: usize, obstacle: Obstacle, why: impl Into<String>) {
-        self.state().lanes.entry(lane).or_default().obstacles.insert(obstacle, why.into());
+    /// Whether a lane has its assignment.
+    pub fn is_assigned(&self, lane: usize) -> bool {
+        self.state().lanes.get(&lane).is_some_and(|lane| lane.assigned)
+    }
+
+    /// Says what stands in the way of a lane, and why we think so. Tells whether that is news.
+    pub fn set_obstacle(&self, lane: usize, obstacle: Obstacle, why: impl Into<String>) -> bool {
+        let why = why.into();
+        let mut state = self.state();
+        let obstacles = &mut state.lanes.entry(lane).or_default().obstacles;
+        obstacles.insert(obstacle, why.clone()) != Some(why)
     }
 
     /// Says that it does so no more.
@@ -111,11 +122,12 @@ impl Health {
             return Err("starting".to_owned());
         }
         for (index, lane) in &state.lanes {
-            if !lane.assigned {
-                return Err(format!("lane {index} has no assignment yet"));
-            }
+            // The cause before what it leads to.
             if let Some((obstacle, why)) = lane.obstacles.first_key_value() {
                 return Err(format!("lane {index} {obstacle}: {why}"));
+            }
+            if !lane.assigned {
+                return Err(format!("lane {index} has no assignment yet"));
             }
         }
         Ok(())

@@ -9,6 +9,7 @@ mod checks;
 mod cluster;
 mod member;
 mod pipeline;
+mod replay;
 
 use articles::Input;
 use cluster::{Cluster, announce, until};

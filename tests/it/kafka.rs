@@ -36,8 +36,8 @@ impl ProcessFactory for Copy {
         Self
     }
 
-    fn channels(&self) -> Vec<Channel> {
-        vec![Channel::Statements]
+    fn channels(&self) -> Vec<(Channel, usize)> {
+        vec![(Channel::Statements, 1_000_000)]
     }
 }
 

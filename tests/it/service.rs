@@ -9,6 +9,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use demarche::kafka::EmbeddedBroker;
+use rdkafka::types::{RDKafkaApiKey, RDKafkaRespErr};
 
 /// Only ends a test that hangs. What a test waits for is an event, and on a busy machine that may be long in coming.
 const DEADLINE: Duration = Duration::from_mins(10);
@@ -276,20 +277,32 @@ fn publish_says_what_could_not_be_read_and_publishes_the_rest() {
 
 #[test]
 fn what_is_not_acknowledged_is_a_failure() {
+    let broker = broker();
+    let brokers = broker.brokers();
+    broker
+        .mock()
+        .request_errors(RDKafkaApiKey::Produce, &[RDKafkaRespErr::RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED]);
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/samples/readout.txt");
+    let published = finish(demarche(&["publish", "--brokers", &brokers]).arg(sample));
+    let told = text(&published.stderr);
+    assert_eq!(published.status.code(), Some(69), "{told}");
+    assert!(told.contains(&format!("1 not acknowledged by {brokers}")), "{told}");
+    assert!(!told.contains("published"), "nothing was published: {told}");
+}
+
+#[test]
+fn what_cannot_be_published_is_said_before_anything_is_sent() {
     // Nobody listens there, and no other test can be given this port meanwhile.
     let address = "127.0.0.1:1";
     let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/samples/readout.txt");
-    let published = finish(
-        demarche(&["publish", "--brokers", address])
-            .arg(sample)
-            .env("DEMARCHE__KAFKA__OPTIONS__MESSAGE_TIMEOUT_MS", "500"),
-    );
-    assert_eq!(published.status.code(), Some(69), "{}", text(&published.stderr));
-    assert!(
-        text(&published.stderr).contains(&format!("1 not acknowledged by {address}")),
-        "{}",
-        text(&published.stderr)
-    );
+    let published = finish(demarche(&["publish", "--brokers", address]).arg(sample));
+    let told = text(&published.stderr);
+    assert_eq!(published.status.code(), Some(69), "{told}");
+    assert!(told.contains("cannot publish to `articles`: no broker answers"), "{told}");
+    let published = finish(&mut demarche(&["publish", "--brokers", address, "no-such-file.txt"]));
+    let told = text(&published.stderr);
+    assert_eq!(published.status.code(), Some(66), "{told}");
+    assert_eq!(told.lines().count(), 1, "the file is named, and no broker bothered: {told}");
 }
 
 #[test]

@@ -14,6 +14,10 @@ const FIRST_WAIT: Duration = Duration::from_secs(1);
 /// Longest wait: how long people wait at most to see that what they did helped.
 const MAX_WAIT: Duration = Duration::from_secs(30);
 
+/// How often to ask about topics that are read, as long as there is something against them or none was given yet. Reading goes
+/// on meanwhile: what can be read is.
+const INPUT_PERIOD: Duration = Duration::from_secs(5);
+
 /// What is known of a refusal.
 #[derive(Debug, Default)]
 pub(super) struct Hold {
@@ -38,6 +42,28 @@ where
             None if self.hold.was_told => self.end_hold(),
             None => self.hold.until = None,
         }
+    }
+
+    /// Asks now and then about the topics that are read, until nothing is against them and the group has given some.
+    pub(super) fn ask_about_inputs(&mut self) {
+        let now = Instant::now();
+        if self.ask_inputs.is_none_or(|due| now < due) {
+            return;
+        }
+        let (lane, health) = (self.context.index, &self.context.health);
+        self.ask_inputs = match self.consumer.refusal() {
+            Some(reason) => {
+                if health.set_obstacle(lane, Obstacle::InputRefused, reason.as_str()) {
+                    tracing::error!(lane, reason, "cannot read all that is to be read");
+                }
+                Some(now + INPUT_PERIOD)
+            }
+            None => {
+                health.clear_obstacle(lane, Obstacle::InputRefused);
+                (!health.is_assigned(lane)).then_some(now + INPUT_PERIOD)
+            }
+        };
+        self.context.pulse.beat();
     }
 
     /// Lets a while pass before anything is written again.

@@ -83,6 +83,10 @@ impl LocalConsumer {
 impl Consumer for LocalConsumer {
     type Group = LocalGroup;
 
+    fn refusal(&mut self) -> Option<String> {
+        self.broker.state().input_refusal.clone()
+    }
+
     fn poll(&mut self, timeout: Duration) -> Result<Polled, Failure> {
         let begun = Instant::now();
         loop {

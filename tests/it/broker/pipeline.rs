@@ -2,6 +2,7 @@
 //! progress from outside.
 
 use std::collections::BTreeMap;
+use std::process::{Command, Stdio};
 
 use rdkafka::TopicPartitionList;
 use rdkafka::consumer::{BaseConsumer, Consumer as _};
@@ -62,12 +63,25 @@ impl Pipeline {
 
     /// Starts a member. Whoever starts in the same slot again takes over from the one before. `name` is for its log.
     pub(crate) fn start(&self, name: &str, slot: &str, settings: &Settings<'_>) -> Member {
+        Member::start(name, &self.config(slot, settings), self.folder.path())
+    }
+
+    /// Another command of the program, with the configuration of a member.
+    pub(crate) fn command(&self, name: &str, arguments: &[&str]) -> Command {
+        let path = self.folder.path().join("command.toml");
+        std::fs::write(&path, self.config("command", &BRISK)).expect("a configuration can be written");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_demarche"));
+        command.arg(name).args(arguments).arg("--config").arg(path).stdin(Stdio::null()).env("NO_COLOR", "1");
+        command
+    }
+
+    fn config(&self, slot: &str, settings: &Settings<'_>) -> String {
         let delivery = if self.cluster.is_real() { "exactly_once" } else { "at_least_once" };
         let Self { group, articles, statements, events, analyses, dead_letters, .. } = self;
         let (brokers, epoch) = (self.cluster.brokers(), settings.epoch);
         let options: String =
             settings.options.iter().map(|(key, value)| format!("\"{key}\" = \"{value}\"\n")).collect();
-        let config = format!(
+        format!(
             r#"
 [kafka]
 brokers = "{brokers}"
@@ -90,6 +104,7 @@ max_bytes = {MAX_BYTES}
 
 [output]
 analyses = true
+max_analysis_bytes = "4 MB"
 
 [pipeline]
 delivery = "{delivery}"
@@ -103,8 +118,7 @@ format = "json"
 [http]
 listen = ""
 "#
-        );
-        Member::start(name, &config, self.folder.path())
+        )
     }
 
     /// Produces articles.

@@ -40,6 +40,19 @@ fn a_topic_that_is_missing_at_the_start_is_waited_for_without_any_transaction() 
 }
 
 #[test]
+fn an_input_topic_that_is_missing_is_told_and_the_others_are_read() {
+    let broker = Broker::new("articles", 1);
+    let messages = fill(&broker, 20);
+    broker.refuse_input(Some("topic `wires` does not exist"));
+    let bench = Bench::start(&broker, options());
+    let refused = Err("lane 0 cannot read: topic `wires` does not exist".to_owned());
+    bench.wait("the reason in the readiness", |_| bench.health.ready() == refused);
+    bench.wait_until_read();
+    assert_eq!(seen(&broker), expected_echoes(messages));
+    assert_eq!(bench.health.ready(), refused);
+}
+
+#[test]
 fn a_topic_that_is_made_again_and_filled_at_once_is_read_from_its_beginning() {
     let broker = Broker::new("articles", 2);
     let mut expected: Vec<(i32, i64)> = fill(&broker, 10);

@@ -1,0 +1,175 @@
+//! Everything that the service needs of a broker, asked of it without doing any of it: what `check-config --connect` prints.
+//!
+//! What a broker does not tell stays open: whether records may be written to a topic is seen only by writing some. Transactions
+//! are begun under an id of this inquiry's own, so that no running service is fenced by it.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use rdkafka::TopicPartitionList;
+use rdkafka::client::ClientContext;
+use rdkafka::config::RDKafkaLogLevel;
+use rdkafka::consumer::{BaseConsumer, Consumer as _, ConsumerContext};
+use rdkafka::error::KafkaError;
+use rdkafka::producer::{BaseProducer, Producer as _};
+
+use crate::kafka::topics::{self, Access, Wanted};
+use crate::kafka::{Error, Options, log};
+use crate::pipeline::Delivery;
+use crate::record::{Channel, InputOptions, OutputOptions};
+
+/// How long one request may take.
+const WAIT: Duration = Duration::from_secs(10);
+
+/// Headers that a dead letter has beside those of the message.
+const LETTER_HEADERS: usize = 1024;
+
+/// One thing that was asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Finding {
+    /// It is as it has to be.
+    Good(String),
+    /// The service works, and yet somebody should know.
+    Doubtful(String),
+    /// The service would not work.
+    Bad(String),
+}
+
+/// Remembers the last trouble of a client: why a connection was refused is told nowhere else.
+#[derive(Debug, Default, Clone)]
+struct Troubles(Arc<Mutex<Option<String>>>);
+
+impl Troubles {
+    fn last(&self) -> Option<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl ClientContext for Troubles {
+    fn log(&self, level: RDKafkaLogLevel, facility: &str, line: &str) {
+        // Its troubles are told as findings; each line of them would say the same again.
+        let _ = level;
+        log::forward("inquiry", RDKafkaLogLevel::Debug, facility, line);
+    }
+
+    fn error(&self, error: KafkaError, reason: &str) {
+        // That all brokers are down says less than why.
+        if error.rdkafka_error_code() != Some(rdkafka::error::RDKafkaErrorCode::AllBrokersDown) {
+            *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(reason.to_owned());
+        }
+    }
+}
+
+impl ConsumerContext for Troubles {}
+
+/// Asks for everything, and tells of each thing.
+///
+/// # Errors
+/// librdkafka refuses the settings.
+pub fn ask(
+    options: &Options,
+    input: &InputOptions,
+    output: &OutputOptions,
+    delivery: Delivery,
+) -> Result<Vec<Finding>, Error> {
+    let troubles = Troubles::default();
+    let consumer: BaseConsumer<Troubles> = options
+        .plain_config()
+        .set("group.id", &options.group)
+        .set("isolation.level", "read_committed")
+        .set("enable.auto.commit", "false")
+        .create_with_context(troubles.clone())
+        .map_err(|error| Error::client("make a consumer", &error))?;
+    if let Err(error) = consumer.fetch_metadata(None, WAIT) {
+        // Callbacks are served by polling alone.
+        drop(consumer.poll(Duration::from_millis(100)));
+        let why = troubles.last().unwrap_or_else(|| error.to_string());
+        return Ok(vec![Finding::Bad(format!("{} cannot be reached: {why} (kafka.brokers)", options.brokers))]);
+    }
+    let mut findings = vec![Finding::Good(format!("{} answers", options.brokers))];
+    let channels: Vec<_> =
+        output.channels().into_iter().map(|channel| (channel, output.max_bytes_of(channel))).collect();
+    let outputs = Wanted::outputs(&options.topics, &channels);
+    let inputs = Wanted::inputs(&options.topics);
+    let names: Vec<&str> = inputs.iter().chain(&outputs).map(|wanted| wanted.topic.as_str()).collect();
+    let limits = topics::limits(&options.plain_config(), &names);
+    let mut read = TopicPartitionList::new();
+    for wanted in inputs.iter().chain(&outputs) {
+        let Wanted { topic, key, access, .. } = wanted;
+        match topics::n_partitions(consumer.client(), topic, *access, WAIT) {
+            Err(reason) => findings.push(Finding::Bad(format!("{reason} ({key})"))),
+            Ok(n_partitions) => {
+                let too_small = topics::too_small(std::slice::from_ref(wanted), &limits);
+                findings.push(too_small.map_or_else(
+                    || Finding::Good(about(topic, n_partitions, limits.get(topic).copied())),
+                    Finding::Bad,
+                ));
+                if *access == Access::Read {
+                    read.add_partition_range(topic, 0, n_partitions - 1);
+                }
+            }
+        }
+    }
+    findings.extend(doubts(options, input, &limits));
+    if read.count() > 0 {
+        findings.push(group(&consumer, options, read));
+    }
+    if delivery == Delivery::ExactlyOnce {
+        findings.push(transactions(options)?);
+    }
+    Ok(findings)
+}
+
+fn about(topic: &str, n_partitions: i32, limit: Option<usize>) -> String {
+    let s = if n_partitions == 1 { "" } else { "s" };
+    let limit = limit.map_or_else(String::new, |limit| format!(", records of up to {limit} bytes"));
+    format!("topic `{topic}`: {n_partitions} partition{s}{limit}")
+}
+
+/// What works until an article comes that is large.
+fn doubts(options: &Options, input: &InputOptions, limits: &BTreeMap<String, usize>) -> Vec<Finding> {
+    let mut doubts = Vec::new();
+    let letters = options.topics.of(Channel::DeadLetter);
+    for topic in &options.topics.articles {
+        let Some(limit) = limits.get(topic) else { continue };
+        if *limit <= input.max_bytes {
+            doubts.push(Finding::Doubtful(format!(
+                "topic `{topic}` takes messages of up to {limit} bytes, and input.max_bytes is {}: a larger article is refused to its sender, without a dead letter",
+                input.max_bytes
+            )));
+        }
+        if let Some(room) = limits.get(letters)
+            && *room < limit + LETTER_HEADERS
+        {
+            doubts.push(Finding::Doubtful(format!(
+                "topic `{letters}` takes records of up to {room} bytes, `{topic}` messages of up to {limit}: the dead letter of one as large would stop its partition; raise the max.message.bytes of `{letters}`"
+            )));
+        }
+    }
+    doubts
+}
+
+fn group(consumer: &BaseConsumer<Troubles>, options: &Options, read: TopicPartitionList) -> Finding {
+    let group = &options.group;
+    let told = consumer.committed_offsets(read, WAIT);
+    let error = told.map_or_else(Some, |places| places.elements().iter().find_map(|place| place.error().err()));
+    match error {
+        None => Finding::Good(format!("group `{group}` may be joined")),
+        Some(error) => Finding::Bad(format!("group `{group}`: {error}: grant this user read on it (kafka.group)")),
+    }
+}
+
+fn transactions(options: &Options) -> Result<Finding, Error> {
+    let prefix = &options.transactional_id;
+    let producer: BaseProducer<log::Logged> = options
+        .producer_config(0, Delivery::ExactlyOnce, "check-config")
+        .create_with_context(log::Logged("inquiry"))
+        .map_err(|error| Error::client("make a producer", &error))?;
+    Ok(match producer.init_transactions(WAIT) {
+        Ok(()) => Finding::Good(format!("transactions may be begun by ids that begin with `{prefix}`")),
+        Err(error) => Finding::Bad(format!(
+            "transactional ids that begin with `{prefix}`: {error}: grant this user write and describe on them (kafka.transactional_id)"
+        )),
+    })
+}
