@@ -82,6 +82,8 @@ pub(super) fn runtime() -> Result<Runtime, Failure> {
 
 /// What the lanes do with an article.
 pub(super) fn stages(models: Arc<Models>, config: &Config, metrics: &Arc<Metrics>) -> Arc<Stages> {
+    let made_with = models.provenance();
+    metrics.set_build(&made_with.program, made_with.model.as_deref().unwrap_or_default(), &made_with.data);
     Arc::new(Stages {
         models,
         input: config.input.clone(),

@@ -9,7 +9,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use prometheus_client::encoding::text::encode;
+use prometheus_client::encoding::text::{encode_eof, encode_registry};
 use prometheus_client::encoding::{EncodeLabelSet, EncodeLabelValue, LabelValueEncoder};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -18,6 +18,7 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
 use crate::record::{Channel, RejectionReason};
+use crate::telemetry::process;
 
 /// A step of the work on one article whose time is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -47,6 +48,13 @@ impl EncodeLabelValue for Name {
     fn encode(&self, encoder: &mut LabelValueEncoder<'_>) -> Result<(), fmt::Error> {
         self.0.encode(encoder)
     }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct BuildLabels {
+    version: String,
+    model: String,
+    data: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -84,6 +92,10 @@ struct PartitionLabel {
 #[derive(Debug)]
 pub struct Metrics {
     registry: Registry,
+    /// Figures of the process itself, under names that all clients give them.
+    process: Registry,
+    /// Always 1; what runs is in the labels.
+    build: Family<BuildLabels, Gauge>,
     /// Input messages whose offset was committed.
     consumed: Counter,
     /// The same messages by how they ended: `analyzed`, or the reason of the rejection.
@@ -119,6 +131,8 @@ impl Metrics {
     pub fn new() -> Arc<Self> {
         let mut metrics = Self {
             registry: Registry::with_prefix("demarche"),
+            process: process::registry(),
+            build: Family::default(),
             consumed: Counter::default(),
             articles: Family::default(),
             records: Family::default(),
@@ -142,8 +156,16 @@ impl Metrics {
     /// The text that Prometheus scrapes (OpenMetrics 1.0).
     pub fn encode(&self) -> String {
         let mut text = String::new();
-        encode(&mut text, &self.registry).expect("writing to a string does not fail");
+        let written =
+            encode_registry(&mut text, &self.registry).and_then(|()| encode_registry(&mut text, &self.process));
+        written.and_then(|()| encode_eof(&mut text)).expect("writing to a string does not fail");
         text
+    }
+
+    /// Says what runs: the program's version, the model's, and the hash of the tables.
+    pub fn set_build(&self, version: &str, model: &str, data: &str) {
+        let [version, model, data] = [version, model, data].map(str::to_owned);
+        self.build.get_or_create(&BuildLabels { version, model, data }).set(1);
     }
 
     /// Counts what a committed transaction (or, at least once, a committed batch) held.
@@ -221,6 +243,7 @@ impl Metrics {
 
     fn register(&mut self) {
         let registry = &mut self.registry;
+        registry.register("build_info", "Always 1; what runs is in the labels", self.build.clone());
         registry.register("articles_consumed", "Input messages whose offset was committed", self.consumed.clone());
         registry.register(
             "articles",
@@ -384,8 +407,10 @@ mod tests {
         tally.add_record(Channel::DeadLetter);
         metrics.count(&tally);
         metrics.set_lag("articles", 3, 17);
+        metrics.set_build("1.2.3", "english 4", "abc");
         let text = metrics.encode();
         for line in [
+            "demarche_build_info{version=\"1.2.3\",model=\"english 4\",data=\"abc\"} 1",
             "demarche_articles_consumed_total 1",
             "demarche_articles_total{outcome=\"too_large\"} 1",
             "demarche_articles_total{outcome=\"analyzed\"} 0",

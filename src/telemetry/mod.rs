@@ -4,6 +4,7 @@ mod health;
 pub mod http;
 mod logs;
 mod metrics;
+mod process;
 pub(crate) mod secrets;
 
 pub use health::{Health, Obstacle};

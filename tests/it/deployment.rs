@@ -212,6 +212,8 @@ fn series() -> BTreeSet<String> {
     // Families without a member are not written out.
     metrics.set_lag("articles", 0, 0);
     metrics.set_in_flight_bytes(0, 0);
+    metrics.set_braked(0, false);
+    metrics.set_build("1", "2", "3");
     let text = metrics.encode();
     let lines = text.lines().filter(|line| !line.starts_with('#'));
     lines.filter_map(|line| line.split(['{', ' ']).next().map(str::to_owned)).collect()
@@ -232,7 +234,7 @@ fn the_dashboard_shows_every_metric_and_none_that_does_not_exist() {
         for target in panel["targets"].as_array().unwrap() {
             let expression = target["expr"].as_str().unwrap();
             let words = expression.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
-            for name in words.filter(|word| word.starts_with("demarche_")) {
+            for name in words.filter(|word| word.starts_with("demarche_") || word.starts_with("process_")) {
                 assert!(series.contains(name), "panel {} asks for `{name}`, which the service lacks", panel["title"]);
                 shown.insert(name.to_owned());
             }
@@ -312,6 +314,80 @@ fn the_largest_records_fit_their_topics() {
         let limit = made[topic].unwrap_or(DEFAULT);
         let largest = u64::try_from(largest).unwrap() + BATCH;
         assert!(largest <= limit, "{key}: a record of that size stops the service, `{topic}` takes {limit} bytes");
+    }
+}
+
+/// A file of `deploy/kubernetes`, without its comments.
+fn manifest(name: &str) -> String {
+    let text = read(&format!("deploy/kubernetes/{name}.yaml"));
+    text.lines().filter(|line| !line.trim_start().starts_with('#')).map(|line| format!("{line}\n")).collect()
+}
+
+/// The value of the only line `key: value` of a manifest.
+fn only(manifest: &str, key: &str) -> String {
+    let prefix = format!("{key}: ");
+    let mut values = manifest.lines().filter_map(|line| line.trim().trim_start_matches("- ").strip_prefix(&prefix));
+    let value = values.next().unwrap_or_else(|| panic!("no {key} in\n{manifest}"));
+    assert_eq!(values.next(), None, "{key} stands in several places");
+    value.trim_matches('"').to_owned()
+}
+
+#[test]
+fn the_pods_are_given_what_their_configuration_says() {
+    let config = load(&root().join("deploy/kubernetes/demarche.toml"));
+    let pods = manifest("statefulset");
+    let grace = Duration::from_secs(only(&pods, "terminationGracePeriodSeconds").parse().unwrap());
+    assert!(grace >= config.pipeline.grace + Duration::from_secs(5), "pods are killed within the service's own grace");
+    let listen = config.http.listen.expect("the pods have endpoints");
+    assert!(listen.ip().is_unspecified(), "nobody outside of the pod reaches {listen}");
+    assert_eq!(only(&pods, "containerPort"), listen.port().to_string());
+    assert_eq!(only(&manifest("service"), "port"), listen.port().to_string());
+    for path in ["/livez", "/readyz"] {
+        assert!(pods.contains(&format!("path: {path}\n")), "no probe asks {path}");
+    }
+    #[cfg(feature = "kafka")]
+    for (_, port) in config.kafka.brokers.split(',').filter_map(|address| address.rsplit_once(':')) {
+        assert!(
+            manifest("networkpolicy").contains(&format!("- port: {port}\n")),
+            "the pods may not talk to port {port}"
+        );
+    }
+    let kustomization = manifest("kustomization");
+    assert_eq!(only(&kustomization, "newTag"), env!("CARGO_PKG_VERSION"), "the base names another version");
+}
+
+#[test]
+fn the_manifests_select_the_pods_that_there_are_and_confine_them() {
+    let label = "app.kubernetes.io/name: demarche\n";
+    for (name, kind) in [
+        ("statefulset", "StatefulSet"),
+        ("service", "Service"),
+        ("poddisruptionbudget", "PodDisruptionBudget"),
+        ("networkpolicy", "NetworkPolicy"),
+        ("servicemonitor", "ServiceMonitor"),
+    ] {
+        let text = manifest(name);
+        assert!(text.contains(&format!("\nkind: {kind}\n")), "{name}.yaml is no {kind}");
+        let selects = text.split_once("elector:").unwrap_or_else(|| panic!("{name}.yaml selects nothing")).1;
+        assert!(selects.contains(label), "{name}.yaml selects other pods");
+        let is_listed = manifest("kustomization").contains(&format!("- {name}.yaml\n"));
+        assert_eq!(
+            is_listed,
+            name != "servicemonitor",
+            "{name}.yaml: what needs the operator is not part of the base, all else is"
+        );
+    }
+    let pods = manifest("statefulset");
+    for line in [
+        "runAsNonRoot: true",
+        "readOnlyRootFilesystem: true",
+        "allowPrivilegeEscalation: false",
+        "automountServiceAccountToken: false",
+        // Variables named DEMARCHE_… of a service beside it are no settings of ours.
+        "enableServiceLinks: false",
+        "- ALL",
+    ] {
+        assert!(pods.contains(&format!("{line}\n")), "pods without `{line}`");
     }
 }
 
