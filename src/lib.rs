@@ -7,7 +7,8 @@
 //! 3. [`extract`] finds who said what to whom and who did what to whom: the [`finding`]s;
 //! 4. [`record::output`] writes both as records, [`record::dead_letter`] writes what was refused, and why;
 //! 5. [`pipeline`] does 1–4 for every message of a topic, in transactions; [`kafka`] is the real broker under it;
-//! 6. [`telemetry`] counts what happened, [`config`] says how, [`cli`] is the commands.
+//! 6. [`explorer`] shows all of it to people: the page, and the HTTP API behind it;
+//! 7. [`telemetry`] counts what happened, [`config`] says how, [`cli`] is the commands.
 //!
 //! Each module uses only what stands above it; `tests/it/architecture.rs` holds that. Steps 1–4 know nothing of Kafka.
 //!
@@ -56,6 +57,8 @@ pub mod record;
 pub mod telemetry;
 
 pub mod pipeline;
+
+pub mod explorer;
 
 #[cfg(feature = "kafka")]
 pub mod kafka;

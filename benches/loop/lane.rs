@@ -24,7 +24,7 @@ impl Process for PassOn {
             payload: message.payload.clone(),
             headers: Vec::new(),
         };
-        Outcome { records: vec![record], rejection: None }
+        Outcome::analyzed(vec![record])
     }
 }
 

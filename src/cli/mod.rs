@@ -3,6 +3,7 @@
 
 mod check_config;
 mod exit;
+mod explore;
 pub mod extract;
 mod health;
 mod models;
@@ -37,6 +38,7 @@ const EXAMPLES: &str = "\
 Examples:
   demarche demo                                          the whole pipeline, nothing to install
   demarche extract article.txt --format pretty           one article, for reading
+  demarche explore articles.jsonl                        a page to look at them
   demarche run --config demarche.toml                    the service
   demarche publish articles.jsonl                        articles into the input topic
   demarche tail --from-beginning                         what came out, for reading";
@@ -56,6 +58,7 @@ enum Command {
     #[cfg(feature = "kafka")]
     Run(run::RunArgs),
     Extract(extract::ExtractArgs),
+    Explore(explore::ExploreArgs),
     #[cfg(feature = "kafka")]
     Publish(publish::PublishArgs),
     #[cfg(feature = "kafka")]
@@ -102,6 +105,7 @@ fn dispatch(command: Command) -> Result<ExitCode, Failure> {
         #[cfg(feature = "kafka")]
         Command::Run(args) => run::run(args)?,
         Command::Extract(args) => return extract::run(args),
+        Command::Explore(args) => explore::run(args)?,
         #[cfg(feature = "kafka")]
         Command::Publish(args) => publish::run(args)?,
         #[cfg(feature = "kafka")]

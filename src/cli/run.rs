@@ -1,10 +1,10 @@
 //! `demarche run`: the service. tokio carries signals, the HTTP endpoints and the supervision of lanes; the work itself
 //! is done on the lanes' own threads.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -16,8 +16,9 @@ use super::settings::{self, BrokerArgs};
 use super::signals;
 use crate::analyzer::Models;
 use crate::config::Config;
+use crate::explorer::{self, Access, Explorer};
 use crate::kafka::{self, service};
-use crate::pipeline::{Brake, Ended, Stages, Stop, StopState};
+use crate::pipeline::{Brake, Ended, Stages, Stop, StopState, Tap};
 use crate::telemetry::{Health, Metrics, http};
 
 /// How long open connections may keep the endpoints up after the service has ended. A scrape takes milliseconds.
@@ -56,7 +57,8 @@ pub(super) fn run(args: RunArgs) -> Result<Exit, Failure> {
     runtime.block_on(async {
         let metrics = Metrics::new();
         let brake = Brake::new(config.pipeline.brake);
-        let endpoints = Endpoints::open(&config, &metrics, &health, &brake).await?;
+        let page = explorer(&models, &config, &health);
+        let endpoints = Endpoints::open(&config, &metrics, &health, &brake, page.as_ref()).await?;
         tracing::info!(
             version = env!("CARGO_PKG_VERSION"),
             brokers = config.kafka.brokers,
@@ -67,7 +69,7 @@ pub(super) fn run(args: RunArgs) -> Result<Exit, Failure> {
             workers = config.pipeline.workers,
             "starting"
         );
-        let stages = stages(models, &config, &metrics);
+        let stages = stages(models, &config, &metrics, page);
         let ended = service::run(&config.kafka, &config.pipeline, &stages, &metrics, &health, &brake, &stop).await;
         endpoints.close().await;
         exit_of(ended)
@@ -81,7 +83,12 @@ pub(super) fn runtime() -> Result<Runtime, Failure> {
 }
 
 /// What the lanes do with an article.
-pub(super) fn stages(models: Arc<Models>, config: &Config, metrics: &Arc<Metrics>) -> Arc<Stages> {
+pub(super) fn stages(
+    models: Arc<Models>,
+    config: &Config,
+    metrics: &Arc<Metrics>,
+    page: Option<Arc<Explorer>>,
+) -> Arc<Stages> {
     let made_with = models.provenance();
     metrics.set_build(&made_with.program, made_with.model.as_deref().unwrap_or_default(), &made_with.data);
     Arc::new(Stages {
@@ -89,7 +96,20 @@ pub(super) fn stages(models: Arc<Models>, config: &Config, metrics: &Arc<Metrics
         input: config.input.clone(),
         output: config.output.clone(),
         metrics: Arc::clone(metrics),
+        tap: page.map(|page| page as Arc<dyn Tap>),
     })
+}
+
+/// The page, where it is wanted and somebody may open it.
+pub(super) fn explorer(models: &Arc<Models>, config: &Config, health: &Arc<Health>) -> Option<Arc<Explorer>> {
+    let listen = config.http.listen.filter(|_| config.explorer.page)?;
+    if !Access::new(listen.ip(), config.explorer.token.clone()).is_open() {
+        tracing::info!("no page: others can reach {listen}, and http.token_file is not set");
+        return None;
+    }
+    let n_threads = config.pipeline.lanes * config.pipeline.workers;
+    let (models, input) = (Arc::clone(models), config.input.clone());
+    Some(Explorer::new(&config.explorer, models, input, n_threads, Some(Arc::clone(health))))
 }
 
 /// The exit code of a service that has ended.
@@ -119,6 +139,8 @@ pub(super) fn broken(error: kafka::Error) -> Failure {
 /// The HTTP endpoints, while they are up.
 pub(super) struct Endpoints {
     running: Option<(JoinHandle<std::io::Result<()>>, oneshot::Sender<()>)>,
+    /// Where they are.
+    pub(super) address: Option<SocketAddr>,
 }
 
 impl Endpoints {
@@ -128,17 +150,14 @@ impl Endpoints {
         metrics: &Arc<Metrics>,
         health: &Arc<Health>,
         brake: &Arc<Brake>,
+        page: Option<&Arc<Explorer>>,
     ) -> Result<Self, Failure> {
-        let listener = http::bind(&config.http).await.or_exit(Exit::Unavailable)?;
-        Ok(Self { running: listener.map(|listener| Self::serve(listener, metrics, health, brake)) })
-    }
-
-    fn serve(
-        listener: TcpListener,
-        metrics: &Arc<Metrics>,
-        health: &Arc<Health>,
-        brake: &Arc<Brake>,
-    ) -> (JoinHandle<std::io::Result<()>>, oneshot::Sender<()>) {
+        let Some(listener) = http::bind(&config.http).await.or_exit(Exit::Unavailable)? else {
+            return Ok(Self { running: None, address: None });
+        };
+        let address = listener.local_addr().ok();
+        let access = address.map(|address| Access::new(address.ip(), config.explorer.token.clone()));
+        let page = page.zip(access).map(|(page, access)| explorer::routes(page, access));
         let (close, closed) = oneshot::channel();
         let shutdown = async {
             // The sender is dropped only when the process ends anyway.
@@ -146,8 +165,8 @@ impl Endpoints {
         };
         let brake = Arc::clone(brake);
         let resume = Arc::new(move || brake.release());
-        let serving = tokio::spawn(http::serve(listener, Arc::clone(metrics), Arc::clone(health), resume, shutdown));
-        (serving, close)
+        let serving = http::serve(listener, Arc::clone(metrics), Arc::clone(health), resume, page, shutdown);
+        Ok(Self { running: Some((tokio::spawn(serving), close)), address })
     }
 
     /// Answers what has begun, and ends.

@@ -20,6 +20,7 @@ use std::path::PathBuf;
 use std::thread::available_parallelism;
 use std::time::Duration;
 
+use crate::explorer::{ExplorerOptions, Token};
 use crate::pipeline::{self, Delivery};
 use crate::record::{InputOptions, MinConfidence, OutputOptions};
 use crate::telemetry::{HttpOptions, LogFormat, LogOptions};
@@ -109,6 +110,8 @@ pub struct Config {
     pub logs: LogOptions,
     /// Health and metrics.
     pub http: HttpOptions,
+    /// The page and its API.
+    pub explorer: ExplorerOptions,
     effective: show::Effective,
 }
 
@@ -154,6 +157,7 @@ impl Config {
         kafka::agree(&mut reader, &mut pipeline, &kafka);
         let logs = logs(&mut reader);
         let http = http(&mut reader);
+        let explorer = explorer(&mut reader);
         match Problems::of(reader.problems) {
             Some(problems) => Err(problems),
             None => Ok(Self {
@@ -164,6 +168,7 @@ impl Config {
                 kafka,
                 logs,
                 http,
+                explorer,
                 effective,
             }),
         }
@@ -266,4 +271,27 @@ fn http(reader: &mut Reader<'_>) -> HttpOptions {
         reader.complain("http.listen", format!("\"{text}\" is no address; expected one such as 127.0.0.1:8080"));
     }
     HttpOptions { listen }
+}
+
+fn explorer(reader: &mut Reader<'_>) -> ExplorerOptions {
+    let path = reader.text("http.token_file");
+    let token = (!path.is_empty()).then(|| std::fs::read_to_string(&path));
+    let token = match token {
+        Some(Ok(text)) if text.trim().is_empty() => {
+            reader.complain("http.token_file", format!("{path} is empty: it must hold the token"));
+            None
+        }
+        Some(Ok(text)) => Some(Token::new(&text)),
+        Some(Err(error)) => {
+            reader.complain("http.token_file", format!("cannot read {path}: {error}"));
+            None
+        }
+        None => None,
+    };
+    ExplorerOptions {
+        page: reader.flag("http.page"),
+        history: reader.size("http.history", 1 << 20..=1 << 34),
+        history_age: reader.duration("http.history_age", Duration::from_mins(1)..=Duration::from_hours(24 * 365)),
+        token,
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use crate::pipeline::tap::Sight;
 use crate::pipeline::worker::Finished;
 use crate::pipeline::{Brake, Options};
 use crate::record::{OutgoingRecord, RejectionReason};
@@ -27,6 +28,8 @@ pub(crate) struct Epoch {
     outcomes: Vec<Option<RejectionReason>>,
     /// Timestamps of the messages in it, milliseconds since 1970.
     timestamps_ms: Vec<i64>,
+    /// What a tap is shown when it commits.
+    sights: Vec<Sight>,
 }
 
 impl Epoch {
@@ -51,6 +54,12 @@ impl Epoch {
             self.outcomes.push(outcome.rejection);
         }
         self.timestamps_ms.extend(finished.timestamp_ms);
+    }
+
+    /// A tap will be shown this.
+    pub(crate) fn add_sight(&mut self, sight: Option<Sight>) {
+        self.n_bytes += sight.as_ref().map_or(0, Sight::n_bytes);
+        self.sights.extend(sight);
     }
 
     /// A record was taken by the producer.
@@ -93,8 +102,8 @@ impl Epoch {
         self.closing = self.is_open();
     }
 
-    /// It has committed: counts what was in it, and begins anew.
-    pub(crate) fn commit(&mut self, metrics: &Metrics, brake: &Brake) {
+    /// It has committed: counts what was in it, and begins anew. What a tap is to be shown is returned.
+    pub(crate) fn commit(&mut self, metrics: &Metrics, brake: &Brake) -> Vec<Sight> {
         metrics.count(&self.tally);
         brake.notice(&self.outcomes);
         let now_ms = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
@@ -103,7 +112,9 @@ impl Epoch {
             let elapsed_ms = i64::try_from(now_ms).unwrap_or(i64::MAX).saturating_sub(*timestamp_ms).max(0);
             metrics.observe_end_to_end(Duration::from_millis(elapsed_ms.unsigned_abs()));
         }
+        let sights = std::mem::take(&mut self.sights);
         self.forget();
+        sights
     }
 
     /// It was aborted: nothing in it counts.

@@ -16,9 +16,9 @@ use hold::Hold;
 use crate::pipeline::epoch::Epoch;
 use crate::pipeline::offsets::{BeginError, OffsetTracker};
 use crate::pipeline::ports::{Consumer, Failure, Partition, Polled, Position, Producer};
-use crate::pipeline::worker::{Finished, Pool, ProcessFactory, Task, weight};
-use crate::pipeline::{Brake, Options, Pulse, Stop, StopState};
-use crate::record::{Message, OutgoingRecord};
+use crate::pipeline::worker::{Finished, Outcome, Pool, ProcessFactory, Task, weight};
+use crate::pipeline::{Brake, Options, Pulse, Stop, StopState, Tap};
+use crate::record::Message;
 use crate::telemetry::{Health, Metrics};
 
 /// Most messages taken in one turn: enough to make the turn's other work cheap by comparison, few enough that results
@@ -98,6 +98,7 @@ where
         pool,
         tracker: OffsetTracker::default(),
         epoch: Epoch::default(),
+        tap: factory.tap(),
         pending: Vec::new(),
         in_flight_bytes: 0,
         waiting_bytes: 0,
@@ -142,6 +143,8 @@ struct Lane<C, P> {
     pool: Pool,
     tracker: OffsetTracker<Finished>,
     epoch: Epoch,
+    /// Who is shown what was committed.
+    tap: Option<Arc<dyn Tap>>,
     /// Begun, and not yet handed to a thread.
     pending: Vec<Task>,
     /// Weight of messages begun and of records not yet handed to the producer.
@@ -381,5 +384,5 @@ where
 }
 
 fn weight_of_records(finished: &Finished) -> usize {
-    finished.outcome.iter().flat_map(|outcome| &outcome.records).map(OutgoingRecord::n_bytes).sum()
+    finished.outcome.as_ref().map_or(0, Outcome::n_bytes)
 }

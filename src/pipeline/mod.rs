@@ -15,6 +15,7 @@ mod options;
 mod pulse;
 mod stages;
 mod stop;
+mod tap;
 mod worker;
 
 pub use brake::{Brake, BrakeOptions};
@@ -23,4 +24,5 @@ pub use options::{Delivery, Options};
 pub use pulse::Pulse;
 pub use stages::{ArticleProcess, Stages};
 pub use stop::{Stop, StopState};
+pub use tap::{Sight, Tap};
 pub use worker::{Outcome, Process, ProcessFactory};

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crate::analyzer::{Analyzer, Models};
+use crate::pipeline::tap::{AtWork, Tap};
 use crate::pipeline::worker::{Outcome, Process, ProcessFactory};
-use crate::record::{Channel, InputOptions, Message, OutputOptions, input, output};
+use crate::record::{AnalysisRecord, Channel, InputOptions, Message, OutputOptions, input, output};
 use crate::telemetry::{Metrics, Stage};
 
 /// What the stages share: models, settings, metrics.
@@ -20,6 +21,8 @@ pub struct Stages {
     pub output: OutputOptions,
     /// Where stage times go.
     pub metrics: Arc<Metrics>,
+    /// Who looks on, if anybody does.
+    pub tap: Option<Arc<dyn Tap>>,
 }
 
 impl ProcessFactory for Stages {
@@ -33,6 +36,10 @@ impl ProcessFactory for Stages {
         let channels = self.output.channels();
         channels.into_iter().map(|channel| (channel, self.output.max_bytes_of(channel))).collect()
     }
+
+    fn tap(&self) -> Option<Arc<dyn Tap>> {
+        self.tap.clone()
+    }
 }
 
 /// The stages of one thread.
@@ -44,7 +51,8 @@ pub struct ArticleProcess {
 
 impl Process for ArticleProcess {
     fn process(&mut self, message: &Message) -> Outcome {
-        let Stages { models, input: accepted, output: wanted, metrics } = &self.stages;
+        let Stages { models, input: accepted, output: wanted, metrics, tap } = &self.stages;
+        let _at_work = AtWork::new(tap.as_ref());
         let begun = Instant::now();
         let decoded = input::decode(message, accepted);
         let decoded_at = Instant::now();
@@ -56,10 +64,15 @@ impl Process for ArticleProcess {
         let analysis = self.analyzer.analyze(&article);
         let analyzed_at = Instant::now();
         metrics.observe_stage(Stage::Analyze, analyzed_at - decoded_at);
-        let encoded = output::encode(&article, &analysis, message, wanted, models.provenance());
+        let encoded = AnalysisRecord::new(&article, &analysis, models.provenance(), wanted.min_confidence);
+        let encoded = encoded.and_then(|record| {
+            let records = output::encode_record(&record, &article, message, wanted)?;
+            let sight = tap.as_ref().map(|tap| tap.of_analysis(message, &record));
+            Ok(Outcome { sight, ..Outcome::analyzed(records) })
+        });
         metrics.observe_stage(Stage::Encode, analyzed_at.elapsed());
         match encoded {
-            Ok(records) => Outcome { records, rejection: None },
+            Ok(outcome) => outcome,
             Err(rejection) => Outcome::rejected(message, &rejection),
         }
     }

@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 
 use crate::pipeline::offsets::Ticket;
+use crate::pipeline::tap::{Sight, Tap};
 use crate::record::{Channel, Message, OutgoingRecord, Rejection, RejectionReason, dead_letter};
 
 /// Work on one message after which somebody should know which it was: a partition waits for it. A megabyte of news takes five seconds
@@ -25,12 +26,26 @@ pub struct Outcome {
     pub records: Vec<OutgoingRecord>,
     /// Why it was refused, if it was; the dead letter is among the records then.
     pub rejection: Option<RejectionReason>,
+    /// What a tap shows of it once it is committed.
+    pub sight: Option<Sight>,
 }
 
 impl Outcome {
+    /// The outcome of an analyzed message: its records.
+    pub fn analyzed(records: Vec<OutgoingRecord>) -> Self {
+        Self { records, rejection: None, sight: None }
+    }
+
+    /// What it weighs until the producer has its records.
+    pub(crate) fn n_bytes(&self) -> usize {
+        let records: usize = self.records.iter().map(OutgoingRecord::n_bytes).sum();
+        records + self.sight.as_ref().map_or(0, Sight::n_bytes)
+    }
+
     /// The outcome of a refused message: its dead letter.
     pub fn rejected(message: &Message, rejection: &Rejection) -> Self {
-        Self { records: vec![dead_letter::encode(message, rejection)], rejection: Some(rejection.reason) }
+        let letter = dead_letter::encode(message, rejection);
+        Self { records: vec![letter], rejection: Some(rejection.reason), sight: None }
     }
 }
 
@@ -52,6 +67,11 @@ pub trait ProcessFactory: Send + Sync + 'static {
     /// asked for before anything is read.
     fn channels(&self) -> Vec<(Channel, usize)> {
         Vec::new()
+    }
+
+    /// Who looks on, if anybody does.
+    fn tap(&self) -> Option<Arc<dyn Tap>> {
+        None
     }
 }
 

@@ -34,6 +34,19 @@ pub fn encode(
     provenance: &Provenance,
 ) -> Result<Vec<OutgoingRecord>, Rejection> {
     let record = AnalysisRecord::new(article, analysis, provenance, options.min_confidence)?;
+    encode_record(&record, article, message, options)
+}
+
+/// The same of an analysis that stands written already.
+///
+/// # Errors
+/// As [`encode`].
+pub fn encode_record(
+    record: &AnalysisRecord,
+    article: &Article,
+    message: &Message,
+    options: &OutputOptions,
+) -> Result<Vec<OutgoingRecord>, Rejection> {
     let envelope = Envelope::new(article, message, options);
     let mut records = Vec::new();
     if options.statements {
@@ -43,7 +56,7 @@ pub fn encode(
         records.extend(record.events.iter().map(|found| envelope.seal(Channel::Events, found.id, found)));
     }
     if options.analyses {
-        records.push(envelope.seal(Channel::Analyses, ids::of_analysis(&article.id), &record));
+        records.push(envelope.seal(Channel::Analyses, ids::of_analysis(&article.id), record));
     }
     match records.iter().find(|record| record.n_bytes() > options.max_bytes_of(record.channel)) {
         Some(record) => Err(too_large(record, options, article)),

@@ -66,7 +66,7 @@ pub async fn bind(options: &HttpOptions) -> Result<Option<TcpListener>, BindErro
     Ok(Some(listener))
 }
 
-/// Answers until the future is ready, then finishes what has begun.
+/// Answers until the future is ready, then finishes what has begun. Where `more` is given it is answered too, and has the root.
 ///
 /// # Errors
 /// The listener broke.
@@ -75,16 +75,18 @@ pub async fn serve(
     metrics: Arc<Metrics>,
     health: Arc<Health>,
     resume: Resume,
+    more: Option<Router>,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
+    let root = more.unwrap_or_else(|| Router::new().route("/", get(async || INDEX)));
     let routes = Router::new()
-        .route("/", get(async || INDEX))
         .route("/livez", get(live))
         .route("/readyz", get(ready))
         .route("/metrics", get(scrape))
         .route("/-/resume", post(go_on))
         .fallback(async |uri: Uri| (StatusCode::NOT_FOUND, format!("nothing at {}; see /\n", uri.path())))
-        .with_state(Sources { metrics, health, resume });
+        .with_state(Sources { metrics, health, resume })
+        .merge(root);
     axum::serve(listener, routes).with_graceful_shutdown(shutdown).await
 }
 

@@ -20,6 +20,7 @@ const LAYERS: &[&[&str]] = &[
     &["score"],
     &["telemetry"],
     &["pipeline"],
+    &["explorer"],
     &["kafka"],
     &["config"],
     &["cli"],
@@ -29,14 +30,14 @@ const LAYERS: &[&[&str]] = &[
 /// Foreign paths that only some modules may name: the core does no I/O, the loop knows no Kafka, and so on.
 const CONFINED: &[(&str, &[&str])] = &[
     ("rdkafka", &["kafka"]),
-    ("axum", &["telemetry"]),
+    ("axum", &["telemetry", "explorer"]),
     ("tracing_subscriber", &["telemetry"]),
     ("clap", &["cli", "main"]),
     ("anyhow", &["cli", "main"]),
     ("indicatif", &["cli"]),
-    ("tokio", &["telemetry", "pipeline", "kafka", "config", "cli", "main"]),
+    ("tokio", &["telemetry", "pipeline", "explorer", "kafka", "config", "cli", "main"]),
     ("std::fs", &["record", "telemetry", "kafka", "config", "cli", "main"]),
-    ("std::net", &["telemetry", "kafka", "config", "cli", "main"]),
+    ("std::net", &["telemetry", "explorer", "kafka", "config", "cli", "main"]),
     ("std::env", &["config", "cli", "main"]),
 ];
 

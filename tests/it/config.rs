@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use demarche::config::{Config, Error, Sources};
+use demarche::explorer::ExplorerOptions;
 use demarche::pipeline::Delivery;
 use demarche::telemetry::{HttpOptions, LogFormat, LogOptions};
 use demarche::{pipeline, record};
@@ -66,6 +67,7 @@ fn the_documented_defaults_are_the_defaults_of_the_code() {
     assert_eq!(config.pipeline, pipeline::Options::default());
     assert_eq!(config.logs, LogOptions::default());
     assert_eq!(config.http, HttpOptions::default());
+    assert_eq!(config.explorer, ExplorerOptions::default());
     #[cfg(feature = "kafka")]
     {
         let defaults = demarche::kafka::Options { instance_id: config.kafka.instance_id.clone(), ..Default::default() };

@@ -35,7 +35,7 @@ fn with_endpoints(health: &Arc<Health>, metrics: &Arc<Metrics>, ask: impl FnOnce
         let shutdown = async { closed.await.unwrap_or(()) };
         let brake = Brake::new(BrakeOptions::default());
         let resume = Arc::new(move || brake.release());
-        http::serve(listener, Arc::clone(metrics), Arc::clone(health), resume, shutdown).await.unwrap();
+        http::serve(listener, Arc::clone(metrics), Arc::clone(health), resume, None, shutdown).await.unwrap();
         asking.join().unwrap();
     });
 }

@@ -49,7 +49,7 @@ impl Process for Copy {
             payload: message.payload.clone(),
             headers: message.headers.clone(),
         };
-        Outcome { records: vec![record], rejection: None }
+        Outcome::analyzed(vec![record])
     }
 }
 

@@ -9,6 +9,7 @@ mod cases;
 mod commands;
 mod config;
 mod deployment;
+mod explorer;
 mod extract;
 mod golden;
 mod http;

@@ -1,6 +1,7 @@
 //! Where the demo lays what comes out of the topics: sorted by article, printed when an article is complete, counted.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use anstyle::Style;
@@ -132,9 +133,10 @@ impl Desk {
     }
 
     /// Says how to go on while the demo stays up.
-    pub(super) fn stay(&self, brokers: &str) -> Result<(), Failure> {
+    pub(super) fn stay(&self, brokers: &str, page: Option<SocketAddr>) -> Result<(), Failure> {
+        let page = page.map(|page| format!("{BOLD}Look at it: http://{page}/{BOLD:#}\n")).unwrap_or_default();
         say(&format!(
-            "\n{DIM}The broker is {brokers}: demarche publish --brokers {brokers} FILE\nCtrl-C ends it.{DIM:#}\n"
+            "\n{page}{DIM}The broker is {brokers}: demarche publish --brokers {brokers} FILE\nCtrl-C ends it.{DIM:#}\n"
         ))
     }
 }

@@ -6,6 +6,7 @@
 
 mod desk;
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -17,7 +18,7 @@ use tokio::time::timeout;
 
 use super::exit::{Exit, Failure, OrExit as _};
 use super::models::ModelArgs;
-use super::run::{Endpoints, broken, runtime, stages};
+use super::run::{Endpoints, broken, explorer, runtime, stages};
 use super::{out, publish, settings};
 use crate::config::{Config, Override, Sources};
 use crate::kafka::{self, EmbeddedBroker, Feeder, Reader, Start, service};
@@ -44,7 +45,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 Examples:
   demarche demo
   demarche demo story.txt                  an article of yours
-  demarche demo --serve                    stays up: metrics to look at, a broker to publish to")]
+  demarche demo --serve                    stays up: a page to look at, a broker to publish to")]
 pub(super) struct DemoArgs {
     /// Articles instead of the bundled ones: plain text, HTML, JSON, ninjs or JSON lines; "-" is standard input.
     #[arg(value_name = "FILE")]
@@ -77,14 +78,15 @@ pub(super) fn run(args: &DemoArgs) -> Result<Exit, Failure> {
         let health = Health::new();
         let stop = Stop::new();
         let brake = Brake::new(config.pipeline.brake);
-        let endpoints = Endpoints::open(&config, &metrics, &health, &brake).await?;
+        let page = explorer(&models, &config, &health);
+        let endpoints = Endpoints::open(&config, &metrics, &health, &brake, page.as_ref()).await?;
         let topics = &config.kafka.topics;
         let outputs = [&topics.statements, &topics.events, &topics.analyses, &topics.dead_letters];
         let outputs = outputs.map(String::as_str);
         let reader = Reader::open(&config.kafka, &outputs, Start::Beginning).map_err(broken)?;
         let mut desk = Desk::new(topics.clone(), messages.len());
         desk.greet()?;
-        let stages = stages(models, &config, &metrics);
+        let stages = stages(models, &config, &metrics, page);
         let mut service = {
             let (kafka, pipeline) = (config.kafka.clone(), config.pipeline.clone());
             let (metrics, health, stop) = (Arc::clone(&metrics), Arc::clone(&health), stop.clone());
@@ -96,7 +98,7 @@ pub(super) fn run(args: &DemoArgs) -> Result<Exit, Failure> {
             feed(&config.kafka, messages).await?;
             show(&reader, &mut desk).await?;
             desk.sum_up(begun.elapsed())?;
-            if args.serve { keep_up(&reader, &mut desk, &broker).await } else { Ok(()) }
+            if args.serve { keep_up(&reader, &mut desk, &broker, endpoints.address).await } else { Ok(()) }
         };
         let (shown, ended) = tokio::select! {
             shown = shown => {
@@ -182,10 +184,15 @@ async fn show(reader: &Reader, desk: &mut Desk) -> Result<(), Failure> {
 }
 
 /// Prints what else comes, until Ctrl-C.
-async fn keep_up(reader: &Reader, desk: &mut Desk, broker: &EmbeddedBroker) -> Result<(), Failure> {
+async fn keep_up(
+    reader: &Reader,
+    desk: &mut Desk,
+    broker: &EmbeddedBroker,
+    page: Option<SocketAddr>,
+) -> Result<(), Failure> {
     // Before it is said that Ctrl-C ends it: until then it would end at once, and in the middle of something.
     let mut interrupt = signal(SignalKind::interrupt()).or_exit(Exit::Internal)?;
-    desk.stay(&broker.brokers())?;
+    desk.stay(&broker.brokers(), page)?;
     loop {
         tokio::select! {
             message = reader.next() => desk.take(&message.map_err(broken)?)?,

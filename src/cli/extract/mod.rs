@@ -12,8 +12,9 @@ use anyhow::Context as _;
 use super::exit::{Exit, Failure, OrExit as _};
 use super::models::ModelArgs;
 use super::render::{Format, Renderer};
+use crate::explorer;
 use crate::record::files::{FileError, Messages, STDIN};
-use crate::record::{EventStatusRecord, InputOptions, MinConfidence, Rejection, RejectionReason};
+use crate::record::{AnalysisRecord, EventStatusRecord, InputOptions, MinConfidence, Rejection, RejectionReason};
 use progress::Progress;
 use workers::{Outcome, Work};
 
@@ -22,6 +23,7 @@ Examples:
   demarche extract --format pretty article.txt
   curl -s https://news.example/story.html | demarche extract --format statements
   demarche extract --format csv articles.jsonl > findings.csv
+  demarche extract --format html articles.jsonl > report.html     a page in one file, to mail
 
 Exit codes: 0 all articles analyzed, 65 some article was refused, 66 some file could not be read; what cannot be \
 analyzed is named on standard error, all else is printed.";
@@ -89,10 +91,16 @@ pub(super) fn run(args: ExtractArgs) -> Result<ExitCode, Failure> {
 
     let mut out = output(args.format);
     let mut exit = Exit::Ok.code();
+    // All of it, for a page is one document.
+    let mut page: Vec<AnalysisRecord> = Vec::new();
     let written = out.write_all(&header).and_then(|()| {
         work.run(Messages::of_all(args.files, args.max_bytes, progress.counter()), |outcome| {
             progress.article_done();
             match outcome {
+                Outcome::Rendered(bytes) if args.format == Format::Html => {
+                    page.extend(serde_json::from_slice(&bytes));
+                    Ok(())
+                }
                 Outcome::Rendered(bytes) => out.write_all(&bytes),
                 Outcome::Refused { place, rejection } => {
                     exit = exit.max(Exit::Data.code());
@@ -104,6 +112,10 @@ pub(super) fn run(args: ExtractArgs) -> Result<ExitCode, Failure> {
                 }
             }
         })
+    });
+    let written = written.and_then(|()| match args.format {
+        Format::Html => out.write_all(explorer::report(&page).as_bytes()),
+        _ => Ok(()),
     });
     match written.and_then(|()| out.flush()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(ExitCode::SUCCESS),

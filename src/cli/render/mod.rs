@@ -30,6 +30,8 @@ pub enum Format {
     Csv,
     /// Events in the 61 tab-separated columns of GDELT 2.0
     Gdelt,
+    /// A page of all articles in one file, to open or to mail: `> report.html`
+    Html,
 }
 
 /// Prints analyses in one form.
@@ -69,7 +71,8 @@ impl Renderer {
         let record = &*self.wanted(record);
         let mut out = Vec::new();
         match self.format {
-            Format::Jsonl => json_line(record, &mut out),
+            // A page is written once all articles are there; until then they are lines.
+            Format::Jsonl | Format::Html => json_line(record, &mut out),
             Format::Statements => record.statements.iter().for_each(|found| json_line(found, &mut out)),
             Format::Events => record.events.iter().for_each(|found| json_line(found, &mut out)),
             Format::Pretty => out = pretty::analysis(record, self.width).into_bytes(),

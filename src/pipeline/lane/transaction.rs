@@ -52,6 +52,7 @@ where
 
     fn enqueue(&mut self, finished: &Finished) -> Result<(), Failure> {
         self.epoch.add_message(finished);
+        self.show(finished);
         for record in finished.outcome.iter().flat_map(|outcome| &outcome.records) {
             while self.producer.enqueue(record)? == Enqueued::Full {
                 // A slow broker: wait here, which stops everything behind. The client gives up on a record after the
@@ -65,6 +66,13 @@ where
             self.epoch.add_record(record);
         }
         Ok(())
+    }
+
+    /// Remembers what the tap is shown of a message once the transaction commits.
+    fn show(&mut self, finished: &Finished) {
+        let (Some(tap), Some(outcome)) = (&self.tap, &finished.outcome) else { return };
+        let refused = || Some(tap.of_dead_letter(outcome.records.last()?, outcome.rejection?));
+        self.epoch.add_sight(outcome.sight.clone().or_else(refused));
     }
 
     /// Commits records and offsets together. Everything is delivered by now: rdkafka's `flush` and
@@ -83,7 +91,10 @@ where
             Delivery::AtLeastOnce => self.consumer.commit(&positions)?,
         }
         self.tracker.committed(&positions);
-        self.epoch.commit(&self.context.metrics, &self.context.brake);
+        let sights = self.epoch.commit(&self.context.metrics, &self.context.brake);
+        if let Some(tap) = self.tap.as_ref().filter(|_| !sights.is_empty()) {
+            tap.committed(sights);
+        }
         self.n_aborts = 0;
         self.end_hold();
         Ok(())

@@ -4,6 +4,7 @@
 mod article;
 mod asyncapi;
 mod kind;
+mod openapi;
 
 use serde_json::Value;
 
@@ -13,7 +14,7 @@ pub use kind::Kind;
 pub fn all() -> Vec<(&'static str, String)> {
     let input = [(article::FILE, article::schema())];
     let output = Kind::ALL.map(|kind| (kind.file_name(), kind.schema()));
-    let whole = [(asyncapi::FILE, asyncapi::document())];
+    let whole = [(asyncapi::FILE, asyncapi::document()), (openapi::FILE, openapi::document())];
     let files = input.into_iter().chain(output).chain(whole);
     files.map(|(name, schema)| (name, written(&schema))).collect()
 }

@@ -74,7 +74,7 @@ impl Process for Script {
             }
             _ => vec![record(Channel::Statements, 0)],
         };
-        Outcome { records, rejection: None }
+        Outcome::analyzed(records)
     }
 }
 

@@ -1,0 +1,136 @@
+//! `demarche explore`: the page over files, without a broker. Articles are analyzed, analyses that `extract` wrote are shown
+//! as they are, and more can be pasted into the page.
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread;
+
+use anyhow::anyhow;
+use tokio::runtime::Builder;
+use tokio::signal;
+use tokio::sync::oneshot;
+
+use super::exit::{Exit, Failure, OrExit as _};
+use super::models::ModelArgs;
+use super::{out, settings};
+use crate::config::{Config, Sources};
+use crate::explorer::{self, Access, Explorer};
+use crate::pipeline::{ArticleProcess, Process as _, ProcessFactory as _, Sight, Stages, Tap};
+use crate::record::files::{FileError, Messages};
+use crate::record::{AnalysisRecord, Message};
+use crate::telemetry::{Health, Metrics, http};
+
+/// Largest line that is read: an analysis is several times as large as its article.
+const MAX_BYTES: usize = 16 << 20;
+
+/// A page over articles or analyses in files, and over what is pasted into it.
+///
+/// It shows what `demarche run` shows of a topic: the articles with their findings drawn into them, who did what to whom, when
+/// and where, who speaks, what was refused. Nothing is written to a disk, and only this machine can open it unless http.listen
+/// says otherwise.
+#[derive(Debug, Clone, clap::Args)]
+#[command(after_help = "\
+Examples:
+  demarche explore                          samples to look at, and a box to paste into
+  demarche explore articles.jsonl           articles, analyzed as they are read
+  demarche extract articles.jsonl > findings.jsonl && demarche explore findings.jsonl")]
+pub(super) struct ExploreArgs {
+    /// Articles (plain text, HTML, JSON, ninjs, JSON lines), or analyses as `extract` prints them; "-" is standard input.
+    #[arg(value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Address of the page, instead of http.listen; port 0 takes a free one.
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<String>,
+    #[command(flatten)]
+    config: settings::ConfigArgs,
+    #[command(flatten)]
+    model: ModelArgs,
+}
+
+/// Runs the command, until Ctrl-C.
+pub(super) fn run(args: ExploreArgs) -> Result<Exit, Failure> {
+    let sources = Sources::of_process(args.config.config);
+    let config = settings::load(&sources.with("--listen", "http.listen", args.listen.as_deref()))?;
+    let models = args.model.load()?;
+    let metrics = Metrics::new();
+    // Reading files gives way to nobody: the page waits for no core of theirs.
+    let page = Explorer::new(&config.explorer, Arc::clone(&models), config.input.clone(), 0, None);
+    let stages = Stages {
+        models,
+        input: config.input.clone(),
+        output: config.output.clone(),
+        metrics: Arc::clone(&metrics),
+        tap: Some(Arc::clone(&page) as Arc<dyn Tap>),
+    };
+    let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().or_exit(Exit::Internal)?;
+    runtime.block_on(async {
+        let Some(listener) = http::bind(&config.http).await.or_exit(Exit::Unavailable)? else {
+            return Err(Failure::new(Exit::Usage, anyhow!("http.listen is empty: there is nowhere to look")));
+        };
+        let address = listener.local_addr().or_exit(Exit::Unavailable)?;
+        let access = access(&config, address.ip())?;
+        out::line(format_args!("Look at it: http://{address}/\nCtrl-C ends it.")).or_exit(Exit::Io)?;
+        let (close, closed) = oneshot::channel::<()>();
+        let routes = explorer::routes(&page, access);
+        let shutdown = async { closed.await.unwrap_or(()) };
+        let serving =
+            tokio::spawn(http::serve(listener, metrics, Health::new(), Arc::new(|| false), Some(routes), shutdown));
+        let reader = thread::Builder::new().name("files".to_owned());
+        reader.spawn(move || show(args.files, &stages, &page)).or_exit(Exit::Internal)?;
+        signal::ctrl_c().await.or_exit(Exit::Internal)?;
+        // Whoever still listens is cut off: it is the end of the process.
+        drop(close);
+        serving.abort();
+        Ok(Exit::Ok)
+    })
+}
+
+fn access(config: &Config, bound: IpAddr) -> Result<Access, Failure> {
+    let access = Access::new(bound, config.explorer.token.clone());
+    if access.is_open() {
+        return Ok(access);
+    }
+    let told = "others can reach this address: set http.token_file, or listen on 127.0.0.1";
+    Err(Failure::new(Exit::Config, anyhow!("{told}")))
+}
+
+/// Shows every article of the files, on as many threads as the machine has cores but one.
+fn show(files: Vec<PathBuf>, stages: &Stages, page: &Arc<Explorer>) {
+    let n_threads = thread::available_parallelism().map_or(1, |n| n.get().saturating_sub(1).max(1));
+    let (sender, messages) = crossbeam_channel::bounded::<Result<Message, FileError>>(2 * n_threads);
+    thread::scope(|scope| {
+        for _ in 0..n_threads {
+            let messages = messages.clone();
+            scope.spawn(move || {
+                let mut process = stages.build();
+                for message in messages {
+                    match message {
+                        Ok(message) => page.committed(sights(&mut process, page, &message)),
+                        Err(error) => out::complain(format_args!("{error}")),
+                    }
+                }
+            });
+        }
+        drop(messages);
+        for message in Messages::of_all(files, MAX_BYTES, |reader| reader) {
+            if sender.send(message).is_err() {
+                return;
+            }
+        }
+        drop(sender);
+    });
+}
+
+fn sights(process: &mut ArticleProcess, page: &Arc<Explorer>, message: &Message) -> Vec<Sight> {
+    let payload = message.payload.as_deref().unwrap_or_default();
+    // What `extract` wrote begins with the article.
+    if payload.trim_ascii_start().starts_with(b"{\"article\":")
+        && let Ok(record) = serde_json::from_slice::<AnalysisRecord>(payload)
+    {
+        return vec![page.of_analysis(message, &record)];
+    }
+    let outcome = process.process(message);
+    let refused = || Some(page.of_dead_letter(outcome.records.last()?, outcome.rejection?));
+    outcome.sight.clone().or_else(refused).into_iter().collect()
+}

@@ -1,0 +1,149 @@
+//! What was committed, as far as the ring holds it: numbers, findings, articles.
+
+use std::io::Read as _;
+use std::sync::Arc;
+
+use axum::extract::{Path, Query, State};
+use axum::http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, HeaderValue, VARY};
+use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::response::{IntoResponse as _, Response};
+use flate2::read::GzDecoder;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::history::Entry;
+use super::onlooker::Explorer;
+use super::problem::Problem;
+
+/// Most messages that one answer tells of.
+const MOST: usize = 500;
+
+/// `GET /v1/summary`: what this replica has and what it no longer holds.
+pub(super) async fn summary(State(explorer): State<Arc<Explorer>>) -> Response {
+    let figures = explorer.history.figures();
+    let refused: serde_json::Map<String, Value> =
+        figures.refused.iter().map(|(reason, n)| (reason.as_str().to_owned(), (*n).into())).collect();
+    let partitions: Vec<Value> = figures
+        .positions
+        .iter()
+        .map(|((topic, partition), offset)| json!({ "topic": &**topic, "partition": partition, "offset": offset }))
+        .collect();
+    let ready = explorer.health.as_ref().map(|health| health.ready());
+    let body = json!({
+        "version": env!("CARGO_PKG_VERSION"),
+        "committed": figures.n_committed,
+        "refused": refused,
+        "held": figures.n_held,
+        "held_bytes": figures.n_bytes,
+        "oldest": figures.oldest.map(|(seq, at)| json!({ "seq": seq, "at": at })),
+        "partitions": partitions,
+        "ready": ready.as_ref().map(Result::is_ok),
+        "condition": ready.and_then(Result::err),
+    });
+    ([(CONTENT_TYPE, "application/json")], body.to_string()).into_response()
+}
+
+/// Which findings are asked for.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Wanted {
+    /// Only what was committed before this one.
+    before: Option<u64>,
+    /// Most messages.
+    limit: Option<usize>,
+    /// `statement`, `event` or `refused`.
+    kind: Option<String>,
+    /// ISO 3166-1 alpha-3 of somebody who takes part.
+    country: Option<String>,
+    /// Findings below are left out.
+    min_confidence: f64,
+}
+
+/// `GET /v1/findings`: the findings by message, newest first.
+pub(super) async fn findings(
+    State(explorer): State<Arc<Explorer>>,
+    wanted: Result<Query<Wanted>, axum::extract::rejection::QueryRejection>,
+) -> Response {
+    let wanted = match wanted {
+        Ok(Query(wanted)) => wanted,
+        Err(error) => {
+            let title = "The request is wrong";
+            return Problem::new(StatusCode::BAD_REQUEST, "bad_request", title, error.body_text()).into_response();
+        }
+    };
+    let entries = explorer.history.before(wanted.before, wanted.limit.unwrap_or(MOST).clamp(1, MOST));
+    let next = entries.last().map(|entry| entry.seq).filter(|seq| *seq > 1);
+    let items: Vec<Value> = entries.iter().filter_map(|entry| narrowed(value(entry)?, &wanted)).collect();
+    let body = json!({ "items": items, "next": next });
+    ([(CONTENT_TYPE, "application/json")], body.to_string()).into_response()
+}
+
+/// One message as it is told: its number, its time, its place, and its rows or why it was refused.
+pub(super) fn value(entry: &Entry) -> Option<Value> {
+    let mut told: Value = serde_json::from_slice(&entry.rows).ok()?;
+    told["seq"] = entry.seq.into();
+    told["at"] = entry.at_ms.into();
+    if let Some(origin) = &entry.origin {
+        told["topic"] = (*origin.topic).into();
+        told["partition"] = origin.partition.into();
+        told["offset"] = origin.offset.into();
+    }
+    Some(told)
+}
+
+fn narrowed(mut told: Value, wanted: &Wanted) -> Option<Value> {
+    let is_asked = |kind: &str| wanted.kind.as_deref().is_none_or(|asked| asked == kind);
+    if told.get("refused").is_some() {
+        return (is_asked("refused") && wanted.country.is_none()).then_some(told);
+    }
+    let takes_part = |row: &Value, country: &str| {
+        let parties = [&row["who"], &row["whom"]];
+        parties.into_iter().filter_map(Value::as_array).flatten().any(|party| party["country"] == country)
+    };
+    let is_everything = wanted.kind.is_none() && wanted.country.is_none() && wanted.min_confidence <= 0.0;
+    let rows = told["rows"].as_array_mut()?;
+    rows.retain(|row| {
+        row["k"].as_str().is_some_and(is_asked)
+            && row["confidence"].as_f64().is_some_and(|sure| sure >= wanted.min_confidence)
+            && wanted.country.as_deref().is_none_or(|country| takes_part(row, country))
+    });
+    (is_everything || !rows.is_empty()).then_some(told)
+}
+
+/// `GET /v1/articles/{id}`: the newest analysis of an article, the bytes that `extract` prints.
+pub(super) async fn article(
+    State(explorer): State<Arc<Explorer>>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    let Some(record) = explorer.history.article(&id).and_then(|entry| entry.record.clone()) else {
+        let detail = "no such article is held: it was never committed here, or the ring has forgotten it";
+        return Problem::new(StatusCode::NOT_FOUND, "not_found", "No such article", detail).into_response();
+    };
+    let accepted = headers.get(ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let takes_gzip = accepted.split(',').any(|coding| matches!(coding.trim(), "gzip" | "*"));
+    let mut response = if takes_gzip {
+        ([(CONTENT_ENCODING, "gzip")], record.to_vec()).into_response()
+    } else {
+        let mut opened = Vec::new();
+        // It was written here: it can be opened.
+        let _ = GzDecoder::new(&*record).read_to_end(&mut opened);
+        opened.into_response()
+    };
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
+    response
+}
+
+/// `DELETE /v1/history`: empties the ring.
+pub(super) async fn forget(State(explorer): State<Arc<Explorer>>) -> StatusCode {
+    explorer.history.clear();
+    StatusCode::NO_CONTENT
+}
+
+/// Any other path of the API.
+pub(super) async fn nothing(uri: Uri) -> Problem {
+    let detail = format!("nothing at {}; /openapi.json names what there is", uri.path());
+    Problem::new(StatusCode::NOT_FOUND, "not_found", "Nothing there", detail)
+}

@@ -1,0 +1,250 @@
+//! The ring of what was committed: bounded in bytes and in age, the oldest go first, and it can be emptied.
+//!
+//! An article is kept as the compressed line of its analysis record and, beside it, as rows for tables. Nothing here is
+//! written to a disk.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use tokio::sync::broadcast;
+
+use super::options::ExplorerOptions;
+use crate::pipeline::Sight;
+use crate::record::{Origin, RejectionReason};
+
+/// What an entry takes besides what is shown of it.
+const BOOKKEEPING: usize = 512;
+
+/// Entries that a listener may be behind; then it is told that it missed some.
+const BEHIND: usize = 256;
+
+/// One message, analyzed or refused.
+#[derive(Debug)]
+pub(super) struct Entry {
+    /// Its number, from 1, in the order of the commits.
+    pub(super) seq: u64,
+    /// When it was committed, milliseconds since 1970.
+    pub(super) at_ms: u64,
+    pub(super) origin: Option<Origin>,
+    pub(super) rejection: Option<RejectionReason>,
+    /// What stands in tables, a JSON object.
+    pub(super) rows: Arc<[u8]>,
+    /// The analysis record as a compressed line; of a refused message there is none.
+    pub(super) record: Option<Arc<[u8]>>,
+    /// The article's id, of an analyzed one.
+    id: Option<Arc<str>>,
+}
+
+impl Entry {
+    fn n_bytes(&self) -> usize {
+        let ids = 2 * self.id.as_ref().map_or(0, |id| id.len());
+        BOOKKEEPING + ids + self.rows.len() + self.record.as_ref().map_or(0, |record| record.len())
+    }
+}
+
+/// Numbers about the ring.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Figures {
+    /// Messages committed since the start.
+    pub(super) n_committed: u64,
+    /// Refused ones among them, by reason.
+    pub(super) refused: BTreeMap<RejectionReason, u64>,
+    /// Entries that are held, and their bytes.
+    pub(super) n_held: usize,
+    pub(super) n_bytes: usize,
+    /// Number and time of the oldest that is held.
+    pub(super) oldest: Option<(u64, u64)>,
+    /// Last offset seen of every partition.
+    pub(super) positions: BTreeMap<(Arc<str>, i32), i64>,
+}
+
+#[derive(Debug, Default)]
+struct Ring {
+    entries: VecDeque<Arc<Entry>>,
+    /// The newest entry of every article.
+    by_id: HashMap<Arc<str>, u64>,
+    figures: Figures,
+}
+
+/// The ring, and who listens to what comes in.
+#[derive(Debug)]
+pub(super) struct History {
+    max_bytes: usize,
+    max_age: Duration,
+    ring: Mutex<Ring>,
+    listeners: broadcast::Sender<Arc<Entry>>,
+}
+
+impl History {
+    pub(super) fn new(options: &ExplorerOptions) -> Self {
+        let (listeners, _) = broadcast::channel(BEHIND);
+        Self { max_bytes: options.history, max_age: options.history_age, ring: Mutex::default(), listeners }
+    }
+
+    /// Takes in what was committed, and forgets what is too old or too much.
+    pub(super) fn add(&self, sights: Vec<Sight>, now: SystemTime) {
+        let at_ms = milliseconds(now);
+        let mut ring = self.ring();
+        for sight in sights {
+            let figures = &mut ring.figures;
+            figures.n_committed += 1;
+            if let Some(reason) = sight.rejection {
+                *figures.refused.entry(reason).or_default() += 1;
+            }
+            if let Some(origin) = &sight.origin {
+                figures.positions.insert((Arc::clone(&origin.topic), origin.partition), origin.offset);
+            }
+            let seq = figures.n_committed;
+            let mut shown = sight.shown.into_iter();
+            let (Some(rows), record, id) = (shown.next(), shown.next(), shown.next()) else { continue };
+            let id: Option<Arc<str>> = id.and_then(|id| Some(std::str::from_utf8(&id).ok()?.into()));
+            if let Some(id) = &id {
+                ring.by_id.insert(Arc::clone(id), seq);
+            }
+            let entry =
+                Arc::new(Entry { seq, at_ms, origin: sight.origin, rejection: sight.rejection, rows, record, id });
+            ring.figures.n_bytes += entry.n_bytes();
+            ring.entries.push_back(Arc::clone(&entry));
+            // Nobody listens: that is no failure.
+            let _ = self.listeners.send(entry);
+        }
+        self.forget(&mut ring, at_ms);
+    }
+
+    /// The entries before a number, newest first, at most so many.
+    pub(super) fn before(&self, seq: Option<u64>, most: usize) -> Vec<Arc<Entry>> {
+        let ring = self.current();
+        let older = ring.entries.iter().rev().filter(|entry| seq.is_none_or(|seq| entry.seq < seq));
+        older.take(most).cloned().collect()
+    }
+
+    /// The entries after a number, oldest first, and whether some between are forgotten; and all that comes from now on.
+    pub(super) fn after(&self, seq: u64) -> (Vec<Arc<Entry>>, bool, broadcast::Receiver<Arc<Entry>>) {
+        let ring = self.current();
+        // Under the lock, so that nothing comes between what is held and what comes.
+        let coming = self.listeners.subscribe();
+        let n_held = ring.entries.iter().rev().take_while(|entry| entry.seq > seq).count();
+        let held: Vec<_> = ring.entries.iter().skip(ring.entries.len() - n_held).cloned().collect();
+        let first = held.first().map_or(ring.figures.n_committed + 1, |entry| entry.seq);
+        (held, first > seq + 1, coming)
+    }
+
+    /// The newest entry of an article.
+    pub(super) fn article(&self, id: &str) -> Option<Arc<Entry>> {
+        let ring = self.current();
+        let seq = ring.by_id.get(id)?;
+        let at = ring.entries.binary_search_by_key(seq, |entry| entry.seq).ok()?;
+        ring.entries.get(at).cloned()
+    }
+
+    /// Numbers about it.
+    pub(super) fn figures(&self) -> Figures {
+        let ring = self.current();
+        let oldest = ring.entries.front().map(|entry| (entry.seq, entry.at_ms));
+        Figures { n_held: ring.entries.len(), oldest, ..ring.figures.clone() }
+    }
+
+    /// Forgets everything.
+    pub(super) fn clear(&self) {
+        let mut ring = self.ring();
+        ring.entries = VecDeque::new();
+        ring.by_id = HashMap::new();
+        ring.figures.n_bytes = 0;
+    }
+
+    /// The ring without what is too old by now: a topic that is silent does not keep it longer.
+    fn current(&self) -> MutexGuard<'_, Ring> {
+        let mut ring = self.ring();
+        self.forget(&mut ring, milliseconds(SystemTime::now()));
+        ring
+    }
+
+    fn forget(&self, ring: &mut Ring, now_ms: u64) {
+        let max_age_ms = u64::try_from(self.max_age.as_millis()).unwrap_or(u64::MAX);
+        let too_old = |entry: &Entry| now_ms.saturating_sub(entry.at_ms) > max_age_ms;
+        while let Some(oldest) = ring.entries.front()
+            && (ring.figures.n_bytes > self.max_bytes || too_old(oldest))
+        {
+            let Some(oldest) = ring.entries.pop_front() else { return };
+            ring.figures.n_bytes = ring.figures.n_bytes.saturating_sub(oldest.n_bytes());
+            if let Some(id) = &oldest.id
+                && ring.by_id.get(id) == Some(&oldest.seq)
+            {
+                ring.by_id.remove(id);
+            }
+        }
+    }
+
+    fn ring(&self) -> MutexGuard<'_, Ring> {
+        // A panic while holding the lock leaves plain values behind, each of them valid.
+        self.ring.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn milliseconds(time: SystemTime) -> u64 {
+    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn history(max_bytes: usize, max_age: Duration) -> History {
+        History::new(&ExplorerOptions { history: max_bytes, history_age: max_age, ..ExplorerOptions::default() })
+    }
+
+    fn sight(id: &str, n_bytes: usize) -> Sight {
+        let part = |bytes: &[u8]| Arc::from(bytes);
+        let shown = vec![part(b"{}"), part(&vec![b'x'; n_bytes]), part(id.as_bytes())];
+        Sight { origin: None, rejection: None, shown }
+    }
+
+    #[test]
+    fn the_ring_never_holds_more_than_its_bytes_and_the_oldest_go_first() {
+        let history = history(10_000, Duration::from_hours(1));
+        let now = SystemTime::now();
+        for n in 0..50 {
+            history.add(vec![sight(&format!("n-{n}"), 1000)], now);
+            assert!(history.figures().n_bytes <= 10_000, "after {n}: {:?}", history.figures());
+        }
+        let held = history.figures();
+        assert_eq!((held.n_committed, held.n_held), (50, 6));
+        assert!(history.article("n-49").is_some() && history.article("n-0").is_none());
+        assert_eq!(history.before(None, 2).iter().map(|entry| entry.seq).collect::<Vec<_>>(), [50, 49]);
+    }
+
+    #[test]
+    fn what_is_too_old_is_forgotten_though_nothing_new_comes() {
+        let history = history(1 << 20, Duration::from_hours(1));
+        let now = SystemTime::now();
+        history.add(vec![sight("old", 10)], now - Duration::from_hours(2));
+        assert!(history.article("old").is_none());
+        history.add(vec![sight("new", 10)], now);
+        assert!(history.article("new").is_some());
+        history.clear();
+        assert!(history.article("new").is_none(), "it can be emptied");
+        assert_eq!((history.figures().n_held, history.figures().n_bytes), (0, 0));
+    }
+
+    #[test]
+    fn who_comes_back_gets_what_was_missed_and_is_told_what_is_lost() {
+        let history = history(4000, Duration::from_hours(1));
+        let now = SystemTime::now();
+        (0..5).for_each(|n| history.add(vec![sight(&format!("n-{n}"), 600)], now));
+        let (held, lost, _) = history.after(4);
+        assert_eq!((held.iter().map(|entry| entry.seq).collect::<Vec<_>>(), lost), (vec![5], false));
+        let (held, lost, _) = history.after(0);
+        assert_eq!((held.len(), lost), (3, true));
+        assert_eq!((history.after(5).0.len(), history.after(5).1), (0, false));
+    }
+
+    #[test]
+    fn an_article_that_came_twice_is_the_later_one() {
+        let history = history(1 << 20, Duration::from_hours(1));
+        history.add(vec![sight("twice", 10), sight("twice", 20)], SystemTime::now());
+        let found = history.article("twice").unwrap();
+        assert_eq!((found.seq, found.record.as_ref().map(|record| record.len())), (2, Some(20)));
+    }
+}

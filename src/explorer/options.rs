@@ -1,0 +1,24 @@
+//! The settings of the page.
+
+use std::time::Duration;
+
+use super::guard::Token;
+
+/// What the page may keep, and who may ask for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExplorerOptions {
+    /// Whether there is a page and an API at all. Health and metrics are there without.
+    pub page: bool,
+    /// Most bytes of articles and findings that are kept to be looked at; the oldest go first.
+    pub history: usize,
+    /// How long they are kept at most.
+    pub history_age: Duration,
+    /// What whoever asks must know, where others than this machine may ask.
+    pub token: Option<Token>,
+}
+
+impl Default for ExplorerOptions {
+    fn default() -> Self {
+        Self { page: true, history: 64 << 20, history_age: Duration::from_hours(24), token: None }
+    }
+}
