@@ -18,7 +18,9 @@ function project([lon, lat]) {
 const round = (v) => Math.round(v * 10) / 10;
 function ring(points) {
   let [px, py] = [NaN, NaN], d = "";
-  for (const point of points) {
+  // A ring across the date line goes on beyond the right edge: else it would be drawn through the whole world.
+  const crosses = points.some(([lon], i) => i && Math.abs(lon - points[i - 1][0]) > 180);
+  for (const point of crosses ? points.map(([lon, lat]) => [lon < 0 ? lon + 360 : lon, lat]) : points) {
     const [x, y] = project(point).map(round);
     if (x === px && y === py) continue;
     d += d ? `l${round(x - px)},${round(y - py)}` : `M${x},${y}`;

@@ -32,7 +32,7 @@ const scroll = (label, inner) => el("div", { className: "scroll", tabIndex: 0, r
 const dot = (parts) => parts.filter(Boolean).join(" · ");
 const plural = (n, word) => `${n.toLocaleString("en")} ${word}${n === 1 ? "" : "s"}`;
 
-const VIEW = {};
+const VIEW = {}, TOOLS = { className: "tools" }, TILES = { className: "tiles" }, PLAIN = { className: "plain" };
 
 // ---- Where the data comes from
 
@@ -125,7 +125,7 @@ function arrived() {
 async function tell() {
   try { state.summary = await (await api("/v1/summary")).json(); } catch { return; }
   const s = state.summary, parts = s.partitions.map((p) => "p" + p.partition).join(" ");
-  $("condition").textContent = dot([s.ready == null ? "" : s.ready ? "ready" : "not ready: " + s.condition, parts && parts, "version " + s.version]);
+  $("condition").textContent = dot([...(s.ready == null ? [] : [s.ready ? "ready" : "not ready: " + s.condition, parts]), "version " + s.version]);
   const refused = Object.entries(s.refused), lost = s.committed - s.held;
   $("foot").replaceChildren(el("span", {}, dot([plural(s.committed, "message") + " committed", plural(s.held, "message") + " held (" + (s.held_bytes / 1e6).toFixed(1) + " MB)",
     lost > 0 && plural(lost, "older one") + " forgotten", "refused " + (refused.map(([r, n]) => `${r} ${n}`).join(", ") || 0)])),
@@ -177,7 +177,7 @@ function fromAddress() {
 // ---- Shared pieces
 
 const sure = (c) => el("span", { className: "conf" }, el("meter", { min: 0, max: 1, value: c, a: { "aria-label": "confidence" } }), c.toFixed(2));
-const names = (list) => list.map((p) => (p.code && p.code !== p.name ? `${p.name} (${p.code})` : p.name)).join(", ") || "–";
+const names = (list) => list.map((p) => (p.code && p.code !== p.name && p.code[0] !== "-" ? `${p.name} (${p.code})` : p.name)).join(", ") || "–";
 const quadBadge = (r) => el("span", { className: `badge q${r.quad}`, title: `${QUAD[r.quad][1]}, CAMEO ${r.cameo}` }, `${QUAD[r.quad][0]} ${r.type}${r.mode ? "/" + r.mode : ""}`);
 const statusBadge = (s) => button(s, () => set({ status: s }), { className: "badge status " + s, title: "Only these" });
 const dayOf = (r) => (r.k === "event" && state.clock !== "published" && r.date) || (r.item.article.published_at || "").slice(0, 10) || (r.item.at ? new Date(r.item.at).toISOString().slice(0, 10) : "");
@@ -199,7 +199,7 @@ let columns = ["time", "who", "what", "whom", "status", "words", "conf"];
 function table(rows, caption) {
   const all = rows.length, from = Math.min(state.page * PAGE, Math.max(0, all - 1)), cut = rows.slice(from, from + PAGE);
   const go = (d) => { state.page = Math.max(0, state.page + d); show(); };
-  const pager = all > PAGE && el("p", { className: "tools" }, button("Newer", () => go(-1), { disabled: from === 0 }), button("Older", () => go(1), { disabled: from + PAGE >= all }),
+  const pager = all > PAGE && el("p", TOOLS, button("Newer", () => go(-1), { disabled: from === 0 }), button("Older", () => go(1), { disabled: from + PAGE >= all }),
     dim(`${from + 1}–${from + cut.length} of ${all.toLocaleString("en")}`));
   return el("div", {}, scroll(caption, el("table", { className: "rows" }, el("caption", { className: "unseen" }, caption),
     el("thead", {}, el("tr", {}, ...columns.map((c) => el("th", { scope: "col" }, COLUMNS[c][0])))),
@@ -224,7 +224,7 @@ function units(text) {
   at.push(i);
   return at;
 }
-// Marks that turn the direction of writing, and control characters: they are shown, not obeyed.
+// Control characters and marks that turn the direction of writing are shown, not obeyed.
 const HIDDEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/;
 
 /** Draws a text cut at every border of a span: overlapping spans need no nesting. */
@@ -263,7 +263,7 @@ function drawText(box, text, spans) {
   };
 }
 
-let cards = [], light = () => {};
+let cards = [], light = () => {}, drawn = 0, reading = false;
 function draw(record, box, list) {
   const begun = performance.now(), body = record.text, head = record.article.title, uBody = units(body), uHead = units(head || "");
   const bodySpans = [], headSpans = [], owners = new Map();
@@ -280,8 +280,11 @@ function draw(record, box, list) {
   for (const e of done) { add(e.trigger, "trg", e.id, e.quad_class); [...e.actors, ...e.recipients].forEach((a) => add(a, "act", e.id, e.quad_class)); }
   for (const n of record.entities) for (const m of n.mentions) add(m, "ent", n.id);
   for (const b of record.boilerplate) add(b, "boil", "");
-  const title = el("h2", { className: "text", dir: "auto" }), text = el("div", { className: "text", dir: "auto", lang: "en", tabIndex: -1 });
-  const range = { title: drawText(title, head || body.split("\n").find((l) => l.trim()) || "Untitled", head ? headSpans : []), body: drawText(text, body, bodySpans) };
+  // Most texts begin with their headline: then it is drawn once, where it stands.
+  const line = body.trimStart().split("\n")[0], start = body.length - body.trimStart().length, repeats = head ? line.trim() === head.trim() : line.length < 160;
+  if (repeats) bodySpans.push({ from: start, to: start + line.length, kind: "head" });
+  const title = el("h2", { className: repeats ? "unseen" : "text", dir: "auto" }), text = el("div", { className: "text", dir: "auto", lang: "en", tabIndex: -1 });
+  const range = { title: drawText(title, head || line || "Untitled", head ? headSpans : []), body: drawText(text, body, bodySpans) };
   const a = record.article, safe = /^https?:\/\//i.test(a.url || "");
   box.replaceChildren(title, para(dot([a.publisher, a.published_at, a.id]), safe ? " · " : "", safe ? link(a.url, "source ↗") : ""), text, legend());
 
@@ -313,7 +316,7 @@ function draw(record, box, list) {
   const statements = [...said].sort(byPlace).map((s) => statementCard(s, record, card)), events = [...done].sort(byPlace).map((e) => eventCard(e, record, card, owners));
   const hidden = record.statements.length + record.events.length - said.length - done.length;
   list.replaceChildren(el("h3", {}, `Statements ${said.length}`), ...statements, el("h3", {}, `Events ${done.length}`), ...events,
-    hidden ? para(plural(hidden, "finding"), " less sure or left out by the filters. ", button("Show all", () => set({ min: 0, kind: "", q: "", type: undefined, status: undefined, attitude: undefined }), { className: "plain" })) : "",
+    hidden ? para(plural(hidden, "finding"), " less sure or left out by the filters. ", button("Show all", () => set({ min: 0, kind: "", q: "", type: undefined, status: undefined, attitude: undefined }), PLAIN)) : "",
     el("h3", {}, `Who ${record.entities.length}`), el("div", { className: "who" }, ...record.entities.map((n) => {
       const b = button(dot([n.name || n.mentions[0].text, n.role, n.country]) + ` ×${n.mentions.length}`, () => light(n.mentions, null), { title: n.kind });
       owners.set(n.id, { element: null, spans: n.mentions });
@@ -331,7 +334,7 @@ function draw(record, box, list) {
   };
   for (const t of [title, text]) Object.assign(t, { onmouseover: over, onclick: over, onmouseleave: dark });
   document.documentElement.dataset.ms = (performance.now() - begun).toFixed(1);
-  document.documentElement.dataset.spans = bodySpans.length + headSpans.length;
+  document.documentElement.dataset.drawn = ++drawn;
 }
 const link = (href, text) => el("a", { href, rel: "noopener noreferrer nofollow", target: "_blank" }, text);
 const legend = () => el("p", { className: "legend" }, ...[["say", "what was said"], ["src", "who said it"], ["cue open close", "said"], ["addr", "to whom"], ["trg q4", "deed"], ["act q4", "its parties"]].map(([c, t]) => el("span", { className: "text" }, el("span", { className: c }, t))));
@@ -353,7 +356,7 @@ function eventCard(e, record, card, owners) {
   const badge = quadBadge({ quad: e.quad_class, type: e.plover.type, mode: e.plover.mode, cameo: e.cameo });
   const left = mutual ? e.actors.slice(0, 1) : e.actors, right = mutual ? e.actors.slice(1) : e.recipients, arrow = mutual ? " ↔ " : " → ";
   const by = e.statement && record.statements.find((s) => s.id === e.statement);
-  const sayer = by && button(`said by ${speaker(by)}`, () => owners.get(by.id)?.element?.focus(), { className: "plain" });
+  const sayer = by && button(`said by ${speaker(by)}`, () => owners.get(by.id)?.element?.focus(), PLAIN);
   return card(e, [e.trigger, ...e.actors, ...e.recipients, ...e.mentions], `${names(left)} ${e.plover.type.toLowerCase()} ${names(right)}, ${e.status}: ${e.sentence.text}`, [
     el("div", { className: "top" }, el("p", {}, side(left), arrow, badge, ...(right.length ? [arrow, side(right)] : [])), sure(e.confidence)),
     para(`“${e.trigger.text}” · CAMEO ${e.cameo}`, ...[e.historical && "background", e.date && (e.date.value || e.date.text), e.location && e.location.name, e.mentions.length && `told ${e.mentions.length + 1} times`].filter(Boolean).map((x) => " · " + x)),
@@ -362,7 +365,7 @@ function eventCard(e, record, card, owners) {
 }
 function more(f, record, ...first) {
   const href = atTheWords(f, record);
-  return el("div", { className: "more" }, ...first.filter(Boolean), button("record", () => drawer(f, record), { className: "plain" }), button("cite", () => cite(f, record), { className: "plain" }), href ? link(href, "source, at the words ↗") : "");
+  return el("div", { className: "more" }, ...first.filter(Boolean), button("record", () => drawer(f, record), PLAIN), button("cite", () => cite(f, record), PLAIN), href ? link(href, "source, at the words ↗") : "");
 }
 /** A text fragment (WICG): the browser scrolls to the words and marks them. */
 function atTheWords(f, record) {
@@ -386,10 +389,10 @@ function annotation(f, record) {
 }
 function drawer(f, record) {
   const json = JSON.stringify(f, null, 2), back = document.activeElement;
-  const curl = "curl -s --data-binary @article.txt -H 'content-type: text/plain' " + location.origin + "/v1/analyze";
-  $("drawer").replaceChildren(el("div", { className: "tools" }, el("h2", { id: "drawer-title" }, f.plover ? "Event record" : "Statement record"), button("Copy JSON", () => copy(json)), button("Copy Web Annotation", () => copy(JSON.stringify(annotation(f, record), null, 2))),
-    inlined ? "" : button("Copy curl", () => copy(curl)), button("Close", () => $("drawer").close())), para(`Found by ${Object.entries(f.model || {}).map(([k, v]) => `${k} ${typeof v === "object" ? JSON.stringify(v) : v}`).join(", ")}`), el("pre", { tabIndex: 0, a: { "aria-label": "Record as JSON" } }, json));
-  $("drawer").onclose = () => back?.focus?.();
+  $("drawer").replaceChildren(el("div", TOOLS, el("h2", { id: "drawer-title" }, f.plover ? "Event record" : "Statement record"), button("Copy JSON", () => copy(json)), button("Copy Web Annotation", () => copy(JSON.stringify(annotation(f, record), null, 2))),
+    button("Close", () => $("drawer").close())), para(`Found by ${Object.entries(f.model || {}).map(([k, v]) => `${k} ${typeof v === "object" ? JSON.stringify(v) : v}`).join(", ")}`), el("pre", { tabIndex: 0, a: { "aria-label": "Record as JSON" } }, json));
+  $("drawer").onclose = () => { reading = false; back?.focus?.(); };
+  reading = true;
   $("drawer").showModal();
 }
 
@@ -408,15 +411,16 @@ VIEW.read = async function (main) {
   const box = section("Article"), list = el("section", { className: "findings", tabIndex: 0, a: { "aria-label": "Findings" } });
   const held = state.items.filter((i) => i.article).slice(0, 200);
   const choice = el("select", { a: { "aria-label": "Article" } }, el("option", { value: "" }, held.length || state.samples.length ? "Choose an article…" : "Nothing here yet"),
-    state.samples.length ? el("optgroup", { label: "Samples" }, ...state.samples.map((s, i) => el("option", { value: "s" + i }, s.name))) : "",
+    state.samples.length ? el("optgroup", { label: "Samples" }, ...state.samples.map((s, i) => el("option", { value: "s" + i, selected: !state.open && state.sample === i }, s.name))) : "",
     held.length ? el("optgroup", { label: inlined ? "Articles" : "Newest articles" }, ...held.map((i) => el("option", { value: "i" + i.seq, selected: i.seq === state.open }, i.headline.slice(0, 90)))) : "");
   choice.onchange = () => {
     const n = Number(choice.value.slice(1));
+    state.sample = choice.value.startsWith("s") ? n : null;
     if (choice.value.startsWith("s")) analyze(state.samples[n].text, state.samples[n].type);
     else { Object.assign(state, { open: n, record: null, problem: null }); address(); show(); }
   };
   const area = el("textarea", { id: "paste", placeholder: "Paste an article: plain text, HTML, JSON or ninjs" });
-  const paste = el("details", { className: "paste", open: !held.length && !state.record }, el("summary", {}, "Paste an article"), el("label", { className: "unseen", htmlFor: "paste" }, "Article"), area, button("Analyze", () => analyze(area.value, typeOf("", area.value)), { id: "analyze" }));
+  const paste = el("details", { className: "paste", open: !held.length && !state.record }, el("summary", {}, "Paste an article"), el("label", { className: "unseen", htmlFor: "paste" }, "Article"), area, button("Analyze", () => { state.sample = null; analyze(area.value, typeOf("", area.value)); }, { id: "analyze" }));
   const p = state.problem;
   main.replaceChildren(el("div", { className: "pick" }, choice, dim("j, k: next, previous · Enter: record · c: cite" + (inlined ? "" : " · or drop a file here"))), inlined ? "" : paste,
     p ? el("div", { className: "problem", role: "alert" }, el("strong", {}, p.title), el("p", {}, `${p.reason}: ${p.detail}`)) : "", el("div", { className: "read" }, box, list));
@@ -441,11 +445,11 @@ VIEW.flow = function (main) {
   const tile = (n, what) => el("div", { className: "tile" }, el("b", {}, n.toLocaleString("en")), what);
   const picks = el("details", {}, el("summary", {}, "Columns"), ...Object.entries(COLUMNS).map(([c, [name]]) => el("label", {}, el("input", { type: "checkbox", checked: columns.includes(c), onchange: (e) => { columns = Object.keys(COLUMNS).filter((x) => (x === c ? e.target.checked : columns.includes(x))); show(); } }), " " + name + " ")));
   const stop = button(state.paused ? "Go on" : "Pause", () => { state.paused = !state.paused; show(); }, { a: { "aria-pressed": String(state.paused) } });
-  const tops = (title, values, key) => { const n = new Map(); for (const v of values) if (v) n.set(v, (n.get(v) || 0) + 1); return el("div", {}, el("h3", {}, title), ...[...n].sort((a, b) => b[1] - a[1]).slice(0, 6).map(([v, c]) => el("p", {}, button(v, () => set({ [key]: v }), { className: "plain" }), dim(" " + c)))); };
-  main.replaceChildren(el("div", { className: "tiles" }, tile(state.items.length - refused, "articles"), tile(state.rows.filter((r) => r.k === "statement").length, "statements"), tile(state.rows.filter((r) => r.k === "event").length, "events"), tile(refused, "refused"),
+  const tops = (title, values, key) => { const n = new Map(); for (const v of values) if (v) n.set(v, (n.get(v) || 0) + 1); return el("div", {}, el("h3", {}, title), ...[...n].sort((a, b) => b[1] - a[1]).slice(0, 6).map(([v, c]) => el("p", {}, button(v, () => set({ [key]: v }), PLAIN), dim(" " + c)))); };
+  main.replaceChildren(el("div", TILES, tile(state.items.length - refused, "articles"), tile(state.rows.filter((r) => r.k === "statement").length, "statements"), tile(state.rows.filter((r) => r.k === "event").length, "events"), tile(refused, "refused"),
     inlined ? "" : el("div", { className: "tile" }, spark, dim("messages a minute, one hour"))),
-    el("div", { className: "tools" }, inlined ? "" : stop, el("span", { id: "paused", className: "dim" }), picks), table(rows, "Newest findings"),
-    el("div", { className: "tiles" }, tops("Types", rows.map((r) => r.type), "type"), tops("Countries", rows.flatMap((r) => [...r.who, ...r.whom].map((p) => p.country)), "party"), tops("Status", rows.map((r) => r.status), "status"), tops("Attitude", rows.map((r) => r.attitude), "attitude")));
+    el("div", TOOLS, inlined ? "" : stop, el("span", { id: "paused", className: "dim" }), picks), el("h2", {}, "Newest findings"), table(rows, "Newest findings"),
+    el("div", TILES, tops("Types", rows.map((r) => r.type), "type"), tops("Countries", rows.flatMap((r) => [...r.who, ...r.whom].map((p) => p.country)), "party"), tops("Status", rows.map((r) => r.status), "status"), tops("Attitude", rows.map((r) => r.attitude), "attitude")));
 };
 
 // ---- Dyads
@@ -475,14 +479,14 @@ VIEW.dyads = function (main) {
     const c = cells.get(a + "\u0000" + b);
     if (!c) return el("td", {});
     const mean = c.sum / c.n, tone = kind === "statement" ? "" : mean < 0 ? "−" : "+";
-    return el("td", { className: kind === "statement" ? "q1" : mean < 0 ? "q4" : "q2" }, button(c.n + tone, () => set({ who: a, whom: b }), { v: { "--w": String(12 + (50 * c.n) / most) }, title: `${a} → ${b}: ${c.n}${tone && ", mean Goldstein " + mean.toFixed(1)}`, a: { "aria-label": `${a} to ${b}: ${plural(c.n, "finding")}${tone && ", mean Goldstein value " + mean.toFixed(1)}` } }));
+    return el("td", { className: kind === "statement" ? "q1" : mean < 0 ? "q4" : "q2" }, button(c.n + tone, () => set({ who: a, whom: b }), { v: { "--w": String(10 + (32 * c.n) / most) }, a: { "aria-label": `${a} to ${b}: ${plural(c.n, "finding")}${tone && ", mean Goldstein value " + mean.toFixed(1)}` } }));
   };
   const sum = (n) => el("td", { className: "num dim" }, String(n || ""));
   const total = (f) => [...cells.values()].filter(f).reduce((s, c) => s + c.n, 0);
   const choose = (name, options) => el("label", {}, dim(name + " "), el("select", { onchange: (e) => { dyads[name] = e.target.value; show(); } }, ...options.map((o) => el("option", { selected: dyads[name] === o }, o))));
   const picked = filter.who && filter.whom ? rows : [];
   main.replaceChildren(el("h2", {}, dyads.of === "deeds" ? "Who did something to whom" : "Who speaks of whom"), para(dyads.of === "deeds" ? "A cell counts events; its colour and sign are the balance of cooperation (+) and conflict (−)." : "A cell counts statements of somebody from one country that speak of another."),
-    el("div", { className: "tools" }, choose("of", ["deeds", "speech"]), choose("by", ["countries", "actors"]), choose("sort", ["volume", "name", "cluster"])),
+    el("div", TOOLS, choose("of", ["deeds", "speech"]), choose("by", ["countries", "actors"]), choose("sort", ["volume", "name", "cluster"])),
     who.length ? scroll("Matrix", el("table", { className: "matrix" }, el("caption", { className: "unseen" }, "Rows: who. Columns: whom."), el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "who ↓ whom →"), ...who.map((w) => el("th", { scope: "col" }, w)), el("th", { scope: "col" }, "Σ"))),
       el("tbody", {}, ...who.map((a) => el("tr", {}, el("th", { scope: "row" }, a), ...who.map((b) => cell(a, b)), sum(total((c) => c.a === a)))), el("tr", {}, el("th", { scope: "row" }, "Σ"), ...who.map((b) => sum(total((c) => c.b === b))), sum(total(() => true)))))) : para("No pair of them passes the filters."),
     picked.length ? el("h3", {}, `${filter.who} → ${filter.whom}`) : "", picked.length ? bars(picked, "day") : "", picked.length ? table(picked, `${filter.who} to ${filter.whom}`) : "");
@@ -498,7 +502,7 @@ function bars(rows, by, refused = []) {
   for (const i of refused) if (i.at) bin(unit(new Date(i.at).toISOString().slice(0, 10), by)).refused++;
   const all = [...bins.values()].sort((a, b) => (a.k < b.k ? -1 : 1)).slice(-400), total = (b) => b[0] + b[1] + b[2] + b[3] + b[4];
   if (!all.length) return para("Nothing with a day passes the filters.");
-  const w = Math.max(6, Math.min(60, 900 / all.length)), width = Math.max(320, all.length * w), h = 180, top = Math.max(1, ...all.map(total)), s = svg("svg", { viewBox: `0 0 ${width} ${h + 46}`, width, height: h + 46, role: "group", "aria-label": `Findings by ${by}` });
+  const w = Math.max(6, Math.min(60, 900 / all.length)), width = Math.max(320, all.length * w + 40), h = 180, top = Math.max(1, ...all.map(total)), s = svg("svg", { viewBox: `0 0 ${width} ${h + 46}`, width, height: h + 46, role: "group", "aria-label": `Findings by ${by}` });
   all.forEach((b, i) => {
     let y = h + 6;
     for (const q of [0, 1, 2, 3, 4]) { const n = (b[q] / top) * h; y -= n; if (n) s.append(svg("rect", { class: "bar" + q, x: i * w + 1, y, width: w - 2, height: n })); }
@@ -521,7 +525,7 @@ VIEW.time = function (main) {
   const rows = state.rows.filter(passes);
   filter.day = day;
   const pick = (name, key, options) => el("label", {}, dim(name + " "), el("select", { onchange: (e) => { state[key] = e.target.value; show(); } }, ...options.map(([v, t]) => el("option", { value: v, selected: state[key] === v }, t))));
-  main.replaceChildren(el("h2", {}, "When"), el("div", { className: "tools" }, pick("Day of", "clock", [["event", "the event"], ["published", "publication"]]), pick("By", "unit", [["day", "day"], ["week", "week"], ["month", "month"]]), dim("A bar opens its findings; the thin band below is what was refused.")),
+  main.replaceChildren(el("h2", {}, "When"), el("div", TOOLS, pick("Day of", "clock", [["event", "the event"], ["published", "publication"]]), pick("By", "unit", [["day", "day"], ["week", "week"], ["month", "month"]]), dim("A bar opens its findings; the thin band below is what was refused.")),
     bars(rows, state.unit || "day", state.items.filter((i) => i.refused)), el("h3", {}, day ? `Findings of ${day}` : "Findings"), table(state.rows.filter(passes), "Findings"));
 };
 
@@ -543,7 +547,7 @@ VIEW.map = async function (main) {
     const to = p.lat == null ? nowhere : places, k = p.name, v = to.get(k) || { ...p, n: 0 };
     v.n++; to.set(k, v);
   }
-  const most = Math.max(1, ...count.values()), s = svg("svg", { viewBox: "0 0 960 468", role: "group", "aria-label": "Map of the world" });
+  const most = Math.max(1, ...count.values()), s = svg("svg", { viewBox: "0 0 990 425", role: "group", "aria-label": "Map of the world" });
   for (const [code, c] of Object.entries(outlines.countries)) {
     const n = count.get(code) || 0, path = svg("path", { d: c.d, class: n ? "land some" : "land" });
     path.append(svg("title", {}, n ? `${c.n}: ${n}` : c.n));
@@ -557,10 +561,10 @@ VIEW.map = async function (main) {
     act(c, `${p.name}: ${plural(p.n, "event")}`, () => set({ place: filter.place === p.name ? undefined : p.name }));
     s.append(c);
   }
-  const list = (title, all, go) => el("div", {}, el("h3", {}, title), all.length ? el("ul", {}, ...all.slice(0, 30).map(([k, n]) => el("li", {}, button(k, () => go(k), { className: "plain" }), dim(" " + n)))) : para("none"));
+  const list = (title, all, go) => el("div", {}, el("h3", {}, title), all.length ? el("ul", {}, ...all.slice(0, 30).map(([k, n]) => el("li", {}, button(k, () => go(k), PLAIN), dim(" " + n)))) : para("none"));
   const sorted = (m, f) => [...m].map(([k, v]) => [k, f(v)]).sort((a, b) => b[1] - a[1]);
-  main.replaceChildren(el("h2", {}, "Where"), para("Countries by who takes part; circles where events took place. Outlines: Natural Earth, 1:110 million; small states are in the list only."), s,
-    el("div", { className: "tiles" }, list("Countries", sorted(count, (n) => n), (k) => set({ party: k })), list("Places", sorted(places, (p) => p.n), (k) => set({ place: k })), list("Places without coordinates", sorted(nowhere, (p) => p.n), (k) => set({ place: k }))),
+  main.replaceChildren(el("h2", {}, "Where"), para("Countries by who takes part; circles where events took place. Outlines: Natural Earth. Small states are in the list only."), s,
+    el("div", TILES, list("Countries", sorted(count, (n) => n), (k) => set({ party: k })), list("Places", sorted(places, (p) => p.n), (k) => set({ place: k })), list("Places without coordinates", sorted(nowhere, (p) => p.n), (k) => set({ place: k }))),
     filter.party || filter.place ? table(rows, "Findings") : "");
 };
 function act(e, label, go) {
@@ -578,13 +582,13 @@ VIEW.people = function (main) {
     v.country ||= p.country; v.role ||= r.role; v.rows.push(r); people.set(p.name, v);
   }
   const all = [...people.values()].sort((a, b) => b.rows.length - a.rows.length || (a.name < b.name ? -1 : 1)), one = people.get(state.person) || all[0];
-  const list = el("ul", { className: "plain" }, ...all.slice(0, 200).map((p) => el("li", {}, button(p.name, () => { state.person = p.name; show(); }, { className: "plain", a: { "aria-current": p === one ? "true" : null } }), dim(` ${dot([p.role, p.country])} · ${p.rows.length}`))));
+  const list = el("ul", PLAIN, ...all.slice(0, 200).map((p) => el("li", {}, button(p.name, () => { state.person = p.name; show(); }, { className: "plain", a: { "aria-current": p === one ? "true" : null } }), dim(` ${dot([p.role, p.country])} · ${p.rows.length}`))));
   const detail = section("Statements of one speaker");
   if (one) {
     const said = [...one.rows].sort((a, b) => (dayOf(a) < dayOf(b) ? -1 : 1)), last = one.name.split(" ").at(-1).toLowerCase();
     const told = state.rows.filter((r) => r.k === "statement" && passes(r) && r.text.toLowerCase().includes(last) && !r.who.some((p) => p.name === one.name));
     const lines = () => [["day", "speaker", "role", "country", "cue", "words", "confidence", "article"], ...said.map((r) => [dayOf(r), one.name, r.role, one.country, r.cue, r.text, r.confidence, r.item.article.url || r.item.article.id])];
-    detail.append(el("h2", {}, el("bdi", {}, one.name)), para(dot([one.role, one.country, plural(said.length, "statement")])), el("div", { className: "tools" }, button("Save CSV", () => save("statements.csv", "text/csv", csv(lines()))), button("Save JSON", () => save("statements.json", "application/json", JSON.stringify(said.map(({ item, search, ...r }) => ({ ...r, article: item.article })), null, 1)))),
+    detail.append(el("h2", {}, el("bdi", {}, one.name)), para(dot([one.role, one.country, plural(said.length, "statement")])), el("div", TOOLS, button("Save CSV", () => save("statements.csv", "text/csv", csv(lines()))), button("Save JSON", () => save("statements.json", "application/json", JSON.stringify(said.map(({ item, search, ...r }) => ({ ...r, article: item.article })), null, 1)))),
       table(said, "Statements in order of time"), told.length ? el("h3", {}, "What others say of them") : "", told.length ? table(told, "What others say of them") : "");
   }
   main.replaceChildren(el("div", { className: "split" }, section("Speakers", el("h2", {}, "Who speaks"), all.length ? list : para("No statement passes the filters.")), detail));
@@ -597,7 +601,7 @@ VIEW.refused = function (main) {
   for (const i of all) n.set(i.refused.reason, (n.get(i.refused.reason) || 0) + 1);
   const bytes = (hex) => Uint8Array.from(hex.match(/../g) || [], (h) => parseInt(h, 16));
   const shown = all.filter((i) => !filter.reason || i.refused.reason === filter.reason);
-  main.replaceChildren(el("h2", {}, "What was refused"), el("div", { className: "tiles" }, ...[...n].map(([r, c]) => button(`${r} ${c}`, () => set({ reason: r })))), shown.length ? "" : para("Nothing was."),
+  main.replaceChildren(el("h2", {}, "What was refused"), el("div", TILES, ...[...n].map(([r, c]) => button(`${r} ${c}`, () => set({ reason: r })))), shown.length ? "" : para("Nothing was."),
     ...shown.slice(0, PAGE).map((i) => { const f = i.refused, replay = `demarche replay --reason ${f.reason}`; return el("details", { className: "card" }, el("summary", {}, el("strong", {}, f.reason), ` ${f.detail} `, dim(dot([i.topic && `${i.topic}[${i.partition}]@${i.offset}`, plural(f.n_bytes, "byte"), clock(i.at)]))),
       para(f.headers.map(([k, v]) => `${k}: ${v}`).join(" · ")), el("h3", {}, "Text"), el("pre", { tabIndex: 0 }, new TextDecoder().decode(bytes(f.hex))), el("h3", {}, "First bytes"), el("pre", { tabIndex: 0 }, (f.hex.match(/.{1,64}/g) || []).map((l) => l.match(/../g).join(" ")).join("\n")), inlined ? "" : button("Copy replay command", () => copy(replay))); }));
 };
@@ -615,8 +619,8 @@ async function show(quiet) {
   if (quiet && turn === drawing) scrollTo(0, y);
 }
 function start() {
-  document.documentElement.dataset.theme = "";
-  $("theme").onclick = () => { const dark = document.documentElement.dataset.theme ? document.documentElement.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches; document.documentElement.dataset.theme = dark ? "light" : "dark"; };
+  const look = document.documentElement.dataset;
+  $("theme").onclick = () => { look.theme = (look.theme || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark" ? "light" : "dark"; };
   $("filters").onsubmit = (e) => e.preventDefault();
   let typing;
   $("f-search").oninput = (e) => { clearTimeout(typing); typing = setTimeout(() => set({ q: e.target.value.trim().toLowerCase() }), 150); };
@@ -626,7 +630,7 @@ function start() {
   addEventListener("hashchange", () => { fromAddress(); state.page = 0; show(); });
   addEventListener("scroll", () => { if (state.view === "flow" && scrollY > 300 && !state.paused && !inlined) { state.paused = true; $("paused")?.replaceChildren("paused while you read"); } }, { passive: true });
   addEventListener("keydown", (e) => {
-    if (e.ctrlKey || e.metaKey || e.altKey || /^(INPUT|TEXTAREA|SELECT)$/.test(e.target.tagName) || $("drawer").open || state.view !== "read") return;
+    if (e.ctrlKey || e.metaKey || e.altKey || /^(INPUT|TEXTAREA|SELECT)$/.test(e.target.tagName) || reading || state.view !== "read") return;
     if (e.key === "j" || e.key === "k") { const at = cards.findIndex((c) => c.element === document.activeElement); cards[Math.max(0, Math.min(cards.length - 1, (at < 0 ? -1 : at) + (e.key === "j" ? 1 : -1)))]?.element.focus(); }
     if (e.key === "Escape") { document.activeElement.blur?.(); light([], null); }
   });

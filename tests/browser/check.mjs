@@ -1,0 +1,188 @@
+// The page in a real browser: what a person does with it, by mouse and by keyboard, light, dark, narrow, and axe's opinion of it.
+// node check.mjs PROGRAM [FOLDER for screenshots]
+import assert from "node:assert/strict";
+import { spawn, execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { chromium } from "playwright-core";
+
+const [program, folder] = process.argv.slice(2);
+const root = new URL("../../", import.meta.url).pathname;
+const samples = ["wire-expulsion.json", "live-blog.txt", "ninjs.json", "page.html", "readout.txt", "analysis.txt", "scraped.txt", "refused.txt"].map((n) => join(root, "data/samples", n));
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const scratch = mkdtempSync(join(tmpdir(), "demarche-browser-"));
+if (folder) mkdirSync(folder, { recursive: true });
+
+const service = process.env.PAGE ? null : spawn(program, ["explore", "--listen", "127.0.0.1:0", ...samples], { stdio: ["ignore", "pipe", "inherit"] });
+const address = process.env.PAGE ?? (await new Promise((found, lost) => {
+  let told = "";
+  service.stdout.on("data", (part) => { told += part; const line = /http:\/\/\S+/.exec(told); if (line) found(line[0]); });
+  service.on("exit", () => lost(new Error("the service ended")));
+}));
+const quiet = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: quiet });
+let failures = 0;
+
+/** A page of its own for every check, with whatever it logs as an error made a failure. */
+async function check(name, options, body) {
+  const context = await browser.newContext({ viewport: { width: 1400, height: 900 }, reducedMotion: "reduce", ...options });
+  const page = await context.newPage(), errors = [];
+  page.on("pageerror", (error) => errors.push(error.message));
+  page.on("console", (line) => line.type() === "error" && !/status of 4\d\d/.test(line.text()) && errors.push(line.text()));
+  page.setDefaultTimeout(20000);
+  try {
+    await body(page);
+    assert.deepEqual(errors, [], "the browser complains");
+    console.log(`ok ${name}`);
+  } catch (error) {
+    failures++;
+    console.log(`FAILED ${name}: ${error.message}`);
+    if (folder) await page.screenshot({ path: join(folder, "failed.png") }).catch(() => {});
+  }
+  await context.close();
+}
+const shoot = (page, name, options = {}) => (folder ? page.screenshot({ path: join(folder, name + ".png"), ...options }) : null);
+async function accessible(page) {
+  // The policy of the page lets no script in; a test may evaluate one all the same.
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }));
+  assert.deepEqual(violations.map((v) => `${v.id}: ${v.nodes.slice(0, 3).map((n) => n.html.slice(0, 160)).join(" | ")}`), []);
+}
+const open = async (page, hash = "") => { await page.goto(address + hash); await page.locator("#view > *").first().waitFor(); };
+/** Every sample is analyzed: one of them is refused. */
+const loaded = (page) => page.waitForFunction(async (n) => (await (await fetch("/v1/summary")).json()).committed >= n, samples.length);
+const lit = (page) => page.evaluate(() => [...(CSS.highlights.get("hot") ?? [])].map(String));
+/** Does something, and waits until an article is drawn after it. */
+async function drawn(page, action) {
+  await loaded(page);
+  await page.waitForFunction(() => document.documentElement.dataset.drawn);
+  const before = await page.evaluate(() => Number(document.documentElement.dataset.drawn));
+  await action();
+  await page.waitForFunction((n) => Number(document.documentElement.dataset.drawn) > n, before);
+}
+const pick = (page, name) => drawn(page, () => page.locator(".pick select").selectOption({ label: name }));
+const paste = (page, text) => drawn(page, async () => {
+  await page.evaluate(() => { document.querySelector("details.paste").open = true; });
+  await page.locator("#paste").fill(text);
+  await page.locator("#analyze").click();
+});
+
+await check("everything is read", {}, async (page) => { await open(page); await loaded(page); });
+await check("a sample is drawn with its findings in it", {}, async (page) => {
+  await open(page);
+  await pick(page, "wire-expulsion.json");
+  assert.match(await page.locator("div.text").first().innerText(), /^Finland expels/);
+  assert.ok((await page.locator(".text .say").count()) > 1 && (await page.locator(".text .trg").count()) > 1);
+  assert.ok(Number(await page.evaluate(() => document.documentElement.dataset.ms)) <= 100, "drawn within 100 ms");
+  await accessible(page);
+  await shoot(page, "read");
+});
+await check("hovering a card lights its words, and hovering a word its card", {}, async (page) => {
+  await open(page);
+  await pick(page, "wire-expulsion.json");
+  await page.locator(".card").first().hover();
+  assert.ok((await lit(page)).length > 1);
+  await page.locator(".text .trg").first().hover();
+  assert.equal(await page.locator(".card.on").count(), 1);
+});
+await check("hovering a pronoun lights the person wherever they are spoken of", {}, async (page) => {
+  await open(page);
+  await paste(page, "Foreign Minister Anna Berg met the Danish envoy in Oslo on Monday.\n\nShe said that the border would stay open.");
+  await page.locator(".text .ent", { hasText: /^She$/ }).first().hover();
+  assert.ok((await lit(page)).some((words) => words.includes("Berg")), `lit: ${await lit(page)}`);
+});
+await check("article text stays text: markup, bidi marks, astral characters", {}, async (page) => {
+  await open(page);
+  const text = "😀 <img src=x onerror=\"document.title='pwned'\"> Finland expelled three Belarusian diplomats on Monday. “We \u202Ehad\u202C no choice <script>alert(1)</script>,” Foreign Minister Aino Vesterlund said.";
+  await paste(page, text);
+  assert.equal(await page.locator("main img, main script").count(), 0);
+  assert.match(await page.locator("div.text").first().innerText(), /<img src=x/);
+  assert.match(await page.locator("div.text").first().innerText(), /U\+202E/);
+  assert.match(await page.title(), /^Demarche/);
+  await page.locator(".card").first().hover();
+  assert.ok((await lit(page)).some((words) => /said|Vesterlund|expelled|Finland/.test(words)), `offsets behind an emoji: ${await lit(page)}`);
+});
+await check("what is refused says why", {}, async (page) => {
+  await open(page);
+  await page.locator(".pick select").selectOption({ label: "refused.txt" });
+  await page.locator(".problem").waitFor();
+  assert.match(await page.locator(".problem").innerText(), /unsupported_language/);
+});
+await check("the keyboard alone: next finding, its record, and back", {}, async (page) => {
+  await open(page);
+  await pick(page, "wire-expulsion.json");
+  await page.locator("body").press("j");
+  await page.keyboard.press("j");
+  assert.equal(await page.evaluate(() => document.activeElement.className.split(" ")[0]), "card");
+  await page.keyboard.press("Enter");
+  await page.locator("dialog[open] pre").waitFor();
+  await accessible(page);
+  await shoot(page, "record");
+  await page.keyboard.press("Escape");
+  assert.equal(await page.evaluate(() => document.activeElement.className.split(" ")[0]), "card", "the focus comes back");
+});
+await check("a confidence that nothing reaches hides everything and says so", {}, async (page) => {
+  await open(page);
+  await pick(page, "wire-expulsion.json");
+  await page.locator("#f-min").fill("1");
+  await page.locator(".findings", { hasText: "less sure" }).waitFor();
+  assert.equal(await page.locator(".card").count(), 0);
+  await page.locator("#reset").click();
+  await page.locator(".card").first().waitFor();
+});
+for (const view of ["flow", "dyads", "time", "map", "people", "refused"]) {
+  await check(`the view ${view} draws and is accessible`, {}, async (page) => {
+    await open(page, "#" + view);
+    await page.waitForFunction(() => document.querySelector("main table, main svg, main details, main .card"));
+    await accessible(page);
+    await shoot(page, view);
+  });
+}
+await check("from a number of the matrix to its sentence in two clicks", {}, async (page) => {
+  await open(page, "#dyads");
+  await page.locator(".matrix td button").first().click();
+  await page.locator(".rows button.plain").first().click();
+  await page.locator(".findings .card").first().waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement.className.split(" ")[0]), "card", "the finding is in the focus");
+});
+await check("what comes is seen without a reload", {}, async (page) => {
+  await open(page, "#flow");
+  await loaded(page);
+  await page.waitForFunction((n) => document.querySelector(".tile b") && Number(document.querySelector(".tile b").textContent) >= n - 1, samples.length);
+});
+for (const [name, options] of [["dark", { colorScheme: "dark" }], ["narrow", { viewport: { width: 390, height: 844 } }], ["forced-colors", { forcedColors: "active" }]]) {
+  await check(`read, ${name}`, options, async (page) => {
+    await open(page);
+    await pick(page, "wire-expulsion.json");
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "nothing is wider than the screen");
+    await accessible(page);
+    await shoot(page, "read-" + name, { fullPage: name === "narrow" });
+  });
+}
+await check("views, dark and narrow", { colorScheme: "dark", viewport: { width: 390, height: 844 } }, async (page) => {
+  for (const view of ["flow", "dyads", "time", "map"]) {
+    await open(page, "#" + view);
+    await page.waitForFunction(() => document.querySelector("main table, main svg"));
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${view} is wider than the screen`);
+    assert.doesNotMatch(await page.locator("#condition").innerText(), /not connected/, "whoever leaves gives the place among the listeners back");
+    await accessible(page);
+    await shoot(page, `${view}-narrow-dark`);
+  }
+});
+if (program) await check("a report is one file that opens without a service", {}, async (page) => {
+  const file = join(scratch, "report.html");
+  writeFileSync(file, execFileSync(program, ["extract", "--format", "html", ...samples.slice(0, 5)], { maxBuffer: 1 << 26 }));
+  await page.goto("file://" + file);
+  await page.locator(".findings .card").first().waitFor();
+  await page.goto("file://" + file + "#map");
+  await page.locator("main svg path").first().waitFor();
+  await accessible(page);
+  await page.goto("file://" + file + "#read");
+  await shoot(page, "report");
+});
+await browser.close();
+service?.kill();
+rmSync(scratch, { recursive: true });
+if (failures) { console.log(`${failures} failed`); process.exit(1); }
