@@ -5,6 +5,7 @@ mod provenance;
 use std::sync::Arc;
 
 use crate::article::Article;
+use crate::extract::codebook::Codebook;
 use crate::extract::families::Without;
 use crate::extract::who::Trace;
 use crate::extract::{Knowledge, Ontology};
@@ -46,7 +47,7 @@ impl Models {
     /// # Panics
     /// If they are malformed, which no input can cause and every test run would show.
     pub fn embedded() -> Arc<Self> {
-        Arc::new(Self::with_core(Some(CoreModel::embedded())))
+        Arc::new(Self::with(Some(CoreModel::embedded()), &Codebook::default()))
     }
 
     /// The data and the core that are built in, without some families of rules: to measure what they are worth.
@@ -54,27 +55,27 @@ impl Models {
     /// # Panics
     /// As [`Models::embedded`].
     pub fn without(families: Without) -> Arc<Self> {
-        let models = Self::with_core(Some(CoreModel::embedded()));
+        let models = Self::with(Some(CoreModel::embedded()), &Codebook::default());
         Arc::new(Self { knowledge: models.knowledge.without(families), ..models })
     }
 
-    /// The data that is built in, with the trained core of this model file.
+    /// The data that is built in with a user's own codebook over it, and the trained core of this model file, or the one that is built in.
     ///
     /// # Errors
     /// If the bytes are no model file that this program can use; the error says why.
     ///
     /// # Panics
     /// As [`Models::embedded`].
-    pub fn load(file: ModelBytes) -> Result<Arc<Self>, ModelError> {
-        let core = CoreModel::parse(file)?;
-        Ok(Arc::new(Self::with_core(Some(Arc::new(core)))))
+    pub fn load(file: Option<ModelBytes>, codebook: &Codebook) -> Result<Arc<Self>, ModelError> {
+        let core = file.map_or_else(|| Ok(CoreModel::embedded()), |file| CoreModel::parse(file).map(Arc::new))?;
+        Ok(Arc::new(Self::with(Some(core), codebook)))
     }
 
-    fn with_core(core: Option<Arc<CoreModel>>) -> Self {
-        let knowledge = Knowledge::embedded().expect("the tables built into the binary are well-formed");
+    fn with(core: Option<Arc<CoreModel>>, codebook: &Codebook) -> Self {
+        let knowledge = Knowledge::load(codebook).expect("the tables built into the binary are well-formed");
         // Read now, not in the middle of the first article.
         Ontology::embedded();
-        let provenance = Provenance::of_model(core.as_deref().map(CoreModel::version));
+        let provenance = Provenance::of(core.as_deref().map(CoreModel::version), codebook.files());
         Self { knowledge, core, provenance }
     }
 

@@ -16,14 +16,15 @@ pub struct Provenance {
     pub program: String,
     /// Name and version of the trained core; nothing where the rules read alone.
     pub model: Option<String>,
-    /// Hash of the tables.
+    /// Hash of the tables, those of the user among them.
     pub data: String,
 }
 
 impl Provenance {
-    /// What this program finds things with, given the version of its core.
-    pub fn of_model(model: Option<&str>) -> Self {
-        Self { program: env!("CARGO_PKG_VERSION").to_owned(), model: model.map(str::to_owned), data: HASH.clone() }
+    /// What this program finds things with, given the version of its core and the user's own tables, by name and text.
+    pub fn of(model: Option<&str>, own: &[(&str, &str)]) -> Self {
+        let data = if own.is_empty() { HASH.clone() } else { hash_of(TABLES.iter().chain(own)) };
+        Self { program: env!("CARGO_PKG_VERSION").to_owned(), model: model.map(str::to_owned), data }
     }
 }
 
@@ -32,7 +33,7 @@ static HASH: LazyLock<String> = LazyLock::new(|| hash_of(&TABLES));
 
 /// The first digits of the SHA-256 over name, length and text of each table. The length keeps what moves from one table to the next from
 /// going unseen.
-fn hash_of(tables: &[(&str, &str)]) -> String {
+fn hash_of<'t>(tables: impl IntoIterator<Item = &'t (&'t str, &'t str)>) -> String {
     let mut hasher = Sha256::new();
     for (name, text) in tables {
         hasher.update(format!("{name}\0{}\0", text.len()));

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand, ValueEnum};
 use demarche::analyzer::{Analyzer, Models};
+use demarche::extract::codebook::Codebook;
 use demarche::extract::families::{Family, Without};
 use demarche::nlp::Annotate;
 use demarche::nlp::core::{Core, CoreModel};
@@ -197,7 +198,7 @@ impl Files {
     fn models(&self) -> Result<Arc<Models>> {
         let without = self.without.iter().fold(Without::default(), |without, family| without.and(*family));
         let Some(path) = &self.model else { return Ok(Models::without(without)) };
-        Models::load(bytes(path)?).with_context(|| path.display().to_string())
+        Models::load(Some(bytes(path)?), &Codebook::default()).with_context(|| path.display().to_string())
     }
 }
 

@@ -10,6 +10,8 @@ use std::process::ExitCode;
 pub(super) enum Exit {
     /// Done.
     Ok,
+    /// Something is not as it was expected, as with `diff`.
+    Differs,
     /// The command line is wrong (`EX_USAGE`).
     Usage,
     /// The broker or the service cannot be reached, or did not take what was sent (`EX_UNAVAILABLE`).
@@ -33,6 +35,7 @@ impl Exit {
     pub(super) const fn code(self) -> u8 {
         match self {
             Self::Ok => 0,
+            Self::Differs => 1,
             Self::Usage => 64,
             Self::Data => 65,
             Self::NoInput => 66,
@@ -55,6 +58,7 @@ impl From<Exit> for ExitCode {
 pub(super) const HELP: &str = "\
 Exit codes:
    0  done
+   1  a case of `test` differs
   64  the command line is wrong
   65  an article was refused; the others were analyzed
   66  a file cannot be read
@@ -103,8 +107,8 @@ mod tests {
 
     #[test]
     fn the_help_names_every_code() {
-        use Exit::{Again, Config, Data, Internal, Io, NoInput, Ok, Unavailable, Usage};
-        for exit in [Ok, Usage, Data, NoInput, Unavailable, Internal, Io, Again, Config] {
+        use Exit::{Again, Config, Data, Differs, Internal, Io, NoInput, Ok, Unavailable, Usage};
+        for exit in [Ok, Differs, Usage, Data, NoInput, Unavailable, Internal, Io, Again, Config] {
             let named = HELP.lines().any(|line| line.trim_start().starts_with(&format!("{}  ", exit.code())));
             assert!(named, "--help does not name exit code {}", exit.code());
         }

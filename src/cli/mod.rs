@@ -12,6 +12,7 @@ pub mod render;
 mod resume;
 mod schema;
 mod settings;
+mod test;
 
 #[cfg(feature = "kafka")]
 mod demo;
@@ -65,6 +66,7 @@ enum Command {
     Tail(tail::TailArgs),
     #[cfg(feature = "kafka")]
     Replay(replay::ReplayArgs),
+    Test(test::TestArgs),
     CheckConfig(check_config::CheckConfigArgs),
     Schema(schema::SchemaArgs),
     Health(health::HealthArgs),
@@ -112,6 +114,7 @@ fn dispatch(command: Command) -> Result<ExitCode, Failure> {
         Command::Tail(args) => tail::run(&args)?,
         #[cfg(feature = "kafka")]
         Command::Replay(args) => replay::run(args)?,
+        Command::Test(args) => test::run(args)?,
         Command::CheckConfig(args) => check_config::run(args)?,
         Command::Schema(args) => schema::run(&args)?,
         Command::Health(args) => health::run(args)?,

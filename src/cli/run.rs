@@ -47,8 +47,9 @@ pub(super) fn run(args: RunArgs) -> Result<Exit, Failure> {
     let health = Health::new();
     let stop = Stop::new();
     signals::listen(&runtime, stop.clone(), Arc::clone(&health))?;
-    let config = settings::load(&args.broker.sources())?;
-    let models = args.model.load()?;
+    let dir = args.model.data.as_ref().map(|dir| dir.display().to_string());
+    let config = settings::load(&args.broker.sources().with("--data", "data.dir", dir.as_deref()))?;
+    let models = args.model.load_with(&config.codebook)?;
     config.logs.init().or_exit(Exit::Config)?;
     if stop.state() != StopState::Running {
         tracing::info!("told to stop before anything was begun");

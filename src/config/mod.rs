@@ -4,6 +4,7 @@
 //! the `Options` of the other modules. Nothing else in the crate reads the environment. It starts nothing and asks no
 //! broker, so that a configuration can be checked anywhere.
 
+pub mod codebook;
 mod environment;
 #[cfg(feature = "kafka")]
 mod kafka;
@@ -21,6 +22,7 @@ use std::thread::available_parallelism;
 use std::time::Duration;
 
 use crate::explorer::{ExplorerOptions, Token};
+use crate::extract::codebook::Codebook;
 use crate::pipeline::{self, Delivery};
 use crate::record::{InputOptions, MinConfidence, OutputOptions};
 use crate::telemetry::{HttpOptions, LogFormat, LogOptions};
@@ -99,6 +101,8 @@ pub enum Error {
 pub struct Config {
     /// What is accepted.
     pub input: InputOptions,
+    /// The user's own tables; empty where there are none.
+    pub codebook: Codebook,
     /// What is written.
     pub output: OutputOptions,
     /// How the loop runs.
@@ -146,6 +150,7 @@ impl Config {
         let mut reader = Reader::new(layer);
         reader.problems = problems;
         let input = input(&mut reader);
+        let codebook = own_tables(&mut reader);
         let output = output(&mut reader);
         #[cfg_attr(not(feature = "kafka"), expect(unused_mut, reason = "the poll interval is Kafka's"))]
         let mut pipeline = pipeline(&mut reader);
@@ -162,6 +167,7 @@ impl Config {
             Some(problems) => Err(problems),
             None => Ok(Self {
                 input,
+                codebook,
                 output,
                 pipeline,
                 #[cfg(feature = "kafka")]
@@ -199,6 +205,25 @@ fn input(reader: &mut Reader<'_>) -> InputOptions {
         max_bytes: reader.size("input.max_bytes", 1 << 10..=1 << 30),
         max_tokens: reader.count("input.max_tokens", 1_000..=100_000_000),
         check_language: reader.flag("input.check_language"),
+    }
+}
+
+/// The codebook of `data.dir`; its problems stand beside those of the configuration.
+fn own_tables(reader: &mut Reader<'_>) -> Codebook {
+    let dir = reader.text("data.dir");
+    if dir.is_empty() {
+        return Codebook::default();
+    }
+    match codebook::read(&PathBuf::from(&dir)) {
+        Ok(codebook) => codebook,
+        Err(codebook::Error::Unreadable { path, source }) => {
+            reader.complain("data.dir", format!("cannot read {path}: {source}"));
+            Codebook::default()
+        }
+        Err(codebook::Error::Wrong(problems)) => {
+            reader.problems.extend(problems.iter().cloned());
+            Codebook::default()
+        }
     }
 }
 

@@ -14,6 +14,13 @@ pub enum Place {
         /// Column in characters, from 1.
         column: usize,
     },
+    /// A line of a table given by the user.
+    Line {
+        /// Its path as given.
+        path: String,
+        /// Line, from 1.
+        line: usize,
+    },
     /// In an environment variable.
     Environment {
         /// The variable's name.
@@ -35,6 +42,7 @@ impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::File { path, line, column } => write!(f, "{path}:{line}:{column}"),
+            Self::Line { path, line } => write!(f, "{path}:{line}"),
             Self::Environment { variable } => write!(f, "environment variable {variable}"),
             Self::CommandLine { option } => write!(f, "option {option}"),
             Self::Default { line } => write!(f, "default (config/default.toml:{line})"),

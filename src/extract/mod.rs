@@ -6,6 +6,7 @@ pub mod events;
 pub mod statements;
 
 mod dates;
+pub mod codebook;
 pub mod families;
 mod lexicon;
 mod places;
@@ -20,6 +21,7 @@ use crate::nlp::tables::TableError;
 pub use crate::nlp::{CameoCode, Ontology};
 use crate::text::Document;
 
+use codebook::Codebook;
 use families::Without;
 use lexicon::Lexicon;
 use reading::Reading;
@@ -50,7 +52,15 @@ impl Knowledge {
     /// # Errors
     /// If a table is malformed; the error names file and line.
     pub fn embedded() -> Result<Self, TableError> {
-        Ok(Self { lexicon: Lexicon::load()?, who: WhoTables::load()?, without: Without::default() })
+        Self::load(&Codebook::default())
+    }
+
+    /// The same with a user's own laid over them.
+    ///
+    /// # Errors
+    /// If a table that is built in is malformed; the error names file and line.
+    pub fn load(codebook: &Codebook) -> Result<Self, TableError> {
+        Ok(Self { lexicon: Lexicon::load(codebook)?, who: WhoTables::load(codebook)?, without: Without::default() })
     }
 
     /// The same without some families of rules, to measure what they are worth.

@@ -56,6 +56,28 @@ pub struct TableError {
     problem: String,
 }
 
+impl TableError {
+    /// A problem at a line of a file, counted from 1.
+    pub fn new(file: &'static str, line: usize, problem: impl Into<String>) -> Self {
+        Self { file, line, problem: problem.into() }
+    }
+
+    /// The file.
+    pub fn file(&self) -> &'static str {
+        self.file
+    }
+
+    /// The line, from 1.
+    pub fn line(&self) -> usize {
+        self.line
+    }
+
+    /// What is wrong there.
+    pub fn problem(&self) -> &str {
+        &self.problem
+    }
+}
+
 impl fmt::Display for TableError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}: {}", self.file, self.line, self.problem)
@@ -97,6 +119,11 @@ impl Row {
         cell.parse().map_err(|_| self.error(format!("expected a number in column {}, found {cell:?}", column + 1)))
     }
 
+    /// The line that it stands in, from 1.
+    pub fn line(&self) -> usize {
+        self.line
+    }
+
     /// An error at this row.
     pub fn error(&self, problem: impl Into<String>) -> TableError {
         TableError { file: self.file, line: self.line, problem: problem.into() }
@@ -108,7 +135,13 @@ impl Row {
 /// # Errors
 /// If a row has more columns, or the heading does not have exactly as many.
 pub fn read(file: &'static str, text: &'static str, n_columns: usize) -> Result<Vec<Row>, TableError> {
-    let mut rows = Vec::new();
+    let (rows, errors) = read_all(file, text, n_columns);
+    errors.into_iter().next().map_or(Ok(rows), Err)
+}
+
+/// The same, with every row that is well-formed beside everything that is wrong. The first row of all is the heading, which is left out.
+pub fn read_all(file: &'static str, text: &'static str, n_columns: usize) -> (Vec<Row>, Vec<TableError>) {
+    let (mut rows, mut errors) = (Vec::new(), Vec::new());
     let mut has_heading = false;
     for (index, content) in text.lines().enumerate() {
         if content.starts_with('#') || content.trim().is_empty() {
@@ -117,8 +150,13 @@ pub fn read(file: &'static str, text: &'static str, n_columns: usize) -> Result<
         let mut cells: Vec<&str> = content.split('\t').map(str::trim).collect();
         let too_few = !has_heading && cells.len() < n_columns;
         if cells.len() > n_columns || too_few {
-            let problem = format!("expected {n_columns} columns, found {}", cells.len());
-            return Err(TableError { file, line: index + 1, problem });
+            errors.push(TableError::new(
+                file,
+                index + 1,
+                format!("expected {n_columns} columns, found {}", cells.len()),
+            ));
+            has_heading = true;
+            continue;
         }
         cells.resize(n_columns, "");
         if has_heading {
@@ -126,7 +164,7 @@ pub fn read(file: &'static str, text: &'static str, n_columns: usize) -> Result<
         }
         has_heading = true;
     }
-    Ok(rows)
+    (rows, errors)
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ mod architecture;
 #[cfg(feature = "kafka")]
 mod broker;
 mod cases;
+mod codebook;
 mod commands;
 mod config;
 mod deployment;

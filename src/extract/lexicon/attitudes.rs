@@ -219,13 +219,14 @@ fn unknown(words: &Words<'_>, start: usize, end: usize) -> String {
 mod tests {
     use super::super::Lexicon;
     use super::*;
+    use crate::extract::codebook::Codebook;
     use crate::nlp::Annotate;
     use crate::nlp::tokenizer::Tokenizer;
     use crate::text::Document;
 
     #[test]
     fn the_head_of_a_cue_and_what_follows_tell_the_attitude() {
-        let lexicon = Lexicon::load().unwrap_or_else(|error| panic!("{error}"));
+        let lexicon = Lexicon::load(&Codebook::default()).unwrap_or_else(|error| panic!("{error}"));
         // The cue stands between bars.
         for (text, lemma, attitude) in [
             ("The envoy |could not say| when", "say", Attitude::Speech),

@@ -7,6 +7,7 @@ use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
 use super::latin::in_ascii;
+use crate::extract::codebook::Codebook;
 use crate::nlp::tables::{self, TableError};
 
 /// Towns and regions by name.
@@ -18,7 +19,12 @@ pub(crate) struct Gazetteer {
     regions: Vec<RegionRow>,
     /// By key, indices into `regions`.
     by_name: HashMap<String, Vec<usize>>,
+    /// Towns of the user's own, by key.
+    own: HashMap<String, Vec<TownRow>>,
 }
+
+/// Inhabitants, in thousands, that a town of the user's own counts as: whoever names it means it.
+const OWN_THOUSANDS: u32 = 100_000;
 
 /// A town.
 #[derive(Debug, Clone, PartialEq)]
@@ -55,7 +61,7 @@ impl RegionRow {
 }
 
 impl Gazetteer {
-    pub(super) fn load() -> Result<Self, TableError> {
+    pub(super) fn load(codebook: &Codebook) -> Result<Self, TableError> {
         let text = tables::embedded("lexicon/places.tsv");
         let mut regions = Vec::new();
         let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
@@ -65,12 +71,34 @@ impl Gazetteer {
             }
             regions.push(RegionRow { country: row.cell(0), code: row.cell(1), name: row.cell(2) });
         }
-        Ok(Self { text, rows: beginnings(text), regions, by_name })
+        let mut own: HashMap<String, Vec<TownRow>> = HashMap::new();
+        for town in &codebook.rows.towns {
+            let usual = town.names[0];
+            let Some((geonames_id, latitude, longitude)) = town.on_map else {
+                // Off the map: a stretch of land of the country.
+                town.names.iter().for_each(|name| by_name.entry(key(name)).or_default().push(regions.len()));
+                regions.push(RegionRow { country: town.country, code: "", name: usual });
+                continue;
+            };
+            for name in &town.names {
+                own.entry(key(name)).or_default().push(TownRow {
+                    name: usual.to_owned(),
+                    country: town.country,
+                    region: town.region,
+                    geonames_id,
+                    latitude,
+                    longitude,
+                    thousands: OWN_THOUSANDS,
+                });
+            }
+        }
+        Ok(Self { text, rows: beginnings(text), regions, by_name, own })
     }
 
     /// The towns of a name as [`key`] writes it, most inhabitants first. Where there is none, those that have it as another name.
     pub(crate) fn towns(&self, key: &str) -> Vec<TownRow> {
-        let mut found: Vec<TownRow> = self.cells(key).filter_map(|cells| town(&cells)).collect();
+        let mut found: Vec<TownRow> = self.own.get(key).cloned().unwrap_or_default();
+        found.extend(self.cells(key).filter_map(|cells| town(&cells)));
         if found.is_empty() {
             for cells in self.cells(key) {
                 let [_, usual, id] = cells[..] else { continue };
@@ -174,7 +202,7 @@ mod tests {
 
     #[test]
     fn every_town_is_found_by_the_name_it_stands_under() {
-        let gazetteer = Gazetteer::load().unwrap_or_else(|error| panic!("{error}"));
+        let gazetteer = Gazetteer::load(&Codebook::default()).unwrap_or_else(|error| panic!("{error}"));
         assert!(gazetteer.rows.len() > 40_000, "{} rows", gazetteer.rows.len());
         let names: Vec<&str> = gazetteer.rows.iter().map(|&row| name_at(gazetteer.text, row)).collect();
         assert!(names.is_sorted(), "the rows are not in the order of their bytes");
@@ -194,7 +222,7 @@ mod tests {
 
     #[test]
     fn a_name_has_one_key_however_it_is_written() {
-        let gazetteer = Gazetteer::load().unwrap();
+        let gazetteer = Gazetteer::load(&Codebook::default()).unwrap();
         for name in ["Sana'a", "Sanaʼa", "SANAA", "Sanā'a"] {
             assert_eq!(gazetteer.towns(&key(name))[0].geonames_id, 71_137, "{name}");
         }

@@ -10,11 +10,13 @@ mod latin;
 mod officeholders;
 mod phrases;
 mod roles;
+mod triggers;
 mod verbs;
 mod words;
 
+use crate::extract::codebook::Codebook;
 use crate::finding::Attitude;
-use crate::nlp::tables::{self, TableError};
+use crate::nlp::tables::{self, Row, TableError};
 use crate::text::TokenRange;
 
 use attitudes::Attitudes;
@@ -28,6 +30,7 @@ use officeholders::Officeholders;
 pub(crate) use officeholders::Term;
 pub(crate) use phrases::PhraseMap;
 pub(crate) use roles::{BodyWords, GivenNames, RolePart, RoleWord, Sex};
+pub(crate) use triggers::Triggers;
 pub(crate) use verbs::{CueFrame, CueRule, Opening, VerbIndex};
 pub(crate) use words::{WordClass, WordClasses, Words};
 
@@ -83,30 +86,33 @@ pub(crate) struct Lexicon {
     pub(crate) officeholders: Officeholders,
     pub(crate) word_classes: WordClasses,
     pub(crate) cues: VerbIndex<CueRule>,
+    /// Of the user's own; none are built in.
+    pub(crate) triggers: Triggers,
     /// Attitudes of cues that `cues` lacks.
     attitudes: Attitudes,
     confidences: Confidences,
 }
 
 impl Lexicon {
-    /// Reads the tables that are built into the binary.
-    pub(crate) fn load() -> Result<Self, TableError> {
+    /// Reads the tables that are built into the binary, and lays a user's own over them.
+    pub(crate) fn load(codebook: &Codebook) -> Result<Self, TableError> {
         let inflections = Inflections::load()?;
-        let (entities, places) = load_places()?;
+        let (entities, places) = load_places(codebook)?;
         let (roles, bodies) = roles::load()?;
         Ok(Self {
-            cities: load_cities(&entities)?,
-            gazetteer: Gazetteer::load()?,
+            cities: load_cities(&entities, codebook)?,
+            gazetteer: Gazetteer::load(codebook)?,
             entities,
             places,
             roles,
             bodies,
             given_names: GivenNames::load()?,
-            officeholders: Officeholders::default(),
+            officeholders: Officeholders::load(codebook),
             word_classes: WordClasses::load()?,
             cues: verbs::load_cues(&inflections)?,
             attitudes: attitudes::load(&inflections)?,
             confidences: Confidences::load()?,
+            triggers: Triggers::new(codebook, &inflections),
         })
     }
 
@@ -136,13 +142,42 @@ impl Lexicon {
     }
 }
 
-fn load_places() -> Result<(Vec<Entity>, PhraseMap<PlaceName>), TableError> {
-    let mut entities = Vec::new();
+/// Countries and bodies with their forms. Of two that a form names the first one holds: one of the user's tables before those that are built in, and these
+/// before a dictionary, in which adjectives and seats are not told from names.
+fn load_places(codebook: &Codebook) -> Result<(Vec<Entity>, PhraseMap<PlaceName>), TableError> {
+    let countries = tables::read("data/lexicon/countries.tsv", tables::embedded("lexicon/countries.tsv"), 7)?;
+    let bodies = tables::read("data/lexicon/organizations.tsv", tables::embedded("lexicon/organizations.tsv"), 3)?;
+    let entity = |row: &Row, is_country| Entity { code: row.cell(0), name: row.cell(1), is_country };
+    let mut entities: Vec<Entity> = countries.iter().map(|row| entity(row, true)).collect();
+    entities.extend(bodies.iter().map(|row| entity(row, false)));
     let mut places = PhraseMap::default();
-    let text = include_str!("../../../data/lexicon/countries.tsv");
-    for row in tables::read("data/lexicon/countries.tsv", text, 7)? {
-        let entity = entities.len();
-        entities.push(Entity { code: row.cell(0), name: row.cell(1), is_country: true });
+    let own = &codebook.rows;
+    for row in &own.countries {
+        let known = entities.iter().position(|entity| entity.is_country && entity.code == row.code);
+        let entity = known.unwrap_or(entities.len());
+        match known {
+            Some(known) if !row.name.is_empty() => entities[known].name = row.name,
+            Some(_) => {}
+            None => entities.push(Entity { code: row.code, name: row.name, is_country: true }),
+        }
+        let forms = [
+            (&row.other_names, PlaceForm::Name),
+            (&row.people, PlaceForm::People),
+            (&row.adjectives, PlaceForm::Adjective),
+            (&row.seats, PlaceForm::Seat),
+            (&row.metonyms, PlaceForm::Metonym),
+        ];
+        places.insert(row.name, PlaceName { entity, form: PlaceForm::Name });
+        for (names, form) in forms {
+            names.iter().for_each(|name| places.insert(name, PlaceName { entity, form }));
+        }
+    }
+    for row in &own.bodies {
+        let place = PlaceName { entity: entities.len(), form: PlaceForm::Name };
+        entities.push(Entity { code: row.code, name: row.names[0], is_country: false });
+        row.names.iter().for_each(|name| places.insert(name, place));
+    }
+    for (entity, row) in countries.iter().enumerate() {
         let forms = [
             (2, PlaceForm::Name),
             (4, PlaceForm::People),
@@ -157,23 +192,60 @@ fn load_places() -> Result<(Vec<Entity>, PhraseMap<PlaceName>), TableError> {
             }
         }
     }
-    let text = include_str!("../../../data/lexicon/organizations.tsv");
-    for row in tables::read("data/lexicon/organizations.tsv", text, 3)? {
-        let entity = entities.len();
-        entities.push(Entity { code: row.cell(0), name: row.cell(1), is_country: false });
-        places.insert(row.cell(1), PlaceName { entity, form: PlaceForm::Name });
-        for name in row.values(2) {
+    for (entity, row) in (countries.len()..).zip(&bodies) {
+        for name in std::iter::once(row.cell(1)).chain(row.values(2)) {
             places.insert(name, PlaceName { entity, form: PlaceForm::Name });
+        }
+    }
+    for row in &own.actors {
+        let country = row
+            .country_alone()
+            .and_then(|code| entities.iter().position(|entity| entity.is_country && entity.code == code));
+        let Some(entity) = country else { continue };
+        for name in row.names.iter().flat_map(|name| spellings(name)) {
+            places.insert(&name, PlaceName { entity, form: PlaceForm::Name });
         }
     }
     Ok((entities, places))
 }
 
-fn load_cities(entities: &[Entity]) -> Result<PhraseMap<usize>, TableError> {
+/// A name as it stands, and one in capitals as texts write it: "BAY OF EELS", "Bay of Eels".
+fn spellings(name: &str) -> Vec<String> {
+    let mut all = vec![name.to_owned()];
+    if !name.chars().any(char::is_lowercase) {
+        let capitalized =
+            |(at, word): (usize, &str)| {
+                let lower = word.to_lowercase();
+                if at > 0 && matches!(lower.as_str(), "of" | "the" | "and" | "de" | "al") {
+                    return lower;
+                }
+                let mut begins = true;
+                lower
+                    .chars()
+                    .map(|c| {
+                        if std::mem::replace(&mut begins, c == '-') {
+                            c.to_uppercase().collect()
+                        } else {
+                            c.to_string()
+                        }
+                    })
+                    .collect()
+            };
+        all.push(name.split(' ').enumerate().map(capitalized).collect::<Vec<String>>().join(" "));
+    }
+    all
+}
+
+fn load_cities(entities: &[Entity], codebook: &Codebook) -> Result<PhraseMap<usize>, TableError> {
     let mut cities = PhraseMap::default();
+    let country = |code: &str| entities.iter().position(|entity| entity.is_country && entity.code == code);
+    for town in &codebook.rows.towns {
+        let of = country(town.country);
+        town.names.iter().for_each(|name| of.into_iter().for_each(|of| cities.insert(name, of)));
+    }
     let text = tables::embedded("lexicon/cities.tsv");
     for row in tables::read("data/lexicon/cities.tsv", text, 2)? {
-        let Some(country) = entities.iter().position(|entity| entity.is_country && entity.code == row.cell(0)) else {
+        let Some(country) = country(row.cell(0)) else {
             return Err(row.error(format!("no country has the code {:?}", row.cell(0))));
         };
         for name in row.values(1) {
@@ -189,7 +261,7 @@ mod tests {
 
     #[test]
     fn the_embedded_tables_load() {
-        let lexicon = Lexicon::load().unwrap_or_else(|error| panic!("{error}"));
+        let lexicon = Lexicon::load(&Codebook::default()).unwrap_or_else(|error| panic!("{error}"));
         assert!(lexicon.country("KOS").is_some());
         for code in lexicon.officeholders.countries() {
             assert!(lexicon.country(code).is_some(), "offices of {code}, which is no country");

@@ -3,11 +3,14 @@
 //! The rows ascend by a key of the name, so a name is looked up in the text itself: to read the 22,661 rows at every start would cost more
 //! than to load the model.
 
+use std::collections::HashMap;
+
 use jiff::civil::Date;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 use super::latin::in_ascii;
+use crate::extract::codebook::Codebook;
 use crate::nlp::tables;
 
 /// One person in one office.
@@ -65,25 +68,40 @@ fn later(day: Date, years: i16) -> Date {
     Date::new(year, day.month(), day.day()).or_else(|_| Date::new(year, day.month(), 28)).unwrap_or(day)
 }
 
-/// The table.
+/// The table, and terms of the user's own by key.
 #[derive(Debug)]
-pub(crate) struct Officeholders(&'static str);
+pub(crate) struct Officeholders(&'static str, HashMap<String, Vec<Term>>);
 
-impl Default for Officeholders {
-    fn default() -> Self {
+impl Officeholders {
+    pub(super) fn load(codebook: &Codebook) -> Self {
         let text = tables::embedded("lexicon/officeholders.tsv");
         // Comments and heading stand above the rows.
         let rows = text.find("\nkey\t").and_then(|heading| text[heading + 1..].split_once('\n'));
-        Self(rows.map_or("", |(_, rows)| rows))
+        let mut own: HashMap<String, Vec<Term>> = HashMap::new();
+        let optional = |cell: &'static str| Some(cell).filter(|cell| !cell.is_empty());
+        for row in &codebook.rows.offices {
+            let term = Term {
+                wikidata: optional(row.wikidata),
+                country: optional(row.country),
+                sector: optional(row.sector),
+                office: row.office,
+                from: row.from,
+                to: row.to,
+            };
+            if let Some(key) = key(row.name) {
+                own.entry(key).or_default().push(term);
+            }
+        }
+        Self(rows.map_or("", |(_, rows)| rows), own)
     }
-}
 
-impl Officeholders {
-    /// All terms of those who bear a full name, in the order of the table. None for a single word: too many bear it.
+    /// All terms of those who bear a full name, the user's own first, then in the order of the table. None for a single word: too many bear it.
     pub(crate) fn terms_of(&self, name: &str) -> Vec<Term> {
         let Some(key) = key(name) else { return Vec::new() };
         let mut rows = self.0[self.first_row(&key)..].lines();
-        std::iter::from_fn(|| rows.next()?.strip_prefix(key.as_str())?.strip_prefix('\t').map(term)).collect()
+        let mut terms = self.1.get(&key).cloned().unwrap_or_default();
+        terms.extend(std::iter::from_fn(|| rows.next()?.strip_prefix(key.as_str())?.strip_prefix('\t').map(term)));
+        terms
     }
 
     /// The country of each term.
@@ -174,7 +192,7 @@ mod tests {
 
     #[test]
     fn the_table_ascends_by_keys_that_names_are_looked_up_by() {
-        let table = Officeholders::default();
+        let table = Officeholders::load(&Codebook::default());
         let mut before = "";
         for row in table.0.lines() {
             let (own, cells) = row.split_once('\t').unwrap_or_default();
@@ -192,7 +210,7 @@ mod tests {
 
     #[test]
     fn spellings_of_one_name_find_the_same_office() {
-        let table = Officeholders::default();
+        let table = Officeholders::load(&Codebook::default());
         let offices = |name| table.terms_of(name).iter().map(|term| term.office).collect::<Vec<_>>();
         assert!(offices("Sergei Lavrov").contains(&"Minister of Foreign Affairs"));
         assert_eq!(offices("Sergei Lavrov"), offices("SERGEY V. LAVROV"));

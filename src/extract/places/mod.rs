@@ -317,6 +317,7 @@ fn is_plain(reading: &Reading<'_, '_>, span: TokenRange, name: &Name) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::extract::codebook::Codebook;
     use crate::extract::lexicon::Lexicon;
     use crate::extract::who::WhoTables;
     use crate::nlp::Annotate as _;
@@ -336,7 +337,8 @@ mod tests {
 
     #[test]
     fn words_mean_what_the_table_says() {
-        let (lexicon, tables) = (Lexicon::load().unwrap(), WhoTables::load().unwrap());
+        let own = Codebook::default();
+        let (lexicon, tables) = (Lexicon::load(&own).unwrap(), WhoTables::load(&own).unwrap());
         let mut problems = String::new();
         let mut n_rows = 0;
         for row in TABLE.lines().filter(|line| !line.starts_with('#') && !line.is_empty()).skip(1) {

@@ -2,6 +2,7 @@
 
 use crate::finding::Reason;
 
+use super::actors::Known;
 use super::chains::Chain;
 use super::mention::Sort;
 use super::scene::Scene;
@@ -10,6 +11,10 @@ use super::states::{Candidates, Edges};
 
 /// Rounds in which the answers on what an entity belongs to count for the entity.
 const ROUNDS: usize = 2;
+
+/// Name of the evidence that the user's own codebook gives, and what it weighs: it settles the question.
+const CODEBOOK: &str = "codebook";
+const CERTAIN: f32 = 100.0;
 
 /// An answer on one entity's state.
 #[derive(Debug, Clone, Default)]
@@ -28,10 +33,18 @@ pub(super) fn decide(
     chains: &[Chain],
     edges: &Edges,
     candidates: &[Option<Candidates>],
+    own: &[Option<Known>],
 ) -> Vec<Answer> {
     let mut answers: Vec<Answer> = chains
         .iter()
-        .map(|chain| match chain.sort {
+        .zip(own)
+        .map(|(chain, own)| match chain.sort {
+            _ if own.is_some() => Answer {
+                country: own.and_then(|own| own.country),
+                probability: 1.0,
+                reasons: vec![Reason { evidence: CODEBOOK, weight: CERTAIN }],
+                all: vec![(own.and_then(|own| own.country), 1.0)],
+            },
             Sort::State(country) => Answer {
                 country: Some(country),
                 probability: 1.0,

@@ -9,6 +9,7 @@
 //! Weights are fitted on annotated articles (`training/who.py`) and stand in `data/who`; `scorer` holds the arithmetic. Statements take
 //! their speakers from here, events their parties.
 
+mod actors;
 mod answers;
 mod chains;
 mod class;
@@ -39,7 +40,8 @@ use crate::extract::quotes::Quote;
 use crate::finding::{Entity, Kind, MentionForm};
 use crate::text::{Deprel, Document, TokenRange};
 
-use chains::Linker;
+use actors::Known;
+use chains::{Chain, Linker};
 use lexical::Mentions;
 use mention::Sort;
 use phrases::Tree;
@@ -79,14 +81,21 @@ impl Who {
         }
         let edges = Edges::find(&scene, &chains, &chain_of);
         let descriptions: Vec<Description> = chains.iter().map(|chain| Description::of(&scene, chain)).collect();
+        let known_by_name = |chain: &Chain| {
+            let names = chain.mentions.iter().filter_map(|&index| scene.mentions[index].name);
+            let names = names.map(|name| words.doc.range_text(name));
+            tables.actors.look_up(names, circumstances.published, lexicon)
+        };
+        let own: Vec<Option<Known>> = chains.iter().map(known_by_name).collect();
         let candidates: Vec<Option<Candidates>> = (0..chains.len())
             .map(|number| {
-                let is_known = matches!(chains[number].sort, Sort::State(_) | Sort::International(_));
+                let is_known =
+                    own[number].is_some() || matches!(chains[number].sort, Sort::State(_) | Sort::International(_));
                 (!is_known).then(|| Candidates::find(&scene, &chains, &edges, &descriptions, number))
             })
             .collect();
-        let answers = answers::decide(&scene, &chains, &edges, &candidates);
-        let entities = writing::entities(&scene, &chains, &edges, &answers);
+        let answers = answers::decide(&scene, &chains, &edges, &candidates, &own);
+        let entities = writing::entities(&scene, &chains, &edges, &answers, &own);
         if let Some(trace) = trace {
             trace.fill(&scene, &chains, &chain_of, &edges, &candidates, &answers, &entities, questions);
         }

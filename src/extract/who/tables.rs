@@ -1,7 +1,9 @@
 //! The tables of `data/who`: what is known of nouns and names, and the weights of evidence.
 
+use crate::extract::codebook::Codebook;
 use crate::nlp::tables::{self, TableError};
 
+use super::actors::Actors;
 use super::class::Class;
 use super::evidence::StateEvidence;
 use super::known::KnownNames;
@@ -19,12 +21,13 @@ pub(crate) struct WhoTables {
     pub(super) links: Weights,
     pub(super) states: Weights,
     pub(super) sectors: SectorModel,
+    pub(super) actors: Actors,
 }
 
 impl WhoTables {
     /// # Errors
     /// If a table is malformed; the error names file and line.
-    pub(crate) fn load() -> Result<Self, TableError> {
+    pub(crate) fn load(codebook: &Codebook) -> Result<Self, TableError> {
         let links = tables::embedded("who/links.tsv");
         let states = tables::embedded("who/states.tsv");
         let classes = Anaphor::ALL.map(Anaphor::name);
@@ -34,6 +37,7 @@ impl WhoTables {
             links: Weights::load::<LinkEvidence>("data/who/links.tsv", links, &classes)?,
             states: Weights::load::<StateEvidence>("data/who/states.tsv", states, &Class::NAMES)?,
             sectors: SectorModel::load()?,
+            actors: Actors::new(codebook),
         })
     }
 }

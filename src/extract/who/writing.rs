@@ -4,6 +4,7 @@ use crate::extract::lexicon::Term;
 use crate::finding::{Entity, EntityMention, Kind, MentionForm};
 use crate::text::TokenRange;
 
+use super::actors::Known as OwnKnown;
 use super::answers::Answer;
 use super::chains::Chain;
 use super::class::Class;
@@ -13,7 +14,13 @@ use super::sectors;
 use super::states::{Edges, class_of};
 
 /// The entities of all chains, in their order.
-pub(super) fn entities(scene: &Scene<'_, '_>, chains: &[Chain], edges: &Edges, answers: &[Answer]) -> Vec<Entity> {
+pub(super) fn entities(
+    scene: &Scene<'_, '_>,
+    chains: &[Chain],
+    edges: &Edges,
+    answers: &[Answer],
+    own: &[Option<OwnKnown>],
+) -> Vec<Entity> {
     let each = chains.iter().enumerate().map(|(number, chain)| {
         let features = sectors::features(scene, chains, chain, &edges.owners[number]);
         let kind = kind_of(chain);
@@ -25,16 +32,17 @@ pub(super) fn entities(scene: &Scene<'_, '_>, chains: &[Chain], edges: &Edges, a
             kind,
             country: answer.country.map(|country| scene.lexicon.entities[country].code.to_owned()),
             code: match chain.sort {
+                _ if own[number].is_some() => own[number].and_then(|own| own.code).map(str::to_owned),
                 Sort::International(entity) => Some(scene.lexicon.entities[entity].code.to_owned()),
                 _ => None,
             },
-            sector: sector.filter(|_| kind != Kind::State),
+            sector: own[number].map_or(sector.filter(|_| kind != Kind::State), |own| own.sector),
             role: if kind == Kind::Person || kind == Kind::Group {
                 office_of(scene, chain).or(known.office)
             } else {
                 None
             },
-            wikidata: known.wikidata,
+            wikidata: own[number].and_then(|own| own.wikidata).map(str::to_owned).or(known.wikidata),
             name,
             confidence: answer.probability,
             reasons: answer.reasons.clone(),

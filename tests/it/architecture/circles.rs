@@ -45,7 +45,7 @@ const INNER: &[(&str, Layers)] = &[
     (
         "extract",
         &[
-            &["families"],
+            &["families", "codebook"],
             &["lexicon"],
             &["quotes", "dates"],
             &["who"],
