@@ -79,6 +79,16 @@ impl Models {
         Self { knowledge, core, provenance }
     }
 
+    /// What a feature of an event weighs for its confidence.
+    pub fn weight_of_event(&self, feature: &str) -> f32 {
+        self.knowledge.weight_of_event(feature)
+    }
+
+    /// What a feature of a statement of the core weighs for its confidence.
+    pub fn weight_of_statement(&self, feature: &str) -> f32 {
+        self.knowledge.weight_of_statement(feature)
+    }
+
     /// What findings are made with.
     pub fn provenance(&self) -> &Provenance {
         &self.provenance
@@ -106,6 +116,12 @@ impl Analyzer {
             layout: LayoutMarker::new(),
             core: models.core.as_ref().map(Core::new),
         }
+    }
+
+    /// An analyzer that also tells, in the document's layer of events, how probable a trigger is at every token.
+    pub fn closely(models: &Arc<Models>) -> Self {
+        let analyzer = Self::new(models);
+        Self { core: analyzer.core.map(Core::telling_chances), ..analyzer }
     }
 
     /// Finds statements and events. Same article, same models: the same analysis.

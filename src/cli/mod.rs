@@ -4,6 +4,7 @@
 mod check_config;
 mod exit;
 mod explore;
+mod explain;
 pub mod extract;
 mod health;
 mod models;
@@ -66,6 +67,7 @@ enum Command {
     Tail(tail::TailArgs),
     #[cfg(feature = "kafka")]
     Replay(replay::ReplayArgs),
+    Explain(explain::ExplainArgs),
     Test(test::TestArgs),
     CheckConfig(check_config::CheckConfigArgs),
     Schema(schema::SchemaArgs),
@@ -114,6 +116,7 @@ fn dispatch(command: Command) -> Result<ExitCode, Failure> {
         Command::Tail(args) => tail::run(&args)?,
         #[cfg(feature = "kafka")]
         Command::Replay(args) => replay::run(args)?,
+        Command::Explain(args) => explain::run(args)?,
         Command::Test(args) => test::run(args)?,
         Command::CheckConfig(args) => check_config::run(args)?,
         Command::Schema(args) => schema::run(&args)?,

@@ -5,8 +5,8 @@
 pub mod events;
 pub mod statements;
 
-mod dates;
 pub mod codebook;
+mod dates;
 pub mod families;
 mod lexicon;
 mod places;
@@ -76,6 +76,16 @@ impl Knowledge {
         let statements = statements::extract(&reading, self.without);
         let events = events::extract(&reading, &statements);
         Findings { statements, events, entities: reading.who.entities }
+    }
+
+    /// What a feature of an event weighs for its confidence.
+    pub fn weight_of_event(&self, feature: &str) -> f32 {
+        self.lexicon.weight_of_event(feature)
+    }
+
+    /// What a feature of a statement of the core weighs for its confidence.
+    pub fn weight_of_statement(&self, feature: &str) -> f32 {
+        self.lexicon.weight_of_feature(feature)
     }
 
     /// Reads who is who and takes down all decisions.

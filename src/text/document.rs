@@ -445,7 +445,7 @@ mod tests {
         let kind = EventSpanKind::Party;
         let span = EventSpan { kind, tokens: word(at), probability: 0.5, sector: None, sector_probability: 0.5 };
         let link = EventLink { mention: n, span: n, role: LinkRole::Actor, probability: 0.5 };
-        EventMentions { mentions: vec![mention], spans: vec![span], links: vec![link] }
+        EventMentions { mentions: vec![mention], spans: vec![span], links: vec![link], chances: None }
     }
 
     #[test]

@@ -12,6 +12,34 @@ pub struct EventMentions {
     pub spans: Vec<EventSpan>,
     /// What each trigger has of them, by triggers in order.
     pub links: Vec<EventLink>,
+    /// How probable a trigger is at each token; filled only where that was asked for, to explain what was found and what was not.
+    pub chances: Option<TriggerChances>,
+}
+
+/// How probable a trigger of each type is at each token, whatever stands there in the most probable reading.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct TriggerChances {
+    types: Vec<EventType>,
+    /// A row for each token, of the types in order.
+    rows: Vec<f32>,
+}
+
+impl TriggerChances {
+    /// Without any token yet.
+    pub(crate) fn of_types(types: &[EventType]) -> Self {
+        Self { types: types.to_vec(), rows: Vec::new() }
+    }
+
+    /// Adds what is probable at the next token, by the types in order.
+    pub(crate) fn push(&mut self, of_types: impl Iterator<Item = f32>) {
+        self.rows.extend(of_types);
+    }
+
+    /// The types at a token, each with its probability; nothing beyond the last token.
+    pub fn of(&self, token: usize) -> impl Iterator<Item = (EventType, f32)> + '_ {
+        let row = self.rows.chunks_exact(self.types.len().max(1)).nth(token).unwrap_or_default();
+        self.types.iter().copied().zip(row.iter().copied())
+    }
 }
 
 /// Words that evoke an event, and what they say of it.
@@ -105,7 +133,12 @@ impl EventMentions {
         let moved =
             |tokens: TokenRange| TokenRange { start: tokens.start + first_token, end: tokens.end + first_token };
         let (mentions_before, spans_before) = (narrow(self.mentions.len()), narrow(self.spans.len()));
-        let Self { mentions, spans, links } = piece;
+        let Self { mentions, spans, links, chances } = piece;
+        if let Some(chances) = chances {
+            // Pieces of one document come of one head: the types are the same.
+            let own = self.chances.get_or_insert_with(|| TriggerChances::of_types(&chances.types));
+            own.rows.extend(chances.rows);
+        }
         self.mentions.extend(mentions.into_iter().map(|mention| EventMention {
             tokens: moved(mention.tokens),
             same: mention.same.map(|other| other + mentions_before),

@@ -17,7 +17,9 @@ pub use closed_set::UnknownLabel;
 pub(crate) use closed_set::labels;
 pub use code_points::CodePoints;
 pub use document::{Document, Entity, Field, Layer, Role, RoleSpan, Sentence, SentenceKind};
-pub use events::{Contexts, EventLink, EventMention, EventMentions, EventSpan, EventSpanKind, LinkRole};
+pub use events::{
+    Contexts, EventLink, EventMention, EventMentions, EventSpan, EventSpanKind, LinkRole, TriggerChances,
+};
 pub use labels::{Deprel, EntityKind, Feats, Upos, Xpos};
 pub use lemmas::Lemmas;
 pub use plover::{Context, EventStatus, EventType, Mode, Sector};

@@ -26,7 +26,8 @@ fn help_names_commands_and_exit_codes() {
     let help = output(&["--help"]);
     assert_code(&help, 0);
     let text = stdout(&help);
-    let mut expected = vec!["extract", "test", "check-config", "schema", "health", "completions", "Exit codes:", "78"];
+    let mut expected =
+        vec!["extract", "explain", "test", "check-config", "schema", "health", "completions", "Exit codes:", "78"];
     if cfg!(feature = "kafka") {
         expected.extend(["demo", "run", "publish", "tail"]);
     }

@@ -11,6 +11,7 @@ mod commands;
 mod config;
 mod deployment;
 mod explorer;
+mod explain;
 mod extract;
 mod golden;
 mod http;

@@ -23,7 +23,7 @@ use super::sentences::BoundaryModel;
 use crate::text::Document;
 use encoder::kernel::Matrix;
 use encoder::{Encoder, Encoding};
-use heads::{AnyHead, HEADS, Projections, Reading, Weights};
+use heads::{AnyHead, EventSpace, HEADS, Projections, Reading, Weights};
 use pieces::{PIECE, pieces};
 
 pub use stage::Stage;
@@ -108,6 +108,15 @@ impl Core {
             projected: Vec::new(),
             spaces: model.heads.iter().map(|head| head.space()).collect(),
         }
+    }
+
+    /// The same worker, which also tells how probable a trigger of an event is at every token: to explain what is found, and what is not.
+    #[must_use]
+    pub fn telling_chances(mut self) -> Self {
+        for space in self.spaces.iter_mut().filter_map(|space| space.downcast_mut::<EventSpace>()) {
+            space.tells_chances = true;
+        }
+        self
     }
 
     /// Fills every layer that the model has a head for. The document has tokens and sentences.

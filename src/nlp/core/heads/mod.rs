@@ -15,6 +15,7 @@ mod tree;
 
 use head::{Entry, are_in_order};
 
+pub(super) use events::EventSpace;
 pub(super) use head::{AnyHead, Reading, Weights};
 pub(super) use projections::Projections;
 
@@ -31,6 +32,4 @@ pub(super) const HEADS: [Entry; 6] = [
 const _: () = assert!(are_in_order(&HEADS), "a head needs a layer that no head before it fills");
 
 #[cfg(test)]
-pub(super) use {
-    events::EventSpace, head::Head, lemmas::Lemmatizer, names::NameSpace, roles::RoleSpace, tree::ParseSpace,
-};
+pub(super) use {head::Head, lemmas::Lemmatizer, names::NameSpace, roles::RoleSpace, tree::ParseSpace};

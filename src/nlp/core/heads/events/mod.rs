@@ -20,7 +20,7 @@ use crate::nlp::core::stage::Stage;
 use crate::nlp::model_file::ModelError;
 use crate::text::{
     Contexts, Document, EventMention, EventMentions, EventSpan, EventSpanKind, EventStatus, EventType, Layer,
-    TokenRange,
+    TokenRange, TriggerChances,
 };
 use links::{LinkSpace, Links};
 
@@ -56,6 +56,8 @@ pub(in crate::nlp) struct EventSpace {
     back: Vec<u8>,
     marginals: MarginalSpace,
     links: LinkSpace,
+    /// Whether it is to be told how probable a trigger is at every token.
+    pub(in crate::nlp) tells_chances: bool,
 }
 
 impl Head for Events {
@@ -104,7 +106,9 @@ impl Head for Events {
         }
         let (read, hidden) = self.input.apply_over(&space.windows, reading.encoder, reading.encoding, &mut space.rows);
         self.out.apply(Matrix::whole(hidden, self.input.outputs()), &mut space.scores);
-        let mut events = EventMentions::default();
+        let tells_chances = space.tells_chances;
+        let chances = tells_chances.then(|| TriggerChances::of_types(&self.types));
+        let mut events = EventMentions { chances, ..EventMentions::default() };
         let EventSpace { scores, one_chain, sparse, back, marginals, links, .. } = space;
         let width = self.out.outputs();
         let n_labels = 2 * self.types.len() + 1;
@@ -124,9 +128,15 @@ impl Head for Events {
             self.triggers.best(one_chain, back, |found, kind| {
                 events.mentions.push(unread(tokens(found), self.types[kind]));
             });
-            if events.mentions.len() > before {
+            if (events.mentions.len() > before || tells_chances) && !range.is_empty() {
                 take_columns(scores, width, 0, n_labels, one_chain);
                 self.marginals.read(one_chain, marginals);
+            }
+            if let Some(chances) = &mut events.chances {
+                for token in 0..range.len() {
+                    let share = |label: usize| self.marginals.probability(token, label, marginals);
+                    chances.push((0..self.types.len()).map(|kind| share(1 + 2 * kind) + share(2 + 2 * kind)));
+                }
             }
             for mention in &mut events.mentions[before..] {
                 let kind = self.types.iter().position(|known| *known == mention.event_type).unwrap_or_default();
