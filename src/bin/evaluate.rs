@@ -17,7 +17,7 @@ use demarche::nlp::core::{Core, CoreModel};
 use demarche::nlp::model_file::ModelBytes;
 use demarche::nlp::sentences::SentenceSplitter;
 use demarche::nlp::tokenizer::Tokenizer;
-use demarche::score::{analyses, conllu, entities, events, parse, sentences, statements, tokens, trace, who};
+use demarche::score::{analyses, conllu, entities, events, pairs, parse, sentences, statements, tokens, trace, who};
 use demarche::text::Document;
 
 /// Scores the analysis against gold files.
@@ -114,6 +114,11 @@ enum What {
         /// Hold the confidences against what is right, and print the weights that would fit them
         #[arg(long)]
         confidence: bool,
+    },
+    /// The class of a deed between two given spans; GOLD is JSON lines of id, text and one event with spans and class
+    Pairs {
+        #[command(flatten)]
+        files: Files,
     },
 }
 
@@ -274,6 +279,12 @@ fn main() -> Result<()> {
                 figures += &format!("\n{}", who::browse::errors(&gold, &system, errors));
             }
             figures
+        }
+        What::Pairs { files } => {
+            let gold = pairs::read_gold(&files.gold.display().to_string(), &files.read()?)?;
+            let answers = pairs::answer(&gold, &files.models()?);
+            write(&files.out, &pairs::write(&answers))?;
+            pairs::figures::score(&gold, &answers).to_string()
         }
         What::Events { files, by, errors, confidence } => {
             let gold = events::read_gold(&files.gold.display().to_string(), &files.read()?)?;

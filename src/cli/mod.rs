@@ -3,8 +3,8 @@
 
 mod check_config;
 mod exit;
-mod explore;
 mod explain;
+mod explore;
 pub mod extract;
 mod health;
 mod models;

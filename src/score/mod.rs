@@ -9,6 +9,7 @@ pub mod conllu;
 pub mod entities;
 pub mod events;
 pub mod logistic;
+pub mod pairs;
 pub mod parse;
 pub mod reliability;
 pub mod sentences;

@@ -5,7 +5,7 @@ use demarche::nlp::sentences::SentenceSplitter;
 use demarche::score::entities::{self, Match, Scheme};
 use demarche::score::parse::{self, Tokens};
 use demarche::score::statements::{self, Answers, Part};
-use demarche::score::{analyses, conllu, events, sentences, who};
+use demarche::score::{analyses, conllu, events, pairs, sentences, who};
 use serde_json::{Value, json};
 
 use crate::program::demarche;
@@ -236,4 +236,40 @@ fn a_broken_analysis_is_refused_with_its_line() {
     ] {
         assert_eq!(read(lines).unwrap_err().to_string(), expected);
     }
+}
+
+/// Sentences with two spans, as PLV has them.
+const PAIRS: [(&str, &str, &str, &str); 4] = [
+    ("Norway expelled two diplomats of Denmark on Monday.", "Norway", "two diplomats of Denmark", "COERCE SANCTION"),
+    ("Denmark condemned the decision of the government of Norway.", "Denmark", "the government of Norway", "ACCUSE"),
+    (
+        "The foreign minister of Norway met his Danish counterpart in Oslo.",
+        "The foreign minister of Norway",
+        "his Danish counterpart",
+        "CONSULT",
+    ),
+    ("Rebels attacked an army post in northern Chad, killing nine soldiers.", "Rebels", "an army post", "ASSAULT"),
+];
+
+#[test]
+fn the_class_of_a_deed_between_two_spans_is_told() {
+    let line = |(number, &(text, source, target, class)): (usize, &(&str, &str, &str, &str))| {
+        let span = |words: &str| [text.find(words).unwrap(), text.find(words).unwrap() + words.len()];
+        let event =
+            json!({"source_span": span(source), "target_span": span(target), "class": class.split(' ').next_back()});
+        json!({"id": number.to_string(), "text": text, "events": [event]}).to_string() + "\n"
+    };
+    let lines: String = PAIRS.iter().enumerate().map(line).collect();
+    let gold = pairs::read_gold("gold", &lines).unwrap();
+    let answers = pairs::answer(&gold, &Models::embedded());
+    let written = pairs::write(&answers);
+    for (answer, (text, _, _, classes)) in written.lines().zip(PAIRS) {
+        let answer: Value = serde_json::from_str(answer).unwrap();
+        let label = answer["label"].as_str().unwrap();
+        assert!(classes.split(' ').any(|class| class == label), "{text:?} is {label}: {answer}");
+    }
+    let figures = pairs::figures::score(&gold, &answers).to_string();
+    assert!(figures.starts_with("pairs: 4  accuracy "), "{figures}");
+    let twice = pairs::read_gold("gold", &lines.repeat(2)).unwrap_err();
+    assert_eq!((twice.line, twice.problem.as_str()), (5, "id '0' stands in a line before already"));
 }
