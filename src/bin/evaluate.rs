@@ -72,6 +72,9 @@ enum What {
     Trace {
         #[command(flatten)]
         files: Files,
+        /// Instead: what the head for events asks of the tree, with the features
+        #[arg(long)]
+        events: bool,
     },
     /// Attributed statements; GOLD is JSON lines of id, text and statements
     Statements {
@@ -224,9 +227,10 @@ fn main() -> Result<()> {
             write(&files.out, &answer)?;
             String::new()
         }
-        What::Trace { files } => {
+        What::Trace { files, events } => {
             let name = files.gold.display().to_string();
-            write(&files.out, &trace::trace(&name, &files.read()?, &mut Analyzer::new(&files.models()?))?)?;
+            let trace = if events { trace::trace_events } else { trace::trace };
+            write(&files.out, &trace(&name, &files.read()?, &mut Analyzer::new(&files.models()?))?)?;
             String::new()
         }
         What::Parse { files, tokens } => {

@@ -3,7 +3,7 @@
 //!
 //! How far is a position in each partition *for each reason*, because a replay may be asked for some reasons alone. The group
 //! `GROUP-replay` keeps the lowest as its offset, and those that are ahead of it in the metadata beside it
-//! ([`Positions`]). One who replays at a time: the transactional id is always the same, so that a second one fences the first.
+//! (`Positions`). One who replays at a time: the transactional id is always the same, so that a second one fences the first.
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;

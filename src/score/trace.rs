@@ -28,6 +28,38 @@ pub fn trace(file: &str, text: &str, analyzer: &mut Analyzer) -> Result<String, 
     Ok(out)
 }
 
+/// Traces what the head for events asks of the tree, as [`trace`] does the graph.
+///
+/// # Errors
+/// If a line is no such object.
+pub fn trace_events(file: &str, text: &str, analyzer: &mut Analyzer) -> Result<String, ScoreError> {
+    let mut out = String::new();
+    for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+        let row: Value =
+            serde_json::from_str(line).map_err(|error| ScoreError::new(file, index + 1, error.to_string()))?;
+        let cell = |key: &str| row.get(key).and_then(Value::as_str).unwrap_or_default();
+        let (document, asked) = analyzer.trace_events(&Article::from_text(cell("id"), cell("text")));
+        let points = CodePoints::new(document.text());
+        let span = |tokens: TokenRange| points.of(document.span_of(tokens));
+        let triggers = asked.iter().map(|trigger| {
+            let words = trigger.words.iter().map(|word| {
+                let token = TokenRange::new(word.token as usize, word.token as usize + 1);
+                json!({"head": span(token), "span": span(word.phrase), "keys": word.keys, "seen": word.seen})
+            });
+            json!({
+                "span": span(trigger.tokens),
+                "plover": trigger.event_type.name(),
+                "keys": trigger.keys,
+                "said": trigger.said,
+                "words": words.collect::<Vec<_>>(),
+            })
+        });
+        out.push_str(&json!({"id": cell("id"), "triggers": triggers.collect::<Vec<_>>()}).to_string());
+        out.push('\n');
+    }
+    Ok(out)
+}
+
 fn written(id: &str, doc: &Document, trace: &Trace) -> Value {
     let points = CodePoints::new(doc.text());
     let span = |tokens: TokenRange| {

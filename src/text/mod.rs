@@ -11,6 +11,7 @@ mod labels;
 mod lemmas;
 mod plover;
 mod span;
+mod tree;
 pub mod work;
 
 pub use closed_set::UnknownLabel;
@@ -24,3 +25,4 @@ pub use labels::{Deprel, EntityKind, Feats, Upos, Xpos};
 pub use lemmas::Lemmas;
 pub use plover::{Context, EventStatus, EventType, Mode, Sector};
 pub use span::{Span, TokenRange};
+pub(crate) use tree::Tree;

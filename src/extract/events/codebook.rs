@@ -6,11 +6,10 @@ use std::borrow::Cow;
 use crate::extract::codebook::{Need, Sense, Side, TriggerRow};
 use crate::extract::reading::Reading;
 use crate::extract::statements::LONGEST_SENTENCE;
-use crate::extract::who::phrases::Tree;
 use crate::nlp::Ontology;
 use crate::text::{
     Contexts, Deprel, EventLink, EventMention, EventMentions, EventSpan, EventSpanKind, EventStatus, LinkRole,
-    TokenRange, Upos,
+    TokenRange, Tree, Upos,
 };
 
 /// How sure an added trigger counts as: about as sure as those of the head are that turn out right.

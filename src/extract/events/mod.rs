@@ -13,6 +13,7 @@ mod confidence;
 mod merge;
 mod parties;
 mod propose;
+mod several;
 
 use crate::extract::reading::Reading;
 use crate::finding::{Event, Statement};

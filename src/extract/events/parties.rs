@@ -3,12 +3,10 @@
 //! Words of which the graph knows nobody are read by the tables of countries and bodies; where these are silent too, they stay a party whose state is
 //! not known, with the sector that the head reads from them.
 
-use crate::extract::lexicon::PlaceForm;
+use super::several;
 use crate::extract::reading::Reading;
-use crate::extract::statements::LONGEST_SENTENCE;
-use crate::extract::who::phrases::Tree;
 use crate::finding::{Actor, Entity, Kind, Sector, actor_code};
-use crate::text::{Deprel, EventLink, EventMentions, EventSpan, EventSpanKind, LinkRole, TokenRange};
+use crate::text::{EventLink, EventMentions, EventSpan, LinkRole, TokenRange};
 
 /// Stands in an actor's code for a state that is not known.
 const UNKNOWN: &str = "---";
@@ -28,14 +26,17 @@ pub(super) fn of_role(
     let sentence = doc.sentence_of(trigger.start as usize);
     let is_beside = |tokens: TokenRange| doc.sentence_of(tokens.start as usize) == sentence;
     let mut linked: Vec<&EventLink> = links.iter().filter(|link| link.role == role).collect();
-    // Those of the trigger's own sentence first: what an earlier one says of the same party is less.
-    linked.sort_by_key(|link| (!is_beside(layer.spans[link.span as usize].tokens), link.span));
+    // Those of the trigger's own sentence first: what an earlier one says of the same party is less. Then the surest: a dateline's town is not the state that acts.
+    linked.sort_by(|one, other| {
+        let is_apart = |link: &EventLink| !is_beside(layer.spans[link.span as usize].tokens);
+        is_apart(one).cmp(&is_apart(other)).then(other.probability.total_cmp(&one.probability))
+    });
     let mut found: Vec<Actor> = Vec::new();
     for link in linked {
         let span = &layer.spans[link.span as usize];
         for actor in parties(reading, span) {
             let is_told = |known: &Actor| {
-                is_same(known, &actor)
+                is_one(known, &actor)
                     || !is_beside(actor.tokens) && known.country.is_some() && known.country == actor.country
             };
             if !found.iter().any(is_told) {
@@ -45,29 +46,6 @@ pub(super) fn of_role(
     }
     found.sort_by_key(|actor| actor.tokens);
     found
-}
-
-/// Who stands in one of these relations to a trigger, where the head links nobody to it: the first phrase whose state or body the article tells.
-pub(super) fn by_tree(reading: &Reading<'_, '_>, trigger: TokenRange, relations: &[Deprel]) -> Vec<Actor> {
-    let doc = reading.words.doc;
-    let sentence = doc.sentences[doc.sentence_of(trigger.start as usize)].tokens;
-    if doc.heads.is_empty() || sentence.len() > LONGEST_SENTENCE {
-        return Vec::new();
-    }
-    let tree = Tree::new_within(doc, sentence);
-    let stands = |&token: &usize| {
-        relations.contains(&doc.deprels[token]) && doc.head(token).is_some_and(|head| trigger.contains_token(head))
-    };
-    for token in sentence.range().filter(stands) {
-        let tokens = tree.phrase(token, sentence);
-        let span =
-            EventSpan { kind: EventSpanKind::Party, tokens, probability: 1.0, sector: None, sector_probability: 0.0 };
-        let found = parties(reading, &span);
-        if !found.is_empty() && found.iter().all(|party| party.head() != UNKNOWN) {
-            return found;
-        }
-    }
-    Vec::new()
 }
 
 /// Whether two stretches on the two sides of a deed are one party: the same, or a state twice, as a dateline's town and the state that acts.
@@ -100,9 +78,9 @@ pub(super) fn are_alike(one: &Actor, other: &Actor) -> bool {
 
 /// Those whom a stretch names: several where it joins them ("Norway and Chad", "Norwegian and Danish ministers").
 fn parties(reading: &Reading<'_, '_>, span: &EventSpan) -> Vec<Actor> {
-    let joined = joined_states(reading, span.tokens);
-    if joined.len() > 1 {
-        return joined.into_iter().map(|place| of_state(reading, span, place)).collect();
+    let several = several::states(reading, span.tokens);
+    if several.len() > 1 {
+        return several.into_iter().map(|place| of_state(reading, span, place)).collect();
     }
     let entities = reading.who.all(reading.words.doc, span.tokens);
     if entities.is_empty() {
@@ -111,32 +89,6 @@ fn parties(reading: &Reading<'_, '_>, span: &EventSpan) -> Vec<Actor> {
         return vec![place.map_or_else(|| unknown(reading, span), |(place, _)| of_state(reading, span, place))];
     }
     entities.into_iter().map(|number| of_entity(reading, span, number)).collect()
-}
-
-/// The states and bodies that a stretch joins to each other before or behind its noun: "Norwegian and Danish ministers", "leaders of Norway and Chad". Those
-/// that are joined for themselves ("Norway and Chad") are entities of their own.
-fn joined_states(reading: &Reading<'_, '_>, tokens: TokenRange) -> Vec<usize> {
-    let words = &reading.words;
-    let mut found: Vec<(usize, TokenRange)> = Vec::new();
-    for mention in reading.mentions.within(tokens.start as usize, tokens.end as usize) {
-        let Some((place, form)) = mention.place() else { continue };
-        let end = found.last().map_or(0, |(_, tokens)| tokens.end as usize);
-        let is_joined = end > 0
-            && (end..mention.start())
-                .all(|at| matches!(words.lower(at), "," | "and" | "or" | "&" | "-" | "–" | "/" | "the"));
-        if !is_joined && found.len() > 1 {
-            break;
-        }
-        if !is_joined {
-            found.clear();
-        }
-        if form != PlaceForm::People && found.iter().all(|(known, _)| *known != place) {
-            found.push((place, mention.tokens));
-        }
-    }
-    let (Some((_, first)), Some((_, last))) = (found.first(), found.last()) else { return Vec::new() };
-    let has_noun = tokens.len() > (last.end - first.start) as usize;
-    if found.len() > 1 && has_noun { found.into_iter().map(|(place, _)| place).collect() } else { Vec::new() }
 }
 
 /// The international body within some words, by its place among the lexicon's: "the United Nations tribunal".

@@ -47,18 +47,18 @@ pub(super) fn mentions(reading: &Reading<'_, '_>, layer: &EventMentions, stateme
         let links = layer.links_of(number);
         let side = |role| parties::of_role(reading, layer, links, mention.tokens, role);
         let (mut actors, mut recipients) = (side(LinkRole::Actor), side(LinkRole::Recipient));
+        let statement = holders.around(mention.tokens);
+        // Who tells of the deeds of others has no part in them: "Denmark said that Norway had expelled …".
+        let source = statement.and_then(|number| statements[number].source);
+        let tells = |party: &Actor| source.is_some_and(|source| source.overlaps(party.tokens));
+        if actors.iter().any(|party| !tells(party)) {
+            actors.retain(|party| !tells(party));
+        }
         if has_one_side(mention) {
             parties::add(&mut actors, std::mem::take(&mut recipients));
         }
-        if actors.is_empty() {
-            actors = parties::by_tree(reading, mention.tokens, &[Deprel::Nsubj, Deprel::NmodPoss]);
-        }
-        if recipients.is_empty() && !has_one_side(mention) {
-            recipients = parties::by_tree(reading, mention.tokens, &[Deprel::Obj, Deprel::NsubjPass, Deprel::Iobj]);
-        }
         recipients.retain(|party| !actors.iter().any(|actor| parties::is_one(actor, party)));
         let code = Ontology::embedded().cameo(mention.cameo)?;
-        let statement = holders.around(mention.tokens);
         let span = |role| linked(layer, links, role);
         let status = by_words(reading, mention)
             .unwrap_or_else(|| status(mention, statement.map(|number| &statements[number]), &actors, &recipients));

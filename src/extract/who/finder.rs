@@ -5,12 +5,11 @@ use std::collections::HashSet;
 
 use crate::extract::lexicon::{Lexicon, PlaceForm, Sex, Words};
 use crate::finding::MentionForm;
-use crate::text::{Deprel, EntityKind, EventSpanKind, Role, SentenceKind, TokenRange, Upos};
+use crate::text::{Deprel, EntityKind, EventSpanKind, Role, SentenceKind, TokenRange, Tree, Upos};
 
 use super::lexical::{Mention as LexicalMention, Mentions, What};
 use super::mention::{Anaphor, Determiner, Mention, Sort};
 use super::nouns::{NounKind, Nouns};
-use super::phrases::Tree;
 
 /// What the finder looks at.
 pub(super) struct Finder<'a, 'd> {

@@ -1,11 +1,10 @@
 //! Countries within a mention's own words: "the | Russian | minister", "the embassy of | Chad", "ambassador to | Peru".
 
 use crate::extract::lexicon::{Lexicon, PlaceForm, Words};
-use crate::text::Deprel;
+use crate::text::{Deprel, Tree};
 
 use super::lexical::Mentions;
 use super::mention::{Mention, Sort};
-use super::phrases::Tree;
 
 /// How a country stands to the head of the phrase.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,9 +1,8 @@
 //! Who is credited with which words, as far as the core's roles tell: enough to know who "I" is, and who spoke last.
 
-use crate::text::{Document, Role, TokenRange};
+use crate::text::{Document, Role, TokenRange, Tree};
 
 use super::finder::head_of;
-use super::phrases::Tree;
 
 /// One attribution: whose words, and where they stand.
 #[derive(Debug)]

@@ -7,14 +7,13 @@ use jiff::civil::Date;
 
 use crate::extract::lexicon::{Lexicon, Words};
 use crate::extract::quotes::Quote;
-use crate::text::{Deprel, SentenceKind};
+use crate::text::{Deprel, SentenceKind, Tree};
 
 use super::dateline;
 use super::finder::{Finder, party_heads, source_heads, surnames};
 use super::lexical::Mentions;
 use super::mention::Mention;
 use super::modifiers::{self, Modifier, Tie};
-use super::phrases::Tree;
 use super::said::{Attributions, Said};
 use super::scorer::Weights;
 use super::tables::WhoTables;

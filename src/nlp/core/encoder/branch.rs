@@ -58,25 +58,26 @@ impl HeadInput {
         self.said(encoder, encoding, rows)
     }
 
-    /// The same, where the head's own layers read other windows than the encoder does: they begin and end where these do, in tokens.
-    pub(in crate::nlp) fn apply_over<'r>(
+    /// Lets the head's own layers read other windows than the encoder does: they begin and end where these do, in tokens.
+    pub(in crate::nlp) fn read_over(
         &self,
         windows: &[usize],
         encoder: &Encoder,
-        encoding: &'r mut Encoding,
-        rows: &'r mut HeadRows,
-    ) -> (&'r [f32], &'r [f32]) {
-        self.read_over(windows, encoder, encoding, rows);
-        self.said(encoder, encoding, rows)
-    }
-
-    fn read_over(&self, windows: &[usize], encoder: &Encoder, encoding: &mut Encoding, rows: &mut HeadRows) {
+        encoding: &mut Encoding,
+        rows: &mut HeadRows,
+    ) {
         if let Some(branch) = &self.branch {
             branch.apply(windows, encoder, encoding, &mut rows.own);
         }
     }
 
-    fn said<'r>(&self, encoder: &Encoder, encoding: &'r Encoding, rows: &'r mut HeadRows) -> (&'r [f32], &'r [f32]) {
+    /// What the head's layers say of each token after [`Self::read_over`], and what its hidden layer makes of it.
+    pub(in crate::nlp) fn said<'r>(
+        &self,
+        encoder: &Encoder,
+        encoding: &'r Encoding,
+        rows: &'r mut HeadRows,
+    ) -> (&'r [f32], &'r [f32]) {
         let HeadRows { own, hidden } = rows;
         let read = if self.branch.is_some() { own.as_slice() } else { encoding.rows.as_slice() };
         self.hidden.apply(Matrix::whole(read, encoder.outputs()), hidden);

@@ -15,6 +15,8 @@ mod tree;
 
 use head::{Entry, are_in_order};
 
+pub use events::{AskedTrigger, AskedWord};
+
 pub(super) use events::EventSpace;
 pub(super) use head::{AnyHead, Reading, Weights};
 pub(super) use projections::Projections;
@@ -25,8 +27,8 @@ pub(super) const HEADS: [Entry; 6] = [
     Entry::of::<lemmas::Lemmatizer>(),
     Entry::of::<names::Names>(),
     Entry::of::<roles::Roles>(),
-    Entry::of::<events::Events>(),
     Entry::of::<tree::Parser>(),
+    Entry::of::<events::Events>(),
 ];
 
 const _: () = assert!(are_in_order(&HEADS), "a head needs a layer that no head before it fills");

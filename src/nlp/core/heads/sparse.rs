@@ -65,21 +65,16 @@ const TEMPLATES: [(Place, Option<Place>); 36] = [
 /// Every property of what stands beyond the ends of a sentence.
 const NOTHING: u64 = 1;
 
-/// The listed features and what each says of every label.
+/// Listed features, and what each says of every label.
 #[derive(Debug)]
-pub(super) struct SparseFeatures {
+pub(super) struct Listed {
     keys: Hashes,
     weights: Rows,
 }
 
-impl SparseFeatures {
-    /// Reads the sections `NAME.hash` and `NAME.weight`, and adds `NAME.next` to the transitions of the labels; nothing if the file has none.
-    pub(super) fn read(
-        file: &ModelFile,
-        name: &str,
-        n_labels: usize,
-        transitions: &mut Transitions,
-    ) -> Result<Option<Self>, ModelError> {
+impl Listed {
+    /// Reads the sections `NAME.hash` and `NAME.weight`; nothing if the file has none.
+    pub(super) fn read(file: &ModelFile, name: &str, n_labels: usize) -> Result<Option<Self>, ModelError> {
         let (hash, weight) = (format!("{name}.hash"), format!("{name}.weight"));
         if file.section(&hash).is_none() {
             return Ok(None);
@@ -89,8 +84,32 @@ impl SparseFeatures {
             let problem = format!("{} rows of {n_labels} labels in i8 expected", keys.len());
             return Err(file.required(&weight)?.wrong(problem));
         }
-        transitions.add(&vector(file, &format!("{name}.next"), n_labels * n_labels)?);
         Ok(Some(Self { keys, weights }))
+    }
+
+    /// Adds what a feature says, if it is listed.
+    pub(super) fn say(&self, key: u64, row: &mut [f32]) {
+        if let Some(place) = self.keys.find(key) {
+            self.weights.add(place, row);
+        }
+    }
+}
+
+/// The features of a token and its neighbours, over which labels make a chain.
+#[derive(Debug)]
+pub(super) struct SparseFeatures(Listed);
+
+impl SparseFeatures {
+    /// Reads the sections `NAME.hash` and `NAME.weight`, and adds `NAME.next` to the transitions of the labels; nothing if the file has none.
+    pub(super) fn read(
+        file: &ModelFile,
+        name: &str,
+        n_labels: usize,
+        transitions: &mut Transitions,
+    ) -> Result<Option<Self>, ModelError> {
+        let Some(listed) = Listed::read(file, name, n_labels)? else { return Ok(None) };
+        transitions.add(&vector(file, &format!("{name}.next"), n_labels * n_labels)?);
+        Ok(Some(Self(listed)))
     }
 
     /// Adds what the features of a sentence's tokens say to their scores, a row of labels for each. `space` is kept from sentence to
@@ -104,16 +123,12 @@ impl SparseFeatures {
     ) {
         space.clear();
         space.extend(sentence.clone().map(|token_idx| encoding.properties(token_idx)));
-        for (at, row) in scores.chunks_exact_mut(self.weights.width).enumerate() {
+        for (at, row) in scores.chunks_exact_mut(self.0.weights.width).enumerate() {
             let property = |(number, distance): Place| {
                 let other = at.checked_add_signed(distance).and_then(|at| space.get(at));
                 other.map_or(NOTHING, |properties| properties[number])
             };
-            let mut say = |key: u64| {
-                if let Some(place) = self.keys.find(key) {
-                    self.weights.add(place, row);
-                }
-            };
+            let mut say = |key: u64| self.0.say(key, row);
             for (template, (one, other)) in (0..).zip(TEMPLATES) {
                 say(mixed(template, property(one), other.map_or(0, property)));
             }
@@ -127,7 +142,7 @@ impl SparseFeatures {
 }
 
 /// One key from a template's number and its properties, by the last steps of `SplitMix64` (Steele, Lea and Flood 2014).
-fn mixed(template: u64, one: u64, other: u64) -> u64 {
+pub(super) fn mixed(template: u64, one: u64, other: u64) -> u64 {
     const MULTIPLY: [u64; 3] = [0x9E37_79B9_7F4A_7C15, 0xBF58_476D_1CE4_E5B9, 0x94D0_49BB_1331_11EB];
     let x = one
         .wrapping_mul(MULTIPLY[0])

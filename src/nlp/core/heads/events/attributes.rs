@@ -4,13 +4,15 @@
 
 use std::ops::Range;
 
+use super::facts::Facts;
 use crate::nlp::core::decode::argmax;
 use crate::nlp::core::encoder::elementwise::exp;
 use crate::nlp::core::encoder::kernel::Matrix;
 use crate::nlp::core::encoder::layers::Linear;
-use crate::nlp::model_file::{ModelError, ModelFile};
+use crate::nlp::core::heads::sparse::Listed;
+use crate::nlp::model_file::{ModelError, ModelFile, vector};
 use crate::nlp::ontology::Ontology;
-use crate::text::{Context, Contexts, EventStatus, EventType, Mode, Sector};
+use crate::text::{Context, Contexts, EventMention, EventStatus, EventType, Mode, Sector};
 
 /// Label for "no mode" and "no sector".
 const NONE: &str = "";
@@ -28,6 +30,10 @@ pub(super) struct Attributes {
     status_columns: Range<usize>,
     historical: usize,
     contexts: Vec<Context>,
+    /// What sparse features over the tree say besides.
+    listed: Option<Listed>,
+    /// What the layers' scores weigh beside these, by column.
+    share: Vec<f32>,
 }
 
 /// What a trigger says.
@@ -90,7 +96,9 @@ impl Attributes {
             modes[event_type as usize].push((column, Some(mode)));
         }
         let status_columns = first_status..historical;
-        Ok(Self { linear, codes, modes, statuses, status_columns, historical, contexts })
+        let listed = Listed::read(file, "event.attribute.signs", n_columns)?;
+        let share = if listed.is_some() { vector(file, "event.attribute.share", n_columns)? } else { Vec::new() };
+        Ok(Self { linear, codes, modes, statuses, status_columns, historical, contexts, listed, share })
     }
 
     /// Scores what is said of some triggers.
@@ -98,9 +106,17 @@ impl Attributes {
         self.linear.apply(triggers, scores);
     }
 
-    /// What a trigger of this type says, by its place among those that were scored.
-    pub(super) fn of(&self, scores: &[f32], trigger: usize, event_type: EventType) -> Said {
-        let row = &scores[trigger * self.linear.outputs()..][..self.linear.outputs()];
+    /// What a trigger says, by its place among those that were scored, and by the tree of its sentence.
+    pub(super) fn of(&self, scores: &[f32], place: usize, mention: &EventMention, facts: Option<&Facts<'_>>) -> Said {
+        let event_type = mention.event_type;
+        let mut row = scores[place * self.linear.outputs()..][..self.linear.outputs()].to_vec();
+        if let (Some(listed), Some(facts)) = (&self.listed, facts) {
+            row.iter_mut().zip(&self.share).for_each(|(score, share)| *score *= share);
+            let mut keys = Vec::new();
+            facts.of_trigger(&facts.trigger(mention.tokens, event_type), &mut keys);
+            keys.iter().for_each(|&key| listed.say(key, &mut row));
+        }
+        let row = &row[..];
         let (codes, root) = &self.codes[event_type as usize];
         let statuses = &row[self.status_columns.clone()];
         let best = argmax(statuses);

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::attributes::{Attributes, Sectors};
+use super::facts::Facts;
 use crate::nlp::core::decode::{Antecedent, Attachment, Ends, Likeness};
 use crate::nlp::model_file::{ModelError, ModelFile};
 use crate::text::{Document, EventLink, EventMention, EventMentions, EventSpanKind, LinkRole, TokenRange};
@@ -18,7 +19,7 @@ const TRIGGERS_BACK: usize = 24;
 
 /// From this probability on a stretch is told to be something. Below even: an event that lacks a side is less than one with a doubtful side (measured on the
 /// event corpus's dev part), and whoever wants less can look at the probability.
-const LEAST: f32 = 0.35;
+pub(super) const LEAST: f32 = 0.35;
 
 /// The roles in the order of the weights, each with the kind of stretch that may play it.
 const ROLES: [LinkRole; 4] = [LinkRole::Actor, LinkRole::Recipient, LinkRole::Date, LinkRole::Place];
@@ -53,6 +54,19 @@ pub(super) struct LinkSpace {
     scores: Vec<f32>,
     /// The stretches of one kind near a trigger.
     near: Vec<TokenRange>,
+    /// What each trigger may have of the parties.
+    pub(super) parties: Vec<SeenParty>,
+    /// What the head's layers say of each trigger.
+    pub(super) said: Vec<f32>,
+}
+
+/// What the head's layers say of a party and a trigger.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct SeenParty {
+    pub(super) mention: usize,
+    pub(super) span: usize,
+    pub(super) as_actor: f32,
+    pub(super) as_recipient: f32,
 }
 
 impl Links {
@@ -80,15 +94,25 @@ impl Links {
 
     /// Fills in what is missing in events of which triggers and stretches have been found. `rows` are what the head's layers say of the
     /// document's tokens.
-    pub(super) fn fill(&self, doc: &Document, rows: &[f32], events: &mut EventMentions, space: &mut LinkSpace) {
+    pub(super) fn fill(
+        &self,
+        doc: &Document,
+        rows: &[f32],
+        facts: &[(usize, Facts<'_>)],
+        events: &mut EventMentions,
+        space: &mut LinkSpace,
+    ) {
+        let LinkSpace { gathered, triggers, stretches, scores, near, parties, said } = space;
+        parties.clear();
         if events.mentions.is_empty() {
             return;
         }
-        let LinkSpace { gathered, triggers, stretches, scores, near } = space;
         self.triggers.apply(events.mentions.iter().map(|mention| mention.tokens), rows, gathered, triggers);
-        self.attributes.score(self.triggers.rows(triggers, SAYS), scores);
+        self.attributes.score(self.triggers.rows(triggers, SAYS), said);
         for (place, mention) in events.mentions.iter_mut().enumerate() {
-            let said = self.attributes.of(scores, place, mention.event_type);
+            let sentence = doc.sentence_of(mention.tokens.start as usize);
+            let facts = facts.iter().find(|(known, _)| *known == sentence).map(|(_, facts)| facts);
+            let said = self.attributes.of(said, place, mention, facts);
             *mention = EventMention {
                 cameo: said.cameo,
                 mode: said.mode,
@@ -107,12 +131,6 @@ impl Links {
             return;
         }
         self.stretches.apply(events.spans.iter().map(|span| span.tokens), rows, gathered, stretches);
-        self.sectors.score(self.stretches.rows(stretches, SAYS), scores);
-        for (place, span) in events.spans.iter_mut().enumerate() {
-            if span.kind == EventSpanKind::Party {
-                (span.sector, span.sector_probability) = self.sectors.of(scores, place);
-            }
-        }
         let of_kind = |kind: EventSpanKind| {
             let from = events.spans.partition_point(|span| span.kind < kind);
             from..events.spans.partition_point(|span| span.kind <= kind)
@@ -128,23 +146,14 @@ impl Links {
                     let candidate = (events.spans[span].tokens, self.stretches.row(stretches, span, LINKS));
                     self.roles.probability(doc, role as usize, (mention.tokens, said), candidate, near)
                 };
-                let link = |span: usize, role: LinkRole, probability: f32| EventLink {
-                    mention: u32::try_from(place).expect("a document has fewer than 2^32 tokens"),
-                    span: u32::try_from(span).expect("a document has fewer than 2^32 tokens"),
-                    role,
-                    probability,
-                };
                 let role = match kind {
                     EventSpanKind::Party => {
-                        for span in list {
-                            let actor = probability(LinkRole::Actor, span);
-                            let recipient = probability(LinkRole::Recipient, span);
-                            if actor > LEAST && actor >= recipient {
-                                events.links.push(link(span, LinkRole::Actor, actor));
-                            } else if recipient > LEAST {
-                                events.links.push(link(span, LinkRole::Recipient, recipient));
-                            }
-                        }
+                        parties.extend(list.map(|span| SeenParty {
+                            mention: place,
+                            span,
+                            as_actor: probability(LinkRole::Actor, span),
+                            as_recipient: probability(LinkRole::Recipient, span),
+                        }));
                         continue;
                     }
                     EventSpanKind::Date => LinkRole::Date,
@@ -153,9 +162,24 @@ impl Links {
                 let all = list.map(|span| (span, probability(role, span)));
                 let best = all.reduce(|best, next| if next.1 > best.1 { next } else { best });
                 if let Some((span, probability)) = best.filter(|(_, probability)| *probability > LEAST) {
-                    events.links.push(link(span, role, probability));
+                    events.links.push(link(place, span, role, probability));
                 }
             }
+        }
+    }
+
+    /// Fills in the sectors of parties.
+    pub(super) fn fill_sectors(&self, rows: &[f32], events: &mut EventMentions, space: &mut LinkSpace) {
+        let LinkSpace { gathered, stretches, scores, .. } = space;
+        let parties = events.spans.partition_point(|span| span.kind <= EventSpanKind::Party);
+        let parties = &mut events.spans[..parties];
+        if parties.is_empty() {
+            return;
+        }
+        self.stretches.apply(parties.iter().map(|span| span.tokens), rows, gathered, stretches);
+        self.sectors.score(self.stretches.rows(stretches, SAYS), scores);
+        for (place, span) in parties.iter_mut().enumerate() {
+            (span.sector, span.sector_probability) = self.sectors.of(scores, place);
         }
     }
 
@@ -184,6 +208,12 @@ impl Links {
         let (best, probability) = self.same.find(self.triggers.row(triggers, place, ASKS), candidates, scores);
         (best.and_then(|best| u32::try_from(first + best).ok()), probability)
     }
+}
+
+/// What a trigger has, as the layer has it.
+pub(super) fn link(mention: usize, span: usize, role: LinkRole, probability: f32) -> EventLink {
+    let narrow = |place: usize| u32::try_from(place).expect("a document has fewer than 2^32 tokens");
+    EventLink { mention: narrow(mention), span: narrow(span), role, probability }
 }
 
 /// Whether two stretches are the same words, capitals aside.

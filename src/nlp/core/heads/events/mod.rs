@@ -5,8 +5,11 @@
 //! Who the parties are, and what becomes of several mentions of one event, is for `extract`. The computation is in `docs/model-format.md`,
 //! "Events".
 
+mod asked;
 mod attributes;
+mod facts;
 mod links;
+mod participants;
 
 use super::bio_labels::kinds_of;
 use super::head::{Head, Reading, Weights};
@@ -14,7 +17,7 @@ use super::sparse::SparseFeatures;
 use crate::nlp::core::decode::{MarginalSpace, Marginals, Transitions, probability};
 use crate::nlp::core::encoder::kernel::Matrix;
 use crate::nlp::core::encoder::layers::Linear;
-use crate::nlp::core::encoder::{HeadInput, HeadRows, Properties};
+use crate::nlp::core::encoder::{Encoding, HeadInput, HeadRows, Properties};
 use crate::nlp::core::segments;
 use crate::nlp::core::stage::Stage;
 use crate::nlp::model_file::ModelError;
@@ -23,6 +26,9 @@ use crate::text::{
     TokenRange, TriggerChances,
 };
 use links::{LinkSpace, Links};
+use participants::Participants;
+
+pub use asked::{AskedTrigger, AskedWord};
 
 /// Labels of a party, date or place: outside, begins, goes on.
 const LABELS: usize = 3;
@@ -42,6 +48,7 @@ pub(in crate::nlp) struct Events {
     /// For each kind of stretch.
     stretches: Vec<Transitions>,
     links: Links,
+    participants: Option<Participants>,
 }
 
 /// Working space, kept from article to article.
@@ -58,10 +65,13 @@ pub(in crate::nlp) struct EventSpace {
     links: LinkSpace,
     /// Whether it is to be told how probable a trigger is at every token.
     pub(in crate::nlp) tells_chances: bool,
+    /// What was asked of each trigger of the last document, where weights are fitted.
+    pub(in crate::nlp) asked: Option<Vec<AskedTrigger>>,
 }
 
 impl Head for Events {
     const FILLS: Layer = Layer::Events;
+    const NEEDS: &'static [Layer] = &[Layer::Tags, Layer::Lemmas, Layer::Names, Layer::Tree];
     type Space = EventSpace;
 
     fn read(Weights { file, encoder, .. }: &Weights<'_>) -> Result<Option<Self>, ModelError> {
@@ -83,7 +93,8 @@ impl Head for Events {
         let sparse = SparseFeatures::read(file, "event.signs", labels.len(), &mut triggers)?;
         let marginals = Marginals::of(&triggers);
         let links = Links::read(file, encoder.outputs())?;
-        Ok(Some(Self { input, out, types, sparse, triggers, marginals, stretches, links }))
+        let participants = Participants::read(file)?;
+        Ok(Some(Self { input, out, types, sparse, triggers, marginals, stretches, links, participants }))
     }
 
     fn hear(&self, stage: Stage, rows: &[f32], space: &mut EventSpace) {
@@ -104,12 +115,14 @@ impl Head for Events {
                 sparse.add(&range, reading.encoding, &mut space.properties, own);
             }
         }
-        let (read, hidden) = self.input.apply_over(&space.windows, reading.encoder, reading.encoding, &mut space.rows);
+        self.input.read_over(&space.windows, reading.encoder, reading.encoding, &mut space.rows);
+        let encoding: &Encoding = reading.encoding;
+        let (read, hidden) = self.input.said(reading.encoder, encoding, &mut space.rows);
         self.out.apply(Matrix::whole(hidden, self.input.outputs()), &mut space.scores);
         let tells_chances = space.tells_chances;
         let chances = tells_chances.then(|| TriggerChances::of_types(&self.types));
         let mut events = EventMentions { chances, ..EventMentions::default() };
-        let EventSpace { scores, one_chain, sparse, back, marginals, links, .. } = space;
+        let EventSpace { scores, one_chain, sparse, back, marginals, links, asked, .. } = space;
         let width = self.out.outputs();
         let n_labels = 2 * self.types.len() + 1;
         for sentence in &doc.sentences {
@@ -157,7 +170,14 @@ impl Head for Events {
                 });
             }
         }
-        self.links.fill(doc, read, &mut events, links);
+        let facts = facts::of_sentences(doc, encoding, &events);
+        self.links.fill(doc, read, &facts, &mut events, links);
+        if let Some(asked) = asked {
+            *asked = asked::all(doc, &facts, &events, &links.said, &links.parties);
+        }
+        participants::fill(self.participants.as_ref(), doc, &facts, &mut events, &links.parties);
+        drop(facts);
+        self.links.fill_sectors(read, &mut events, links);
         doc.events = Some(events);
     }
 }

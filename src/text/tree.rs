@@ -1,6 +1,6 @@
 //! Noun phrases by the tree: which words belong to a head, and how a word stands in its clause.
 
-use crate::text::{Deprel, Document, TokenRange};
+use super::{Deprel, Document, TokenRange};
 
 /// Tokens of a phrase that are looked at on either side of its head: a broken tree must not cost a long text its square.
 const REACH: usize = 40;

@@ -1,0 +1,74 @@
+//! What the head asks of the tree about each trigger, with the features: what the linear models are fitted on. Nothing of it runs in the service.
+
+use super::facts::Facts;
+use super::links::SeenParty;
+use super::participants::{near, seen_by_candidates};
+use crate::text::{Document, EventMentions, EventType, TokenRange};
+
+/// A trigger with its features, and the words beside it that could be its parties.
+#[derive(Debug)]
+pub struct AskedTrigger {
+    /// The trigger.
+    pub tokens: TokenRange,
+    /// Its type, as the head reads it.
+    pub event_type: EventType,
+    /// Keys of the features of what it says.
+    pub keys: Vec<u64>,
+    /// What the head's layers say of it, in the order of the rows of `event.attribute`.
+    pub said: Vec<f32>,
+    /// The words that could be parties.
+    pub words: Vec<AskedWord>,
+}
+
+/// A word that could be a party of a trigger.
+#[derive(Debug)]
+pub struct AskedWord {
+    /// Head of the phrase.
+    pub token: u32,
+    /// The phrase.
+    pub phrase: TokenRange,
+    /// Keys of the features.
+    pub keys: Vec<u64>,
+    /// What the head's layers say: how probable it is that it is an actor, a recipient, a party at all; nothing where they see no party there.
+    pub seen: Option<[f32; 3]>,
+}
+
+/// All that is asked about the triggers of a document. `said` has a row for each trigger.
+pub(super) fn all(
+    doc: &Document,
+    facts: &[(usize, Facts<'_>)],
+    events: &EventMentions,
+    said: &[f32],
+    seen: &[SeenParty],
+) -> Vec<AskedTrigger> {
+    let mut keys = Vec::new();
+    let width = said.len() / events.mentions.len().max(1);
+    let each = events.mentions.iter().enumerate().filter_map(|(number, mention)| {
+        let sentence = doc.sentence_of(mention.tokens.start as usize);
+        let (_, facts) = facts.iter().find(|(known, _)| *known == sentence)?;
+        let trigger = facts.trigger(mention.tokens, mention.event_type);
+        facts.of_trigger(&trigger, &mut keys);
+        let of_trigger = keys.clone();
+        let (candidates, middle) = near(facts, &trigger);
+        let own: Vec<SeenParty> = seen.iter().filter(|party| party.mention == number).copied().collect();
+        let seen = seen_by_candidates(facts, events, &own, &candidates);
+        let words = candidates.iter().enumerate().map(|(place, &token)| {
+            let between = if place < middle { middle - 1 - place } else { place - middle };
+            facts.of_candidate(&trigger, token, between, &mut keys);
+            AskedWord {
+                token: u32::try_from(token).unwrap_or_default(),
+                phrase: facts.phrase(token),
+                keys: keys.clone(),
+                seen: seen.iter().find(|seen| seen.token == token).map(|seen| seen.probabilities),
+            }
+        });
+        Some(AskedTrigger {
+            tokens: mention.tokens,
+            event_type: mention.event_type,
+            keys: of_trigger,
+            said: said[number * width..][..width].to_vec(),
+            words: words.collect(),
+        })
+    });
+    each.collect()
+}
