@@ -187,7 +187,10 @@ fn a_service_that_never_reached_its_broker_leaves_no_work_behind() {
 #[test]
 fn a_terminal_that_closes_ends_the_service_as_sigterm_does() {
     let broker = broker();
-    let mut service = Service::start(&broker.brokers());
+    let mut command = Command::new("env");
+    // Whoever runs the tests under nohup ignores the signal, and what they start inherits that.
+    command.args(["--default-signal=HUP", env!("CARGO_BIN_EXE_demarche"), "run", "--brokers"]);
+    let mut service = Service::start_with(command.arg(broker.brokers()).env("DEMARCHE__HTTP__LISTEN", ""));
     service.wait_for("starting");
     service.signal("HUP");
     assert_eq!(service.wait_for("stopping")["signal"], "SIGHUP");

@@ -52,7 +52,7 @@ pub(super) struct Party {
     pub(super) side: &'static str,
     pub(super) words: String,
     pub(super) code: String,
-    /// What gave it its part: "core", "tree" (rules or the codebook, by grammar), or "mention" (another one of the same event).
+    /// What gave it its part: "core", "tree" (the codebook, by grammar), or "mention" (another one of the same event).
     pub(super) found_by: &'static str,
     /// How sure the head is of the part.
     pub(super) link_probability: Option<f64>,

@@ -53,7 +53,7 @@ pub struct ExtractArgs {
     /// Largest article in bytes
     #[arg(long, value_name = "BYTES", default_value_t = InputOptions::default().max_bytes)]
     pub max_bytes: usize,
-    /// Most tokens of an article; a core takes some 40,000 a second
+    /// Most tokens of an article; a core takes some 15,000 a second of text dense with names and events
     #[arg(long, value_name = "N", default_value_t = InputOptions::default().max_tokens)]
     pub max_tokens: usize,
     /// Analysis threads [default: one a core]

@@ -1,6 +1,6 @@
 //! What the head asks of the tree about each trigger, with the features: what the linear models are fitted on. Nothing of it runs in the service.
 
-use super::facts::Facts;
+use super::facts::Sentences;
 use super::links::SeenParty;
 use super::participants::{near, seen_by_candidates};
 use crate::text::{Document, EventMentions, EventType, TokenRange};
@@ -36,7 +36,7 @@ pub struct AskedWord {
 /// All that is asked about the triggers of a document. `said` has a row for each trigger.
 pub(super) fn all(
     doc: &Document,
-    facts: &[(usize, Facts<'_>)],
+    sentences: &Sentences<'_>,
     events: &EventMentions,
     said: &[f32],
     seen: &[SeenParty],
@@ -44,8 +44,7 @@ pub(super) fn all(
     let mut keys = Vec::new();
     let width = said.len() / events.mentions.len().max(1);
     let each = events.mentions.iter().enumerate().filter_map(|(number, mention)| {
-        let sentence = doc.sentence_of(mention.tokens.start as usize);
-        let (_, facts) = facts.iter().find(|(known, _)| *known == sentence)?;
+        let facts = sentences.around(doc, mention.tokens)?;
         let trigger = facts.trigger(mention.tokens, mention.event_type);
         facts.of_trigger(&trigger, &mut keys);
         let of_trigger = keys.clone();

@@ -46,23 +46,29 @@ pub(super) struct Trigger {
     ancestors: Vec<usize>,
 }
 
-/// The sentences in which triggers stand, each once, with their numbers; nothing where there is no tree.
-pub(super) fn of_sentences<'a>(
-    doc: &'a Document,
-    encoding: &'a Encoding,
-    events: &EventMentions,
-) -> Vec<(usize, Facts<'a>)> {
-    let mut found: Vec<(usize, Facts<'a>)> = Vec::new();
-    if doc.heads.is_empty() || doc.lemmas.is_empty() {
-        return found;
-    }
-    for mention in &events.mentions {
-        let number = doc.sentence_of(mention.tokens.start as usize);
-        if found.last().is_none_or(|(last, _)| *last != number) {
-            found.push((number, Facts::of(doc, encoding, doc.sentences[number].tokens)));
+/// The sentences in which triggers stand, each once, with their numbers in order; none where there is no tree.
+#[derive(Debug)]
+pub(super) struct Sentences<'a>(Vec<(usize, Facts<'a>)>);
+
+impl<'a> Sentences<'a> {
+    pub(super) fn of(doc: &'a Document, encoding: &'a Encoding, events: &EventMentions) -> Self {
+        let mut found: Vec<(usize, Facts<'a>)> = Vec::new();
+        let has_tree = !doc.heads.is_empty() && !doc.lemmas.is_empty();
+        for mention in events.mentions.iter().filter(|_| has_tree) {
+            let number = doc.sentence_of(mention.tokens.start as usize);
+            if found.last().is_none_or(|(last, _)| *last != number) {
+                found.push((number, Facts::of(doc, encoding, doc.sentences[number].tokens)));
+            }
         }
+        Self(found)
     }
-    found
+
+    /// The sentence of a trigger.
+    pub(super) fn around(&self, doc: &Document, trigger: TokenRange) -> Option<&Facts<'a>> {
+        let number = doc.sentence_of(trigger.start as usize);
+        let place = self.0.binary_search_by_key(&number, |(known, _)| *known).ok()?;
+        Some(&self.0[place].1)
+    }
 }
 
 impl<'a> Facts<'a> {

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::attributes::{Attributes, Sectors};
-use super::facts::Facts;
+use super::facts::Sentences;
 use crate::nlp::core::decode::{Antecedent, Attachment, Ends, Likeness};
 use crate::nlp::model_file::{ModelError, ModelFile};
 use crate::text::{Document, EventLink, EventMention, EventMentions, EventSpanKind, LinkRole, TokenRange};
@@ -98,7 +98,7 @@ impl Links {
         &self,
         doc: &Document,
         rows: &[f32],
-        facts: &[(usize, Facts<'_>)],
+        sentences: &Sentences<'_>,
         events: &mut EventMentions,
         space: &mut LinkSpace,
     ) {
@@ -110,9 +110,7 @@ impl Links {
         self.triggers.apply(events.mentions.iter().map(|mention| mention.tokens), rows, gathered, triggers);
         self.attributes.score(self.triggers.rows(triggers, SAYS), said);
         for (place, mention) in events.mentions.iter_mut().enumerate() {
-            let sentence = doc.sentence_of(mention.tokens.start as usize);
-            let facts = facts.iter().find(|(known, _)| *known == sentence).map(|(_, facts)| facts);
-            let said = self.attributes.of(said, place, mention, facts);
+            let said = self.attributes.of(said, place, mention, sentences.around(doc, mention.tokens));
             *mention = EventMention {
                 cameo: said.cameo,
                 mode: said.mode,

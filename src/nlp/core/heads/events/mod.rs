@@ -25,6 +25,7 @@ use crate::text::{
     Contexts, Document, EventMention, EventMentions, EventSpan, EventSpanKind, EventStatus, EventType, Layer,
     TokenRange, TriggerChances,
 };
+use facts::Sentences;
 use links::{LinkSpace, Links};
 use participants::Participants;
 
@@ -170,13 +171,13 @@ impl Head for Events {
                 });
             }
         }
-        let facts = facts::of_sentences(doc, encoding, &events);
-        self.links.fill(doc, read, &facts, &mut events, links);
+        let sentences = Sentences::of(doc, encoding, &events);
+        self.links.fill(doc, read, &sentences, &mut events, links);
         if let Some(asked) = asked {
-            *asked = asked::all(doc, &facts, &events, &links.said, &links.parties);
+            *asked = asked::all(doc, &sentences, &events, &links.said, &links.parties);
         }
-        participants::fill(self.participants.as_ref(), doc, &facts, &mut events, &links.parties);
-        drop(facts);
+        participants::fill(self.participants.as_ref(), doc, &sentences, &mut events, &links.parties);
+        drop(sentences);
         self.links.fill_sectors(read, &mut events, links);
         doc.events = Some(events);
     }

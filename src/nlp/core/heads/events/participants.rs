@@ -3,7 +3,7 @@
 //! Two models say so of each word beside a trigger, one along the text (the head's layers) and one along the tree (sparse features), and a third weighs the
 //! two. Of sentences before the trigger's own only the first one speaks. The computation is in `docs/model-format.md`, "Events".
 
-use super::facts::{Facts, Trigger};
+use super::facts::{Facts, Sentences, Trigger};
 use super::links::{LEAST, SeenParty, link};
 use crate::nlp::core::encoder::elementwise::exp;
 use crate::nlp::core::heads::sparse::Listed;
@@ -128,11 +128,11 @@ fn log_odds(probability: f32) -> f32 {
     (probability / (1.0 - probability)).ln()
 }
 
-/// Fills in the parties of each trigger. `facts` are the sentences of the triggers, nothing where there is no tree.
+/// Fills in the parties of each trigger. `sentences` are those of the triggers.
 pub(super) fn fill(
     participants: Option<&Participants>,
     doc: &Document,
-    facts: &[(usize, Facts<'_>)],
+    sentences: &Sentences<'_>,
     events: &mut EventMentions,
     seen: &[SeenParty],
 ) {
@@ -140,16 +140,15 @@ pub(super) fn fill(
     for (number, mention) in events.mentions.iter().enumerate() {
         let from = seen.partition_point(|party| party.mention < number);
         let own = &seen[from..seen.partition_point(|party| party.mention <= number)];
-        let sentence = doc.sentence_of(mention.tokens.start as usize);
-        let by_tree = participants.zip(facts.iter().find(|(known, _)| *known == sentence));
-        if let Some((participants, (_, facts))) = by_tree {
+        let by_tree = participants.zip(sentences.around(doc, mention.tokens));
+        if let Some((participants, facts)) = by_tree {
             let trigger = facts.trigger(mention.tokens, mention.event_type);
             let seen = seen_by_candidates(facts, events, own, &near(facts, &trigger).0);
             participants.of_sentence(facts, &trigger, number, &seen, &mut parties);
         }
         for party in own {
             let tokens = events.spans[party.span].tokens;
-            if by_tree.is_some_and(|(_, (_, facts))| facts.holds(tokens)) {
+            if by_tree.is_some_and(|(_, facts)| facts.holds(tokens)) {
                 continue;
             }
             let (role, probability) = if party.as_actor >= party.as_recipient {
