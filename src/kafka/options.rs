@@ -302,6 +302,19 @@ impl Options {
         self.client_config(&[("client.id", "demarche")])
     }
 
+    /// What reads a topic from its beginning outside of the service's group: only what was committed, and no offset is stored behind its back. The library
+    /// wants a group name to assign partitions by hand; `role` makes it.
+    pub(crate) fn reader_config(&self, role: &str) -> ClientConfig {
+        let mut config = self.plain_config();
+        config
+            .set("group.id", format!("{}-{role}", self.group))
+            .set("isolation.level", "read_committed")
+            .set("enable.auto.commit", "false")
+            .set("enable.auto.offset.store", "false")
+            .set("auto.offset.reset", "earliest");
+        config
+    }
+
     /// What the producer of articles is built from. Which article is too large is for topic and service to say.
     pub(crate) fn feeder_config(&self) -> ClientConfig {
         let mut config = self.client_config(&[

@@ -38,13 +38,7 @@ impl Reader {
     /// A topic does not exist, no broker answers, or librdkafka refuses the settings.
     pub fn open(options: &Options, topics: &[&str], start: Start) -> Result<Self, Error> {
         let consumer: StreamConsumer<Logged> = options
-            .plain_config()
-            // The library wants a group name to assign partitions by hand; nothing is ever committed to it.
-            .set("group.id", format!("{}-reader", options.group))
-            .set("isolation.level", "read_committed")
-            .set("enable.auto.commit", "false")
-            .set("enable.auto.offset.store", "false")
-            .set("auto.offset.reset", "earliest")
+            .reader_config("reader")
             .create_with_context(Logged("reader"))
             .map_err(|error| Error::client("make a consumer", &error))?;
         let mut assignment = TopicPartitionList::new();

@@ -189,13 +189,8 @@ impl Letters {
     fn open(options: &Options, selection: &Selection) -> Result<Self, Error> {
         let topic = options.topics.dead_letters.clone();
         let consumer: BaseConsumer<Logged> = options
-            .plain_config()
-            .set("group.id", format!("{}-replay", options.group))
-            .set("isolation.level", "read_committed")
-            .set("enable.auto.commit", "false")
-            .set("enable.auto.offset.store", "false")
+            .reader_config("replay")
             .set("enable.partition.eof", "true")
-            .set("auto.offset.reset", "earliest")
             .create_with_context(Logged("replay"))
             .map_err(|error| Error::client("make a consumer", &error))?;
         let action = || format!("read the dead letters in `{topic}`");
