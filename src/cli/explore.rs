@@ -16,7 +16,7 @@ use super::models::ModelArgs;
 use super::{out, settings};
 use crate::config::{Config, Sources};
 use crate::explorer::{self, Access, Explorer};
-use crate::pipeline::{ArticleProcess, Process as _, ProcessFactory as _, Sight, Stages, Tap};
+use crate::pipeline::{ArticleProcess, ProcessFactory as _, Sight, Stages, Tap, guarded};
 use crate::record::files::{FileError, Messages};
 use crate::record::{AnalysisRecord, Message};
 use crate::telemetry::{Health, Metrics, http};
@@ -50,9 +50,10 @@ pub(super) struct ExploreArgs {
 
 /// Runs the command, until Ctrl-C.
 pub(super) fn run(args: ExploreArgs) -> Result<Exit, Failure> {
-    let sources = Sources::of_process(args.config.config);
+    let dir = args.model.data.as_ref().map(|dir| dir.display().to_string());
+    let sources = Sources::of_process(args.config.config).with("--data", "data.dir", dir.as_deref());
     let config = settings::load(&sources.with("--listen", "http.listen", args.listen.as_deref()))?;
-    let models = args.model.load()?;
+    let models = args.model.load_with(&config.codebook)?;
     let metrics = Metrics::new();
     // Reading files gives way to nobody: the page waits for no core of theirs.
     let page = Explorer::new(&config.explorer, Arc::clone(&models), config.input.clone(), 0, None);
@@ -106,7 +107,7 @@ fn show(files: Vec<PathBuf>, stages: &Stages, page: &Arc<Explorer>) {
                 let mut process = stages.build();
                 for message in messages {
                     match message {
-                        Ok(message) => page.committed(sights(&mut process, page, &message)),
+                        Ok(message) => page.committed(sights(stages, &mut process, page, &message)),
                         Err(error) => out::complain(format_args!("{error}")),
                     }
                 }
@@ -122,7 +123,7 @@ fn show(files: Vec<PathBuf>, stages: &Stages, page: &Arc<Explorer>) {
     });
 }
 
-fn sights(process: &mut ArticleProcess, page: &Arc<Explorer>, message: &Message) -> Vec<Sight> {
+fn sights(stages: &Stages, process: &mut ArticleProcess, page: &Arc<Explorer>, message: &Message) -> Vec<Sight> {
     let payload = message.payload.as_deref().unwrap_or_default();
     // What `extract` wrote begins with the article.
     if payload.trim_ascii_start().starts_with(b"{\"article\":")
@@ -130,7 +131,7 @@ fn sights(process: &mut ArticleProcess, page: &Arc<Explorer>, message: &Message)
     {
         return vec![page.of_analysis(message, &record)];
     }
-    let outcome = process.process(message);
+    let outcome = guarded(stages, process, message);
     let refused = || Some(page.of_dead_letter(outcome.records.last()?, outcome.rejection?));
     outcome.sight.clone().or_else(refused).into_iter().collect()
 }

@@ -129,7 +129,7 @@ fn since(text: &str) -> Result<i64, String> {
 }
 
 fn place(text: &str) -> Result<(i32, i64), String> {
-    let (partition, offset) = text.split_once(':').unwrap_or(("0", text));
+    let (partition, offset) = text.split_once(':').unwrap_or_default();
     match (partition.parse(), offset.parse()) {
         (Ok(partition @ 0..), Ok(offset @ 0..)) => Ok((partition, offset)),
         _ => Err("expected PARTITION:OFFSET, such as 3:1200".to_owned()),
@@ -147,7 +147,7 @@ mod tests {
         assert!((Timestamp::now().as_millisecond() - hour_ago - 3_600_000).abs() < 600_000);
         assert!(since("yesterday").is_err());
         assert_eq!(place("3:1200"), Ok((3, 1200)));
-        assert_eq!(place("7"), Ok((0, 7)), "of a topic of one partition");
+        assert!(place("7").is_err(), "of which partition?");
         assert!(place("-1:2").is_err() && place("a:2").is_err());
     }
 }

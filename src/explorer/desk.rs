@@ -12,14 +12,13 @@ use super::gate::Gate;
 use crate::analyzer::{Analyzer, Models};
 use crate::record::{AnalysisRecord, InputOptions, Message, MinConfidence, Rejection, RejectionReason, input};
 
-/// Requests that wait behind the one that is under way. An article takes some tens of milliseconds, so that nobody waits for
-/// longer than a person waits gladly.
+/// Requests that wait behind the one that is under way. A usual article takes some tens of milliseconds.
 const QUEUE: usize = 16;
 
 /// How long a request waits for a core that the topic does not need.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Largest article that is analyzed on request: some ten times a long one, and two seconds' work at the most.
+/// Largest article that is analyzed on request: some ten times a long one, 100,000 tokens of news.
 pub(super) const MAX_BYTES: usize = 512 << 10;
 
 /// What is asked.
@@ -115,9 +114,9 @@ struct Worker {
 
 impl Worker {
     fn answer(&mut self, request: &Request) -> Answer {
-        let mut article = input::decode(&request.message, &self.input).map_err(Refusal::Article)?;
-        article.published_at = article.published_at.or(request.published_at);
         let analyzed = catch_unwind(AssertUnwindSafe(|| {
+            let mut article = input::decode(&request.message, &self.input)?;
+            article.published_at = article.published_at.or(request.published_at);
             let analysis = self.analyzer.analyze(&article);
             AnalysisRecord::new(&article, &analysis, self.models.provenance(), request.min_confidence)
         }));

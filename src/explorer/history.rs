@@ -120,14 +120,18 @@ impl History {
     }
 
     /// The entries after a number, oldest first, and whether some between are forgotten; and all that comes from now on.
-    pub(super) fn after(&self, seq: u64) -> (Vec<Arc<Entry>>, bool, broadcast::Receiver<Arc<Entry>>) {
+    /// Nothing is held back for who names no number.
+    pub(super) fn after(&self, seq: Option<u64>) -> (Vec<Arc<Entry>>, bool, broadcast::Receiver<Arc<Entry>>) {
         let ring = self.current();
         // Under the lock, so that nothing comes between what is held and what comes.
         let coming = self.listeners.subscribe();
-        let n_held = ring.entries.iter().rev().take_while(|entry| entry.seq > seq).count();
+        // A number that was never given is one of another process, before this one was started.
+        let is_foreign = seq.is_some_and(|seq| seq > ring.figures.n_committed);
+        let from = if is_foreign { 0 } else { seq.unwrap_or(ring.figures.n_committed) };
+        let n_held = ring.entries.iter().rev().take_while(|entry| entry.seq > from).count();
         let held: Vec<_> = ring.entries.iter().skip(ring.entries.len() - n_held).cloned().collect();
         let first = held.first().map_or(ring.figures.n_committed + 1, |entry| entry.seq);
-        (held, first > seq + 1, coming)
+        (held, is_foreign || first > from + 1, coming)
     }
 
     /// The newest entry of an article.
@@ -233,11 +237,14 @@ mod tests {
         let history = history(4000, Duration::from_hours(1));
         let now = SystemTime::now();
         (0..5).for_each(|n| history.add(vec![sight(&format!("n-{n}"), 600)], now));
-        let (held, lost, _) = history.after(4);
+        let (held, lost, _) = history.after(Some(4));
         assert_eq!((held.iter().map(|entry| entry.seq).collect::<Vec<_>>(), lost), (vec![5], false));
-        let (held, lost, _) = history.after(0);
+        let (held, lost, _) = history.after(Some(0));
         assert_eq!((held.len(), lost), (3, true));
-        assert_eq!((history.after(5).0.len(), history.after(5).1), (0, false));
+        assert_eq!((history.after(Some(5)).0.len(), history.after(Some(5)).1), (0, false));
+        assert_eq!((history.after(None).0.len(), history.after(None).1), (0, false));
+        let of_another_process = history.after(Some(u64::MAX));
+        assert_eq!((of_another_process.0.len(), of_another_process.1), (history.after(Some(0)).0.len(), true));
     }
 
     #[test]

@@ -58,8 +58,8 @@ pub(super) async fn stream(State(explorer): State<Arc<Explorer>>, headers: Heade
         return Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_listeners", title, detail).into_response();
     };
     let last = headers.get("last-event-id").and_then(|value| value.to_str().ok()?.parse().ok());
-    let (held, lost, coming) = explorer.history.after(last.unwrap_or(u64::MAX - 1));
-    let listener = Listener { held: held.into(), lost: lost && last.is_some(), coming, _seat: seat };
+    let (held, lost, coming) = explorer.history.after(last);
+    let listener = Listener { held: held.into(), lost, coming, _seat: seat };
     let told = stream::unfold(listener, async |mut listener| Some((next(&mut listener).await?, listener)));
     Sse::new(told).keep_alive(KeepAlive::new().interval(Duration::from_secs(15))).into_response()
 }

@@ -54,11 +54,11 @@ pub(crate) fn recreated_topic(line: &str) -> Option<&str> {
 /// Passes a line on.
 pub(crate) fn forward(client: &'static str, level: RDKafkaLogLevel, facility: &str, line: &str) {
     match level {
-        // Every client gets the whole options map; that a producer ignores a consumer's key is no news.
         // A lost connection is told by an error too, which says the same.
         _ if facility == "FAIL" || facility == "ERROR" => {
             tracing::debug!(target: "librdkafka", client, facility, "{line}");
         }
+        // Every client gets the whole options map; that a producer ignores a consumer's key is no news.
         _ if facility == "CONFWARN" => tracing::debug!(target: "librdkafka", client, facility, "{line}"),
         RDKafkaLogLevel::Emerg | RDKafkaLogLevel::Alert | RDKafkaLogLevel::Critical | RDKafkaLogLevel::Error => {
             tracing::error!(target: "librdkafka", client, facility, "{line}");

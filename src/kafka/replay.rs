@@ -87,6 +87,7 @@ pub fn run(
         let begun = Instant::now();
         let batch = letters.next_batch(selection)?;
         let mut back = Vec::new();
+        let mut fates = Vec::with_capacity(batch.selected.len());
         for letter in &batch.selected {
             let original = dead_letter::original(letter).filter(|original| is_input(options, &original.topic));
             let fate = match &original {
@@ -94,15 +95,19 @@ pub fn run(
                 Some(original) if original.attempts >= MAX_ATTEMPTS => Fate::Stays,
                 Some(_) => Fate::PutBack,
             };
-            tell(letter, original.as_ref(), fate);
-            if let (Some(original), Fate::PutBack) = (original, fate) {
-                back.push((letter, original));
+            if let (Some(original), Fate::PutBack) = (&original, fate) {
+                back.push((letter, original.clone()));
             }
+            fates.push((letter, original, fate));
         }
         if let Some(target) = &target
             && batch.has_moved
         {
             target.put_back(&back, &letters)?;
+        }
+        // After the commit: what was aborted was not put back.
+        for (letter, original, fate) in &fates {
+            tell(letter, original.as_ref(), *fate);
         }
         if batch.is_last {
             return Ok(());
@@ -196,6 +201,10 @@ impl Letters {
         let action = || format!("read the dead letters in `{topic}`");
         let n_partitions = topics::n_partitions(consumer.client(), &topic, Access::Read, REQUEST_WAIT)
             .map_err(|reason| Error::Client { action: action(), reason })?;
+        if let Some(unknown) = selection.from.keys().find(|partition| **partition >= n_partitions) {
+            let reason = format!("it has partitions 0 to {}, none with number {unknown}", n_partitions - 1);
+            return Err(Error::Client { action: action(), reason });
+        }
         let mut asked = TopicPartitionList::new();
         asked.add_partition_range(&topic, 0, n_partitions - 1);
         let committed =
@@ -214,7 +223,8 @@ impl Letters {
                 _ => Positions::read(first, ""),
             };
             if let Some(from) = selection.from.get(&partition) {
-                positions.set(selection.reasons(), *from);
+                // Above the end it would be taken for a position in a topic that was made again since.
+                positions.set(selection.reasons(), (*from).clamp(first, end));
             }
             let begin = positions.begin(selection.reasons()).max(first);
             letters.positions.insert(partition, positions);

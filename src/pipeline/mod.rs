@@ -25,4 +25,5 @@ pub use pulse::Pulse;
 pub use stages::{ArticleProcess, Stages};
 pub use stop::{Stop, StopState};
 pub use tap::{Sight, Tap};
+pub(crate) use worker::guarded;
 pub use worker::{Outcome, Process, ProcessFactory};

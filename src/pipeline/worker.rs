@@ -15,8 +15,8 @@ use crate::pipeline::offsets::Ticket;
 use crate::pipeline::tap::{Sight, Tap};
 use crate::record::{Channel, Message, OutgoingRecord, Rejection, RejectionReason, dead_letter};
 
-/// Work on one message after which somebody should know which it was: a partition waits for it. A megabyte of news takes five seconds
-/// (39,000 tokens a second, `cargo bench --bench nlp`).
+/// Work on one message after which somebody should know which it was: a partition waits for it. A megabyte of news has
+/// 200,000 tokens; what they take, `InputOptions::max_tokens` says.
 const SLOW: Duration = Duration::from_secs(10);
 
 /// What became of a message.
@@ -230,24 +230,29 @@ impl<F: ProcessFactory> Worker<F> {
     }
 
     fn process(&self, process: &mut F::Process, message: &Message) -> Outcome {
-        let origin = &message.origin;
         let begun = Instant::now();
-        // Unwind safety: `process` may be half-changed after a panic; it is thrown away, the message was only read.
-        let outcome = catch_unwind(AssertUnwindSafe(|| process.process(message))).unwrap_or_else(|panic| {
-            let detail = panic_text(panic.as_ref());
-            tracing::error!(
-                topic = &*origin.topic,
-                partition = origin.partition,
-                offset = origin.offset,
-                detail,
-                "the analysis panicked"
-            );
-            *process = self.factory.build();
-            Outcome::rejected(message, &Rejection::new(RejectionReason::AnalysisPanicked, detail))
-        });
+        let outcome = guarded(&*self.factory, process, message);
         name_if_slow(message, begun.elapsed());
         outcome
     }
+}
+
+/// Processes a message; a panic becomes a rejection.
+pub(crate) fn guarded<F: ProcessFactory>(factory: &F, process: &mut F::Process, message: &Message) -> Outcome {
+    // Unwind safety: `process` may be half-changed after a panic; it is thrown away, the message was only read.
+    catch_unwind(AssertUnwindSafe(|| process.process(message))).unwrap_or_else(|panic| {
+        let origin = &message.origin;
+        let detail = panic_text(panic.as_ref());
+        tracing::error!(
+            topic = &*origin.topic,
+            partition = origin.partition,
+            offset = origin.offset,
+            detail,
+            "the analysis panicked"
+        );
+        *process = factory.build();
+        Outcome::rejected(message, &Rejection::new(RejectionReason::AnalysisPanicked, detail))
+    })
 }
 
 fn name_if_slow(message: &Message, spent: Duration) {

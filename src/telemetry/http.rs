@@ -1,5 +1,5 @@
 //! Health and metrics over HTTP, for probes and Prometheus; and the one thing that a running service can be told, to go on
-//! after it has stopped by itself. It has no authentication, hence it is bound to loopback unless configured.
+//! after it has stopped by itself. These ask for no token, hence it is bound to loopback unless configured.
 
 use std::future::Future;
 use std::io;

@@ -10,6 +10,7 @@ import argparse
 import pathlib
 import random
 import signal
+import subprocess
 import sys
 import tempfile
 import threading
@@ -128,6 +129,7 @@ def run_storm(broker, folder, long):
         n_rounds = 50 if long else 5
         feeding = trial.send_in_bursts(n_rounds * 4)
         guest = trial.member("guest", instance="none", options=options)
+        stopped = []
         for round_ in range(n_rounds):
             until("the guest has joined", guest.is_ready)
             time.sleep(trial.random.uniform(0.2, 1.5))
@@ -140,12 +142,13 @@ def run_storm(broker, folder, long):
                 guest.kill()
                 guest.start()
             else:
-                guest.stop()
+                stopped.append(guest.stop())
                 guest.start()
         feeding.join()
         trial.settle()
-        codes, wrong, _ = trial.end()
-        good = not any(wrong.values()) and not any(codes)
+        codes, wrong, ended = trial.end()
+        # One that was frozen past its session may be ended by the watchdog, with this code.
+        good = not any(wrong.values()) and not any(codes + stopped) and all(code == 75 for code in ended)
         yield f"rebalances, {strategy}", f"{trial.n_articles} articles, {n_rounds} times a member leaves, dies or freezes", amiss(wrong), good
 
 
@@ -213,9 +216,9 @@ def run_signals(broker, folder, long):
         member.start()
     feeding.join()
     trial.settle()
-    codes, wrong, _ = trial.end()
+    codes, wrong, ended = trial.end()
     # One signal drains; a second one may come after all was done.
-    good = not any(wrong.values()) and not any(codes) and all(code == 0 or n == 2 and code == 75 for n, code in ends)
+    good = not any(wrong.values()) and not any(codes) and not ended and all(code == 0 or n == 2 and code == 75 for n, code in ends)
     yield "SIGTERM, SIGHUP, SIGINT, twice, 50 ms after the start", f"exit codes {', '.join(str(code) for _, code in ends)}", amiss(wrong), good
 
 
@@ -235,9 +238,15 @@ def main() -> int:
     with Broker() as broker, tempfile.TemporaryDirectory(prefix="chaos-") as folder:
         for name in asked.scenarios or SCENARIOS:
             begun = time.monotonic()
-            for scenario, done, wrong, good in SCENARIOS[name](broker, pathlib.Path(folder), asked.long):
-                print(f"| {scenario} | {done} | {wrong} | {'yes' if good else '**NO**'} | {time.monotonic() - begun:.0f} |", flush=True)
-                all_good &= good
+            try:
+                for scenario, done, wrong, good in SCENARIOS[name](broker, pathlib.Path(folder), asked.long):
+                    print(f"| {scenario} | {done} | {wrong} | {'yes' if good else '**NO**'} | {time.monotonic() - begun:.0f} |", flush=True)
+                    all_good &= good
+            except (TimeoutError, RuntimeError, subprocess.TimeoutExpired) as error:
+                print(f"| {name} | | {error} | **NO** | {time.monotonic() - begun:.0f} |", flush=True)
+                all_good = False
+            finally:
+                Member.kill_all()
             if not all_good:
                 for log in sorted(pathlib.Path(folder).glob("*.log")):
                     sys.stderr.write(f"--- the end of {log.name}\n" + "\n".join(log.read_text(errors="replace").splitlines()[-40:]) + "\n")

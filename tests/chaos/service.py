@@ -17,6 +17,8 @@ N_PARTITIONS = 4
 class Member:
     """One process; may be killed and started again under its name."""
 
+    RUNNING = []
+
     def __init__(self, broker, folder, tag, name, delivery="exactly_once", instance=None, options=()):
         self.port = free_port()
         self.config = folder / f"{tag}-{name}.toml"
@@ -53,7 +55,17 @@ format = "human"
         with self.log.open("ab") as out:
             self.process = subprocess.Popen([PROGRAM, "run", "--config", self.config], stdout=out, stderr=subprocess.STDOUT,
                                             stdin=subprocess.DEVNULL, env={**os.environ, "NO_COLOR": "1"})
+        Member.RUNNING.append(self.process)
         return self
+
+    @staticmethod
+    def kill_all():
+        """Of a scenario that was given up, too."""
+        for process in Member.RUNNING:
+            if process.poll() is None:
+                process.kill()
+                process.wait()
+        Member.RUNNING.clear()
 
     def kill(self):
         if self.process.poll() is not None:

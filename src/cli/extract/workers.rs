@@ -97,12 +97,9 @@ impl Work {
 
     fn analyze(&self, analyzer: &mut Analyzer, message: &Message) -> Outcome {
         let refused = |rejection| Outcome::Refused { place: place(&message.origin), rejection };
-        let article = match input::decode(message, &self.input) {
-            Ok(article) => article,
-            Err(rejection) => return refused(rejection),
-        };
         // The analyzer's buffers may be half written after a panic, so it is made anew.
         let analyzed = catch_unwind(AssertUnwindSafe(|| {
+            let article = input::decode(message, &self.input)?;
             let analysis = analyzer.analyze(&article);
             AnalysisRecord::new(&article, &analysis, self.models.provenance(), self.min_confidence)
         }));

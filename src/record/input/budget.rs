@@ -8,7 +8,7 @@
 use super::super::{Rejection, RejectionReason};
 use crate::nlp::tokenizer::Tokenizer;
 
-/// Tokens that any text may have, however short they are: one to two seconds of a core. Tables of figures are dense, and
+/// Tokens that any text may have, however short they are: some seconds of a core. Tables of figures are dense, and
 /// stand in articles.
 const DENSE_TOKENS: usize = 50_000;
 
