@@ -43,6 +43,10 @@ pub(super) struct RunArgs {
 
 /// Runs the command.
 pub(super) fn run(args: RunArgs) -> Result<Exit, Failure> {
+    #[cfg(debug_assertions)]
+    if let Ok(text) = std::env::var("DEMARCHE_CRASH_AT") {
+        crate::pipeline::arm(&text).map_err(anyhow::Error::msg).or_exit(Exit::Config)?;
+    }
     let runtime = runtime()?;
     let health = Health::new();
     let stop = Stop::new();

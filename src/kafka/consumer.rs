@@ -16,7 +16,7 @@ use rdkafka::{Offset, TopicPartitionList};
 use crate::kafka::rebalance::{ConsumerCallbacks, GroupEvent, assign, decline, unassign};
 use crate::kafka::topics::{self, Wanted};
 use crate::kafka::{Error, Options, message};
-use crate::pipeline::ports::{Consumer, EndOffset, Failure, Partition, Polled, Position};
+use crate::pipeline::ports::{Answer, Consumer, EndOffset, Failure, Partition, Polled, Position};
 use crate::record::Message;
 use crate::telemetry::Health;
 
@@ -94,10 +94,10 @@ impl KafkaConsumer {
 }
 
 impl Consumer for KafkaConsumer {
-    type Group = ConsumerGroupMetadata;
+    type Group = Arc<ConsumerGroupMetadata>;
 
-    fn refusal(&mut self) -> Option<String> {
-        topics::ask(self.client.client(), &self.wanted).refusal()
+    fn ask(&mut self) -> Answer {
+        topics::ask(self.client.client(), &self.wanted)
     }
 
     fn poll(&mut self, timeout: Duration) -> Result<Polled, Failure> {
@@ -178,8 +178,11 @@ impl Consumer for KafkaConsumer {
         self.client.resume(&list(partitions)).map_err(|error| abortable("resume", &error))
     }
 
-    fn group(&self) -> Result<ConsumerGroupMetadata, Failure> {
-        self.client.group_metadata().ok_or_else(|| Failure::Fatal("the consumer is in no group".to_owned()))
+    fn group(&self) -> Result<Self::Group, Failure> {
+        self.client
+            .group_metadata()
+            .map(Arc::new)
+            .ok_or_else(|| Failure::Fatal("the consumer is in no group".to_owned()))
     }
 
     fn commit(&mut self, positions: &[Position]) -> Result<(), Failure> {

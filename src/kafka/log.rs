@@ -34,6 +34,17 @@ pub(crate) fn lost_position(line: &str) -> Option<(Partition, i64)> {
     Some((Partition { topic: topic.into(), index: index.parse().ok()? }, rest[..end].parse().ok()?))
 }
 
+/// Facility of the lines that say which partitions the broker lets no transaction write to. The error of the call that fails
+/// names none.
+pub(crate) const ADD_PARTITIONS: &str = "ADDPARTS";
+
+/// The topic of such a line, unless it only was not tried because another one is refused:
+/// `[thrd:main]: TxnCoordinator/1: Failed to add partition "statements" [0] to transaction: Broker: Topic authorization failed`.
+pub(crate) fn refused_topic(line: &str) -> Option<&str> {
+    let (topic, rest) = line.split_once("Failed to add partition \"")?.1.split_once('"')?;
+    (!rest.ends_with("Operation not attempted")).then_some(topic)
+}
+
 /// Facility of the lines about metadata, which only a client with `debug=metadata` writes.
 pub(crate) const METADATA: &str = "METADATA";
 
@@ -135,6 +146,17 @@ mod tests {
         assert_eq!(lost_position(line), Some((Partition { topic: "news.in".into(), index: 3 }, 120)));
         assert_eq!(lost_position("news.in [3]: offset reset (at offset INVALID (leader epoch 0))"), None);
         assert_eq!(lost_position("something else"), None);
+    }
+
+    #[test]
+    fn a_topic_that_no_transaction_may_write_to_is_read_from_the_log() {
+        let line = |why: &str| {
+            format!(
+                "[thrd:main]: TxnCoordinator/1: Failed to add partition \"found.out\" [1] to transaction: Broker: {why}"
+            )
+        };
+        assert_eq!(refused_topic(&line("Topic authorization failed")), Some("found.out"));
+        assert_eq!(refused_topic(&line("Operation not attempted")), None, "another one is refused");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! small clients that `publish`, `tail` and `demo` need.
 
 mod addresses;
+mod caller;
 mod consumer;
 mod embedded;
 mod error;

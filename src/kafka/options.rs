@@ -143,7 +143,7 @@ const REFUSED: [(&str, &str); 12] = [
 const MESSAGE_MAX_BYTES: &str = "67108864";
 
 /// Defaults of the consumer. Overridable.
-const CONSUMER_DEFAULTS: [(&str, &str); 8] = [
+const CONSUMER_DEFAULTS: [(&str, &str); 9] = [
     ("auto.offset.reset", "earliest"),
     // Eager: with static membership a restart moves nothing anyway, and a lane never holds half an assignment.
     ("partition.assignment.strategy", "range,roundrobin"),
@@ -157,13 +157,15 @@ const CONSUMER_DEFAULTS: [(&str, &str); 8] = [
     ("fetch.queue.backoff.ms", "5"),
     // Statistics pile up on the queue if nobody polls. The consumer is always polled within the poll interval; the
     // producer gets none (see `producer_config`). They tell that a broker is silent, which is to be seen within ten
-    // seconds (`silence_limit`).
-    ("statistics.interval.ms", "2000"),
+    // seconds: this twice, and `silence_limit`.
+    ("statistics.interval.ms", "1000"),
+    // Ten seconds by its own default: a broker that is back would be noticed that much later.
+    ("reconnect.backoff.max.ms", "2000"),
     ("client.id", "demarche"),
 ];
 
 /// Defaults of the producer. Overridable.
-const PRODUCER_DEFAULTS: [(&str, &str); 6] = [
+const PRODUCER_DEFAULTS: [(&str, &str); 7] = [
     // Below the session timeout: when partitions of a dead member move, its open transaction ends soon after, and
     // readers are not held up. A transaction that times out fences its producer: fatal, the lane is built anew.
     ("transaction.timeout.ms", "10000"),
@@ -173,6 +175,7 @@ const PRODUCER_DEFAULTS: [(&str, &str); 6] = [
     // A dead letter carries the original bytes, whatever their size; the topic's own limit decides.
     ("message.max.bytes", MESSAGE_MAX_BYTES),
     ("sticky.partitioning.linger.ms", "4"),
+    ("reconnect.backoff.max.ms", "2000"),
     ("client.id", "demarche"),
 ];
 

@@ -1,7 +1,7 @@
 //! The producer port over rdkafka's `BaseProducer`, with transactions or without.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -12,12 +12,13 @@ use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::{DeliveryResult, Header, OwnedHeaders};
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer as _, ProducerContext};
 
+use crate::kafka::caller::{Caller, Lost};
 use crate::kafka::consumer::offsets;
 use crate::kafka::outage::Outage;
-use crate::kafka::topics::{self, Access, Answer, Wanted};
+use crate::kafka::topics::{self, Access, Wanted};
 use crate::kafka::{Error, Options, Topics, log};
-use crate::pipeline::ports::{Enqueued, Failure, Position, Producer};
-use crate::pipeline::{Delivery, Stop, StopState};
+use crate::pipeline::ports::{Answer, Enqueued, Failure, Position, Producer};
+use crate::pipeline::{CrashPoint, Delivery, Stop, StopState, crash_at};
 use crate::record::{Channel, OutgoingRecord};
 
 /// One wait for deliveries. A round trip on one machine takes about as long; shorter only costs wake-ups.
@@ -34,9 +35,18 @@ const GIVE_UP: Duration = Duration::from_secs(15);
 /// How long to wait for the transaction coordinator at the start; a broker that has just come up needs some seconds.
 const INIT: Duration = Duration::from_secs(60);
 
+/// librdkafka's producer.
+type Client = BaseProducer<ProducerCallbacks>;
+
 /// A producer of the output topics.
 pub(crate) struct KafkaProducer {
-    client: BaseProducer<ProducerCallbacks>,
+    client: Arc<Client>,
+    /// Who makes the calls that may not come back.
+    caller: Caller<Client>,
+    /// What the client is built from.
+    config: ClientConfig,
+    lane: usize,
+    stop: Stop,
     topics: Topics,
     /// What the broker is asked about.
     wanted: Vec<Wanted>,
@@ -58,10 +68,17 @@ struct ProducerCallbacks {
     has_failed: AtomicBool,
     /// The first delivery that failed since the transaction began.
     failure: Mutex<Option<Failure>>,
+    /// A topic that the broker let no transaction write to.
+    refused: Mutex<Option<String>>,
 }
 
 impl ClientContext for ProducerCallbacks {
     fn log(&self, level: RDKafkaLogLevel, facility: &str, line: &str) {
+        if facility == log::ADD_PARTITIONS
+            && let Some(topic) = log::refused_topic(line)
+        {
+            *self.refused.lock().unwrap_or_else(PoisonError::into_inner) = Some(topic.to_owned());
+        }
         log::forward("producer", level, facility, line);
     }
 
@@ -100,14 +117,15 @@ impl KafkaProducer {
         channels: &[(Channel, usize)],
         stop: &Stop,
     ) -> Result<Self, Error> {
-        let callbacks = ProducerCallbacks { lane, ..ProducerCallbacks::default() };
-        let client: BaseProducer<ProducerCallbacks> = options
-            .producer_config(lane, delivery, slot)
-            .create_with_context(callbacks)
-            .map_err(|error| Error::client("make a producer", &error))?;
         let transactional = delivery == Delivery::ExactlyOnce;
-        let producer = Self {
+        let config = options.producer_config(lane, delivery, slot);
+        let (client, caller) = build(&config, lane, transactional.then_some(stop))?;
+        Ok(Self {
             client,
+            caller,
+            config,
+            lane,
+            stop: stop.clone(),
             wanted: Wanted::outputs(&options.topics, channels),
             unasked: Some(options.plain_config()),
             topics: options.topics.clone(),
@@ -115,36 +133,39 @@ impl KafkaProducer {
             in_transaction: false,
             begun: Instant::now(),
             transaction_timeout: options.transaction_timeout(),
-        };
-        if transactional {
-            producer
-                .persist(INIT, |client| {
-                    if stop.state() > StopState::Running {
-                        return Err(KafkaError::Canceled);
-                    }
-                    client.init_transactions(TRY)
-                })
-                .map_err(|error| Error::client("start transactions", &error))?;
-        }
-        Ok(producer)
+        })
     }
 
-    /// Repeats a call that says it may be repeated.
-    fn persist(
-        &self,
-        limit: Duration,
-        call: impl Fn(&BaseProducer<ProducerCallbacks>) -> Result<(), KafkaError>,
-    ) -> Result<(), KafkaError> {
-        let begun = Instant::now();
-        loop {
-            self.client.poll(Duration::ZERO);
-            match call(&self.client) {
-                Err(KafkaError::Transaction(error)) if error.is_retriable() && begun.elapsed() < limit => {
-                    tracing::debug!(%error, "trying again");
-                }
-                other => return other,
-            }
-        }
+    /// Another client in the place of this one, which can do nothing any more.
+    fn renew(&mut self) -> Result<(), Failure> {
+        let built =
+            build(&self.config, self.lane, Some(&self.stop)).map_err(|error| Failure::Fatal(error.to_string()))?;
+        (self.client, self.caller) = built;
+        Ok(())
+    }
+
+    /// What has to be done about the failure of a call that is about no topic, as far as it says.
+    fn judge(&self, action: &str, error: &KafkaError) -> Failure {
+        // What it does not say the client's log does.
+        self.client.poll(Duration::ZERO);
+        let refused = self.client.context().refused.lock().unwrap_or_else(PoisonError::into_inner).take();
+        classify(action, error, refused.as_deref())
+    }
+
+    /// Makes a transactional call, again and again if it says that it may be repeated.
+    fn call<F>(&mut self, action: &str, call: F) -> Result<Result<(), KafkaError>, Failure>
+    where
+        F: Fn(&Client) -> Result<(), KafkaError> + Clone + Send + 'static,
+    {
+        let mut lost = false;
+        let client = Arc::clone(&self.client);
+        let answer = persist(&client, GIVE_UP, &mut || {
+            self.caller.call(Box::new(call.clone())).unwrap_or_else(|Lost| {
+                lost = true;
+                Err(KafkaError::Canceled)
+            })
+        });
+        if lost { Err(Failure::Fatal(format!("cannot {action}: the client does not come back"))) } else { Ok(answer) }
     }
 
     fn take_failure(&self) -> Option<Failure> {
@@ -175,27 +196,25 @@ impl KafkaProducer {
 }
 
 impl Producer for KafkaProducer {
-    type Group = ConsumerGroupMetadata;
+    type Group = Arc<ConsumerGroupMetadata>;
 
-    fn refusal(&mut self) -> Option<String> {
-        match topics::ask(self.client.client(), &self.wanted) {
-            Answer::Refused(reason) => Some(reason),
-            Answer::Silent => None,
-            Answer::Fine => {
-                let config = self.unasked.as_ref()?;
-                let names: Vec<&str> = self.wanted.iter().map(|wanted| wanted.topic.as_str()).collect();
-                let refusal = topics::too_small(&self.wanted, &topics::limits(config, &names));
-                if refusal.is_none() {
-                    self.unasked = None;
-                }
-                refusal
+    fn ask(&mut self) -> Answer {
+        let answer = topics::ask(self.client.client(), &self.wanted);
+        let (Answer::Fine, Some(config)) = (&answer, self.unasked.as_ref()) else { return answer };
+        let names: Vec<&str> = self.wanted.iter().map(|wanted| wanted.topic.as_str()).collect();
+        match topics::too_small(&self.wanted, &topics::limits(config, &names)) {
+            Some(refusal) => Answer::Refused(refusal),
+            None => {
+                self.unasked = None;
+                Answer::Fine
             }
         }
     }
 
     fn begin(&mut self) -> Result<(), Failure> {
         if self.transactional {
-            self.client.begin_transaction().map_err(|error| classify("begin a transaction", &error, None))?;
+            self.call("begin a transaction", |client| client.begin_transaction())?
+                .map_err(|error| self.judge("begin a transaction", &error))?;
             self.in_transaction = true;
             self.begun = Instant::now();
         }
@@ -229,16 +248,17 @@ impl Producer for KafkaProducer {
         self.take_failure().map_or(Ok(n_in_flight), Err)
     }
 
-    fn commit(&mut self, positions: &[Position], group: &ConsumerGroupMetadata) -> Result<(), Failure> {
+    fn commit(&mut self, positions: &[Position], group: &Self::Group) -> Result<(), Failure> {
         if !positions.is_empty() {
-            let offsets = offsets(positions)?;
-            // This call has been seen to hang past its timeout (librdkafka #5456). Nothing in this thread can help
-            // then; the watchdog ends the process, and the broker aborts the transaction.
-            self.persist(GIVE_UP, |client| client.send_offsets_to_transaction(&offsets, group, TRY))
-                .map_err(|error| classify("commit offsets", &error, None))?;
+            let with = Arc::new((offsets(positions)?, Arc::clone(group)));
+            crash_at(CrashPoint::BeforeOffsets);
+            self.call("commit offsets", move |client| client.send_offsets_to_transaction(&with.0, &with.1, TRY))?
+                .map_err(|error| self.judge("commit offsets", &error))?;
         }
-        match self.persist(GIVE_UP, |client| client.commit_transaction(TRY)) {
+        crash_at(CrashPoint::BeforeCommit);
+        match self.call("commit", |client| client.commit_transaction(TRY))? {
             Ok(()) => {
+                crash_at(CrashPoint::AfterCommit);
                 self.in_transaction = false;
                 Ok(())
             }
@@ -247,7 +267,7 @@ impl Producer for KafkaProducer {
             Err(KafkaError::Transaction(error)) if error.is_retriable() => {
                 Err(Failure::Fatal(format!("the commit has no answer: {error}")))
             }
-            Err(error) => Err(classify("commit", &error, None)),
+            Err(error) => Err(self.judge("commit", &error)),
         }
     }
 
@@ -263,8 +283,15 @@ impl Producer for KafkaProducer {
 
     fn abort(&mut self) -> Result<(), Failure> {
         if self.in_transaction {
-            self.persist(GIVE_UP, |client| client.abort_transaction(TRY))
-                .map_err(|error| Failure::Fatal(format!("cannot abort: {error}")))?;
+            match self.call("abort", |client| client.abort_transaction(TRY))? {
+                Ok(()) => {}
+                // A transaction to which the broker has let nothing be added is none to the broker: there is nothing to abort,
+                // and librdkafka takes that answer for fatal.
+                Err(error) if error.rdkafka_error_code() == Some(RDKafkaErrorCode::InvalidTransactionalState) => {
+                    self.renew()?;
+                }
+                Err(error) => return Err(Failure::Fatal(format!("cannot abort: {error}"))),
+            }
             self.in_transaction = false;
         }
         // Without transactions what is on its way arrives or fails; either way it ends within the message timeout.
@@ -275,6 +302,43 @@ impl Producer for KafkaProducer {
         // Records that the abort has dropped are reported as failed deliveries; they are of no interest any more.
         self.take_failure();
         Ok(())
+    }
+}
+
+/// A client, and its caller. One that is told about a stop takes its transactional id over.
+fn build(config: &ClientConfig, lane: usize, init: Option<&Stop>) -> Result<(Arc<Client>, Caller<Client>), Error> {
+    let callbacks = ProducerCallbacks { lane, ..ProducerCallbacks::default() };
+    let client: Client =
+        config.create_with_context(callbacks).map_err(|error| Error::client("make a producer", &error))?;
+    if let Some(stop) = init {
+        // This call keeps to its time limit.
+        let mut init = || match stop.state() {
+            StopState::Running => client.init_transactions(TRY),
+            StopState::Drain | StopState::Abandon => Err(KafkaError::Canceled),
+        };
+        persist(&client, INIT, &mut init).map_err(|error| Error::client("start transactions", &error))?;
+    }
+    let client = Arc::new(client);
+    let caller = Caller::start(format!("calls-{lane}"), Arc::clone(&client))
+        .map_err(|error| Error::Client { action: "start a thread".to_owned(), reason: error.to_string() })?;
+    Ok((client, caller))
+}
+
+/// Repeats a call that says it may be repeated. Deliveries are served between tries.
+fn persist(
+    client: &Client,
+    limit: Duration,
+    call: &mut dyn FnMut() -> Result<(), KafkaError>,
+) -> Result<(), KafkaError> {
+    let begun = Instant::now();
+    loop {
+        client.poll(Duration::ZERO);
+        match call() {
+            Err(KafkaError::Transaction(error)) if error.is_retriable() && begun.elapsed() < limit => {
+                tracing::debug!(%error, "trying again");
+            }
+            other => return other,
+        }
     }
 }
 

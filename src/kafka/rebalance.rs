@@ -19,7 +19,7 @@ use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
 use rdkafka::statistics::Statistics;
 use rdkafka::types::RDKafkaRespErr;
 
-use crate::kafka::lag;
+use crate::kafka::lag::{self, Silence};
 use crate::kafka::log;
 use crate::kafka::outage::Outage;
 use crate::pipeline::ports::{EndOffset, Partition};
@@ -43,6 +43,7 @@ pub(crate) struct ConsumerCallbacks {
     outage: Outage,
     /// A broker that has said nothing for this long does not answer.
     silence_limit: Duration,
+    silence: Mutex<Silence>,
     ends: Mutex<Option<Vec<EndOffset>>>,
     has_ends: AtomicBool,
     /// Positions that the broker did not have any more.
@@ -62,6 +63,7 @@ impl ConsumerCallbacks {
             closing: AtomicBool::new(false),
             outage: Outage::default(),
             silence_limit,
+            silence: Mutex::default(),
             ends: Mutex::default(),
             has_ends: AtomicBool::new(false),
             resets: Mutex::default(),
@@ -143,13 +145,12 @@ impl ClientContext for ConsumerCallbacks {
     }
 
     fn stats(&self, statistics: Statistics) {
-        match lag::silence(&statistics) {
-            Some(silence) if silence > self.silence_limit => {
-                let why = format!("nothing for {} s", silence.as_secs());
-                self.health.set_obstacle(self.lane, Obstacle::SilentBroker, why);
-            }
-            Some(_) => self.health.clear_obstacle(self.lane, Obstacle::SilentBroker),
-            None => {}
+        let silence = lock(&self.silence).notice(&statistics);
+        if silence > self.silence_limit {
+            let why = format!("nothing for {} s", silence.as_secs());
+            self.health.set_obstacle(self.lane, Obstacle::SilentBroker, why);
+        } else {
+            self.health.clear_obstacle(self.lane, Obstacle::SilentBroker);
         }
         *lock(&self.ends) = Some(lag::ends(&statistics));
         self.has_ends.store(true, Ordering::Release);

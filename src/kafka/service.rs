@@ -27,8 +27,10 @@ const STALL: Duration = Duration::from_secs(90);
 /// How often a lane is built anew before the service gives up. A lane that has then worked for a while starts at 0.
 const MAX_RESTARTS: u32 = 6;
 
-/// A lane that ran for this long was healthy.
+/// A lane that ran for this long was healthy; one that has committed, after less. What it fails of then is another trouble, as each
+/// outage of a broker is.
 const HEALTHY: Duration = Duration::from_mins(5);
+const WORKED: Duration = Duration::from_secs(20);
 
 /// How long after the grace a stop may take twice: for what was committed to be answered, then for aborting and leaving
 /// the group. A broker that answers does neither in seconds; one that is away would keep a lane for a minute.
@@ -124,7 +126,7 @@ async fn supervise<F: ProcessFactory>(
         let begun = Instant::now();
         let pulse = Arc::new(Pulse::default());
         watchdog.watch(index, Arc::clone(&pulse));
-        let attempt = LaneContext { pulse, ..context.clone() };
+        let attempt = LaneContext { pulse: Arc::clone(&pulse), ..context.clone() };
         let ended = run_on_thread(attempt, options.clone(), slot.to_owned(), Arc::clone(factory)).await;
         watchdog.forget(index);
         context.health.clear_obstacle(index, Obstacle::LongCall);
@@ -147,7 +149,7 @@ async fn supervise<F: ProcessFactory>(
             tracing::warn!(lane = index, reason, "a lane failed while it was stopped");
             return Ok(stopped);
         }
-        if begun.elapsed() > HEALTHY {
+        if begun.elapsed() > if pulse.has_committed() { WORKED } else { HEALTHY } {
             restarts = 0;
         }
         if restarts == MAX_RESTARTS {

@@ -13,6 +13,7 @@ use rdkafka::error::RDKafkaErrorCode;
 
 use crate::kafka::Topics;
 use crate::kafka::log::Logged;
+use crate::pipeline::ports::Answer;
 use crate::record::Channel;
 
 /// How long to ask about one topic. A broker that does not answer says nothing about it.
@@ -68,27 +69,6 @@ impl Wanted {
             largest: None,
         };
         named.map(wanted).collect()
-    }
-}
-
-/// What a broker said when it was asked about topics.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Answer {
-    /// Nothing against any of them.
-    Fine,
-    /// Why one cannot be used.
-    Refused(String),
-    /// Nothing at all.
-    Silent,
-}
-
-impl Answer {
-    /// The reason, if there is one.
-    pub(crate) fn refusal(self) -> Option<String> {
-        match self {
-            Self::Refused(reason) => Some(reason),
-            Self::Fine | Self::Silent => None,
-        }
     }
 }
 

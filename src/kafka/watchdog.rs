@@ -15,7 +15,8 @@ use crate::telemetry::{Health, Obstacle};
 /// How often it looks.
 const PERIOD: Duration = Duration::from_secs(1);
 
-/// A lane that is silent for this long waits for an answer of its broker: nothing else that it does takes as long.
+/// A lane that has had no answer of its broker for this long is told to wait for one, whether a call does not come back or
+/// records are not acknowledged. Nothing else that it does takes as long.
 const LONG_CALL: Duration = Duration::from_secs(5);
 
 /// The lanes that are looked at. Ends its thread when dropped.
@@ -45,8 +46,8 @@ impl Watchdog {
                         let why = format!("no poll for {} s", pulse.since_poll().as_secs());
                         health.set_obstacle(*lane, Obstacle::LatePoll, why);
                     }
-                    if pulse.since_beat() > LONG_CALL {
-                        let why = format!("none for {} s", pulse.since_beat().as_secs());
+                    if pulse.since_answer() > LONG_CALL {
+                        let why = format!("none for {} s", pulse.since_answer().as_secs());
                         health.set_obstacle(*lane, Obstacle::LongCall, why);
                     } else {
                         health.clear_obstacle(*lane, Obstacle::LongCall);

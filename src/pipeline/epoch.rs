@@ -23,6 +23,10 @@ pub(crate) struct Epoch {
     n_bytes: usize,
     /// Bytes added since nothing was on its way.
     n_bytes_unacknowledged: usize,
+    /// Records on their way when the producer last said.
+    n_in_flight: usize,
+    /// As [`Epoch::is_stuck`].
+    is_stuck: bool,
     tally: Tally,
     /// What became of the messages in it, in their order.
     outcomes: Vec<Option<RejectionReason>>,
@@ -72,9 +76,16 @@ impl Epoch {
 
     /// The producer says how many records are on their way.
     pub(crate) fn set_in_flight(&mut self, n_records: usize) {
+        self.is_stuck = n_records > 0 && n_records >= self.n_in_flight;
+        self.n_in_flight = n_records;
         if n_records == 0 {
             self.n_bytes_unacknowledged = 0;
         }
+    }
+
+    /// Whether records are on their way, and none arrived between the last two times that the producer said so.
+    pub(crate) fn is_stuck(&self) -> bool {
+        self.is_stuck
     }
 
     /// Whether so much is on its way that more would only wait there.

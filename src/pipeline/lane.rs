@@ -175,7 +175,7 @@ where
     fn run(&mut self) -> Result<Ended, Failure> {
         self.ask_about_topics();
         loop {
-            self.context.pulse.beat();
+            self.beat();
             if self.pool.is_broken() {
                 return Err(Failure::Fatal("an analysis thread has died".to_owned()));
             }
@@ -196,6 +196,15 @@ where
                 }
                 StopState::Abandon => return self.leave_the_rest(),
             }
+        }
+    }
+
+    /// Gives a sign of life; who looks at it learns, too, whether the broker keeps the lane waiting.
+    fn beat(&self) {
+        if self.epoch.is_stuck() {
+            self.context.pulse.wait();
+        } else {
+            self.context.pulse.beat();
         }
     }
 

@@ -12,12 +12,14 @@ use std::time::Duration;
 pub use consumer::{LocalConsumer, LocalGroup};
 pub use producer::LocalProducer;
 
-use crate::pipeline::ports::{Failure, Partition};
+use crate::pipeline::ports::{Answer, Failure, Partition};
 use crate::record::{Message, OutgoingRecord};
 
 /// A call into a port, at which a fault can be injected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Call {
+    /// Whether topics can be used: of either port. It is answered as the broker was told to, and has no faults.
+    Ask,
     /// [`crate::pipeline::ports::Producer::begin`].
     Begin,
     /// [`crate::pipeline::ports::Producer::enqueue`].
@@ -69,10 +71,10 @@ struct State {
     visible: Vec<OutgoingRecord>,
     members: Vec<Member>,
     faults: BTreeMap<Call, VecDeque<Fault>>,
-    /// What is told to who asks about the topics.
-    refusal: Option<String>,
+    /// What is told to who asks about the topics that are written to.
+    outputs: Answer,
     /// The same of the topics that are read.
-    input_refusal: Option<String>,
+    inputs: Answer,
     /// Calls made so far, those that failed included.
     n_calls: BTreeMap<Call, usize>,
     /// Records that one poll of a producer acknowledges at most; `None`: all.
@@ -188,15 +190,14 @@ impl Broker {
         self.state().faults.entry(call).or_default().push_back(fault);
     }
 
-    /// Lets the topics that are read be refused to who asks, or no more.
-    pub fn refuse_input(&self, reason: Option<&str>) {
-        self.state().input_refusal = reason.map(str::to_owned);
+    /// Sets what is told to who asks about the topics that are read.
+    pub fn answer_about_inputs(&self, answer: Answer) {
+        self.state().inputs = answer;
     }
 
-    /// Lets the topics be refused to who asks, or no more.
-    pub fn refuse(&self, reason: Option<&str>) {
-        self.state().refusal = reason.map(str::to_owned);
-        self.shared.changed.notify_all();
+    /// Sets what is told to who asks about the topics that are written to.
+    pub fn answer_about_outputs(&self, answer: Answer) {
+        self.state().outputs = answer;
     }
 
     /// Sets how many records one poll acknowledges at most; 0 holds all back.
@@ -277,6 +278,12 @@ impl Broker {
 }
 
 impl State {
+    /// Counts a question, and answers it.
+    fn asked(&mut self, about: impl Fn(&Self) -> &Answer) -> Answer {
+        *self.n_calls.entry(Call::Ask).or_default() += 1;
+        about(self).clone()
+    }
+
     /// Counts a call and takes the fault that waits for it.
     fn enter(&mut self, call: Call) -> Result<Option<Fault>, Failure> {
         *self.n_calls.entry(call).or_default() += 1;

@@ -10,6 +10,7 @@ pub mod offsets;
 pub mod ports;
 
 mod brake;
+mod crash;
 mod epoch;
 mod options;
 mod pulse;
@@ -19,6 +20,9 @@ mod tap;
 mod worker;
 
 pub use brake::{Brake, BrakeOptions};
+#[cfg(debug_assertions)]
+pub use crash::arm;
+pub(crate) use crash::{CrashPoint, crash_at};
 pub use lane::{Ended, LaneContext, LaneError};
 pub use options::{Delivery, Options};
 pub use pulse::Pulse;

@@ -66,6 +66,18 @@ pub enum Failure {
     Fatal(String),
 }
 
+/// What a broker says of topics when it is asked.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Answer {
+    /// Nothing against any of them.
+    #[default]
+    Fine,
+    /// Why one cannot be used: one sentence that names topic and remedy.
+    Refused(String),
+    /// Nothing at all. What it said before still holds.
+    Silent,
+}
+
 /// What a poll brought.
 #[derive(Debug)]
 pub enum Polled {
@@ -94,9 +106,8 @@ pub trait Consumer {
     /// replaced. To be asked for freshly at each commit, for it changes with every rebalance.
     type Group;
 
-    /// Why topics cannot be read, as far as the broker tells when it is asked: one sentence that names topic and remedy. Nothing if
-    /// it tells no reason, or does not answer.
-    fn refusal(&mut self) -> Option<String>;
+    /// Asks the broker whether the topics can be read, as far as it tells.
+    fn ask(&mut self) -> Answer;
 
     /// Waits for a message or an event of the group.
     ///
@@ -178,9 +189,8 @@ pub trait Producer {
     /// As [`Consumer::Group`].
     type Group;
 
-    /// Why the topics cannot be written to, as far as the broker tells when it is asked: one sentence that names topic and
-    /// remedy. Nothing if it tells no reason, or does not answer.
-    fn refusal(&mut self) -> Option<String>;
+    /// Asks the broker whether the topics can be written to, as far as it tells.
+    fn ask(&mut self) -> Answer;
 
     /// Opens a transaction.
     ///

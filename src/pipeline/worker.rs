@@ -13,6 +13,7 @@ use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 
 use crate::pipeline::offsets::Ticket;
 use crate::pipeline::tap::{Sight, Tap};
+use crate::pipeline::{CrashPoint, crash_at};
 use crate::record::{Channel, Message, OutgoingRecord, Rejection, RejectionReason, dead_letter};
 
 /// Work on one message after which somebody should know which it was: a partition waits for it. A megabyte of news has
@@ -230,6 +231,7 @@ impl<F: ProcessFactory> Worker<F> {
     }
 
     fn process(&self, process: &mut F::Process, message: &Message) -> Outcome {
+        crash_at(CrashPoint::InWorker);
         let begun = Instant::now();
         let outcome = guarded(&*self.factory, process, message);
         name_if_slow(message, begun.elapsed());

@@ -9,6 +9,8 @@ import subprocess
 import tempfile
 import time
 
+from proxy import Proxy
+
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 LIBS = ROOT / ".broker" / "libs"
@@ -29,9 +31,14 @@ def free_port() -> int:
 
 
 class Broker:
-    """One node; a context that stops it and deletes its logs."""
+    """One node; a context that stops it and deletes its logs.
 
-    def __init__(self):
+    `settings` are lines of its configuration beside the template's, or instead of them. Of `n_proxies`, each has a listener of its own
+    behind it, and its address in `doors`. `listeners` are more of them, by name and protocol; `addresses` has where they are.
+    `scram` are users that are made with the log, as the storage tool writes them.
+    """
+
+    def __init__(self, settings=None, n_proxies=0, log_dir=None, listeners=None, scram=()):
         subprocess.run([ROOT / "tests" / "broker" / "broker", "jars"], check=True, stdin=subprocess.DEVNULL)
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="chaos.", dir=ROOT / ".broker"))
         port = free_port()
@@ -40,10 +47,31 @@ class Broker:
         for name, value in (("@PORT@", port), ("@CPORT@", free_port()), ("@DIR@", self.folder)):
             template = template.replace(name, str(value))
         self.properties = self.folder / "server.properties"
-        self.properties.write_text(template)
+        lines = dict(line.split("=", 1) for line in template.splitlines() if line and not line.startswith("#"))
+        self.addresses = {}
+
+        def listen(name, protocol, at, advertised):
+            lines["listeners"] += f",{name}://127.0.0.1:{at}"
+            lines["advertised.listeners"] += f",{name}://127.0.0.1:{advertised}"
+            lines["listener.security.protocol.map"] += f",{name}:{protocol}"
+            self.addresses[name] = f"127.0.0.1:{advertised}"
+        for name, protocol in (listeners or {}).items():
+            port = free_port()
+            listen(name, protocol, port, port)
+        self.proxies, self.doors = [], []
+        for number in range(n_proxies):
+            door, behind = free_port(), free_port()
+            listen(f"DOOR{number}", "PLAINTEXT", behind, door)
+            self.proxies.append(Proxy(door, behind))
+            self.doors.append(f"127.0.0.1:{door}")
+        if log_dir is not None:
+            lines["log.dirs"] = str(log_dir)
+        lines.update(settings or {})
+        self.properties.write_text("".join(f"{key}={value}\n" for key, value in lines.items()))
         tool = self._java("kafka.tools.StorageTool")
         name = subprocess.run([*tool, "random-uuid"], check=True, capture_output=True, text=True).stdout.split()[-1]
-        subprocess.run([*tool, "format", "-t", name, "-c", self.properties], check=True, capture_output=True)
+        users = [word for user in scram for word in ("--add-scram", user)]
+        subprocess.run([*tool, "format", "-t", name, "-c", self.properties, *users], check=True, capture_output=True)
         self.n_starts = 0
         self.start()
 
@@ -87,6 +115,8 @@ class Broker:
         return self
 
     def __exit__(self, *_):
+        for proxy in self.proxies:
+            proxy.close()
         if self.process.poll() is None:
             self.thaw()
             self.stop()

@@ -11,6 +11,8 @@ import articles
 from broker import PATIENCE, ROOT, free_port
 
 PROGRAM = os.environ.get("DEMARCHE", str(ROOT / "target" / "release" / "demarche"))
+# The build that has points to crash at.
+DEBUG_PROGRAM = os.environ.get("DEMARCHE_DEBUG", str(ROOT / "target" / "debug" / "demarche"))
 N_PARTITIONS = 4
 
 
@@ -19,7 +21,7 @@ class Member:
 
     RUNNING = []
 
-    def __init__(self, broker, folder, tag, name, delivery="exactly_once", instance=None, options=()):
+    def __init__(self, broker, folder, tag, name, delivery="exactly_once", instance=None, options=(), address=None):
         self.port = free_port()
         self.config = folder / f"{tag}-{name}.toml"
         self.log = folder / f"{tag}-{name}.log"
@@ -28,7 +30,7 @@ class Member:
         self.ended_by_itself = []
         lines = "\n".join(f'"{key}" = "{value}"' for key, value in options)
         self.config.write_text(f"""[kafka]
-brokers = "{broker.address}"
+brokers = "{address or broker.address}"
 group = "{tag}"
 instance_id = "{instance or name}"
 transactional_id = "{tag}"
@@ -51,10 +53,12 @@ listen = "127.0.0.1:{self.port}"
 format = "human"
 """)
 
-    def start(self):
+    def start(self, crash_at=None):
+        """Starts it; to die at a point of its own, where its build has such (src/pipeline/crash.rs)."""
+        environment = {**os.environ, "NO_COLOR": "1", **({"DEMARCHE_CRASH_AT": crash_at} if crash_at else {})}
         with self.log.open("ab") as out:
-            self.process = subprocess.Popen([PROGRAM, "run", "--config", self.config], stdout=out, stderr=subprocess.STDOUT,
-                                            stdin=subprocess.DEVNULL, env={**os.environ, "NO_COLOR": "1"})
+            self.process = subprocess.Popen([DEBUG_PROGRAM if crash_at else PROGRAM, "run", "--config", self.config], stdout=out,
+                                            stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, env=environment)
         Member.RUNNING.append(self.process)
         return self
 

@@ -5,7 +5,7 @@
 use std::time::{Duration, Instant};
 
 use super::{IDLE_WAIT, Lane};
-use crate::pipeline::ports::{Consumer, Failure, Producer};
+use crate::pipeline::ports::{Answer, Consumer, Failure, Producer};
 use crate::telemetry::Obstacle;
 
 /// Wait before the first new try; each one after it is twice as long.
@@ -16,7 +16,7 @@ const MAX_WAIT: Duration = Duration::from_secs(30);
 
 /// How often to ask about topics that are read, as long as there is something against them or none was given yet. Reading goes
 /// on meanwhile: what can be read is.
-const INPUT_PERIOD: Duration = Duration::from_secs(5);
+const INPUT_PERIOD: Duration = Duration::from_secs(2);
 
 /// What is known of a refusal.
 #[derive(Debug, Default)]
@@ -37,10 +37,12 @@ where
     /// Asks the broker whether the topics take records, as far as it tells.
     pub(super) fn ask_about_topics(&mut self) {
         self.context.pulse.beat();
-        match self.producer.refusal() {
-            Some(reason) => self.hold(&reason, true),
-            None if self.hold.was_told => self.end_hold(),
-            None => self.hold.until = None,
+        match self.producer.ask() {
+            Answer::Refused(reason) => self.hold(&reason, true),
+            Answer::Fine if self.hold.was_told => self.end_hold(),
+            Answer::Fine => self.hold.until = None,
+            // What is not known is not promised: nothing is read before it is.
+            Answer::Silent => self.hold.until = Some(Instant::now() + self.hold.wait.max(FIRST_WAIT)),
         }
     }
 
@@ -51,14 +53,15 @@ where
             return;
         }
         let (lane, health) = (self.context.index, &self.context.health);
-        self.ask_inputs = match self.consumer.refusal() {
-            Some(reason) => {
+        self.ask_inputs = match self.consumer.ask() {
+            Answer::Refused(reason) => {
                 if health.set_obstacle(lane, Obstacle::InputRefused, reason.as_str()) {
                     tracing::error!(lane, reason, "cannot read all that is to be read");
                 }
                 Some(now + INPUT_PERIOD)
             }
-            None => {
+            Answer::Silent => Some(now + INPUT_PERIOD),
+            Answer::Fine => {
                 health.clear_obstacle(lane, Obstacle::InputRefused);
                 (!health.is_assigned(lane)).then_some(now + INPUT_PERIOD)
             }

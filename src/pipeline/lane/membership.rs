@@ -5,6 +5,7 @@ use std::time::Instant;
 use super::{Lane, weight_of_records};
 use crate::pipeline::ports::{Consumer, Failure, Partition, Polled, Position, Producer};
 use crate::pipeline::worker::{Task, weight};
+use crate::pipeline::{CrashPoint, crash_at};
 
 impl<C, P> Lane<C, P>
 where
@@ -64,6 +65,7 @@ where
         self.release_weight_of(partitions);
         self.tracker.revoke(partitions);
         self.forget_lag(partitions);
+        crash_at(CrashPoint::BeforeRevocation);
         self.consumer.complete_revocation(partitions)?;
         self.context.health.set_assigned(self.context.index, !self.tracker.partitions().is_empty());
         Ok(())

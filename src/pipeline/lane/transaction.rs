@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::{Lane, MAX_BACKOFF, SHORT_WAIT, weight_of_records};
 use crate::pipeline::ports::{Consumer, Enqueued, Failure, Partition, Polled, Position, Producer};
 use crate::pipeline::worker::{Finished, weight};
-use crate::pipeline::{Delivery, StopState};
+use crate::pipeline::{CrashPoint, Delivery, StopState, crash_at};
 use crate::telemetry::TransactionOutcome;
 
 impl<C, P> Lane<C, P>
@@ -57,13 +57,15 @@ where
             while self.producer.enqueue(record)? == Enqueued::Full {
                 // A slow broker: wait here, which stops everything behind. The client gives up on a record after the
                 // transaction's time limit, so this ends.
-                self.context.pulse.beat();
-                self.producer.poll(SHORT_WAIT)?;
+                self.beat();
+                let n_in_flight = self.producer.poll(SHORT_WAIT)?;
+                self.epoch.set_in_flight(n_in_flight);
                 if self.context.stop.state() == StopState::Abandon {
                     return Err(Failure::Abortable("told to stop at once".to_owned()));
                 }
             }
             self.epoch.add_record(record);
+            crash_at(CrashPoint::AfterEnqueue);
         }
         Ok(())
     }
@@ -96,6 +98,7 @@ where
             tap.committed(sights);
         }
         self.n_aborts = 0;
+        self.context.pulse.committed();
         self.end_hold();
         Ok(())
     }
@@ -107,7 +110,7 @@ where
         let brake = Arc::clone(&self.context.brake);
         let out_of_time = || Instant::now() >= deadline || stop.state() == StopState::Abandon || brake.is_on();
         while self.tracker.is_open(partitions) && !out_of_time() {
-            self.context.pulse.beat();
+            self.beat();
             self.hand_out();
             self.collect(SHORT_WAIT);
             self.advance(SHORT_WAIT)?;
@@ -125,8 +128,13 @@ where
             if !self.epoch.is_open() {
                 return Ok(complete);
             }
-            while self.producer.poll(SHORT_WAIT)? > 0 {
-                self.context.pulse.beat();
+            loop {
+                let n_in_flight = self.producer.poll(SHORT_WAIT)?;
+                self.epoch.set_in_flight(n_in_flight);
+                self.beat();
+                if n_in_flight == 0 {
+                    break;
+                }
                 if stop.state() == StopState::Abandon {
                     return Ok(false);
                 }

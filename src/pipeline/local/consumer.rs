@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use super::{Broker, Call, Event};
-use crate::pipeline::ports::{Consumer, EndOffset, Failure, Partition, Polled, Position};
+use crate::pipeline::ports::{Answer, Consumer, EndOffset, Failure, Partition, Polled, Position};
 use crate::record::Message;
 
 /// Reads the partitions it was given, round robin.
@@ -83,8 +83,8 @@ impl LocalConsumer {
 impl Consumer for LocalConsumer {
     type Group = LocalGroup;
 
-    fn refusal(&mut self) -> Option<String> {
-        self.broker.state().input_refusal.clone()
+    fn ask(&mut self) -> Answer {
+        self.broker.state().asked(|state| &state.inputs)
     }
 
     fn poll(&mut self, timeout: Duration) -> Result<Polled, Failure> {

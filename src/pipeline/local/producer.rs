@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::consumer::LocalGroup;
 use super::{Broker, Call, Fault};
-use crate::pipeline::ports::{Enqueued, Failure, Position, Producer};
+use crate::pipeline::ports::{Answer, Enqueued, Failure, Position, Producer};
 use crate::record::OutgoingRecord;
 
 /// Keeps the records of its transaction to itself until the commit.
@@ -27,8 +27,8 @@ impl LocalProducer {
 impl Producer for LocalProducer {
     type Group = LocalGroup;
 
-    fn refusal(&mut self) -> Option<String> {
-        self.broker.state().refusal.clone()
+    fn ask(&mut self) -> Answer {
+        self.broker.state().asked(|state| &state.outputs)
     }
 
     fn begin(&mut self) -> Result<(), Failure> {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use demarche::pipeline::local::{Broker, Call, Fault};
+use demarche::pipeline::ports::Answer;
 use demarche::pipeline::{Ended, Options};
 
 use super::bench::{Bench, LIMIT, expected_echoes, fill, message, options, partition, payloads, seen};
@@ -27,12 +28,12 @@ fn a_refused_topic_is_told_and_tried_again_after_a_while() {
 fn a_topic_that_is_missing_at_the_start_is_waited_for_without_any_transaction() {
     let broker = Broker::new("articles", 1);
     let messages = fill(&broker, 20);
-    broker.refuse(Some("topic `statements` does not exist"));
+    broker.answer_about_outputs(Answer::Refused("topic `statements` does not exist".to_owned()));
     let mut bench = Bench::start(&broker, options());
     let refused = Err("lane 0 cannot write: topic `statements` does not exist".to_owned());
     bench.wait("the reason in the readiness", |_| bench.health.ready() == refused);
     assert_eq!(broker.n_calls(Call::Begin), 0);
-    broker.refuse(None);
+    broker.answer_about_outputs(Answer::Fine);
     bench.wait_until_read();
     bench.wait("ready", |_| bench.health.ready() == Ok(()));
     assert_eq!(bench.drain(), Ok(Ended::Drained));
@@ -43,13 +44,44 @@ fn a_topic_that_is_missing_at_the_start_is_waited_for_without_any_transaction() 
 fn an_input_topic_that_is_missing_is_told_and_the_others_are_read() {
     let broker = Broker::new("articles", 1);
     let messages = fill(&broker, 20);
-    broker.refuse_input(Some("topic `wires` does not exist"));
+    broker.answer_about_inputs(Answer::Refused("topic `wires` does not exist".to_owned()));
     let bench = Bench::start(&broker, options());
     let refused = Err("lane 0 cannot read: topic `wires` does not exist".to_owned());
     bench.wait("the reason in the readiness", |_| bench.health.ready() == refused);
     bench.wait_until_read();
     assert_eq!(seen(&broker), expected_echoes(messages));
     assert_eq!(bench.health.ready(), refused);
+}
+
+#[test]
+fn a_broker_that_falls_silent_takes_back_nothing_that_it_said_against_a_topic() {
+    let broker = Broker::new("articles", 1);
+    fill(&broker, 20);
+    broker.answer_about_outputs(Answer::Refused("topic `statements` does not exist".to_owned()));
+    let bench = Bench::start(&broker, options());
+    let refused = Err("lane 0 cannot write: topic `statements` does not exist".to_owned());
+    bench.wait("the reason in the readiness", |_| bench.health.ready() == refused);
+    broker.answer_about_outputs(Answer::Silent);
+    let n_asked = broker.n_calls(Call::Ask);
+    bench.wait("it is asked again", |broker| broker.n_calls(Call::Ask) > n_asked + 1);
+    assert_eq!((bench.health.ready(), broker.n_calls(Call::Begin)), (refused, 0));
+    broker.answer_about_outputs(Answer::Fine);
+    bench.wait_until_read();
+}
+
+#[test]
+fn a_broker_that_falls_silent_does_not_bring_a_missing_input_topic_back() {
+    let broker = Broker::new("articles", 1);
+    broker.answer_about_inputs(Answer::Refused("topic `wires` does not exist".to_owned()));
+    let bench = Bench::start(&broker, options());
+    let refused = Err("lane 0 cannot read: topic `wires` does not exist".to_owned());
+    bench.wait("the reason in the readiness", |_| bench.health.ready() == refused);
+    broker.answer_about_inputs(Answer::Silent);
+    let n_asked = broker.n_calls(Call::Ask);
+    bench.wait("it is asked again", |broker| broker.n_calls(Call::Ask) > n_asked + 1);
+    assert_eq!(bench.health.ready(), refused);
+    broker.answer_about_inputs(Answer::Fine);
+    bench.wait("ready", |_| bench.health.ready() == Ok(()));
 }
 
 #[test]

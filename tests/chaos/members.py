@@ -1,0 +1,160 @@
+"""What happens to members: they are killed, die, freeze, join and leave, are told to stop, and are sent what is no article.
+
+Each scenario is a generator of rows: its name, what was done, what is wrong in the topics, and whether the promise holds.
+"""
+
+import signal
+import time
+
+import articles
+import oracle
+from service import until
+from trial import Trial, amiss
+
+# A member whose session ends soon, so that a frozen one is replaced within the test.
+HASTY = (("transaction.timeout.ms", "2000"), ("session.timeout.ms", "3000"), ("heartbeat.interval.ms", "500"))
+# As src/pipeline/crash.rs names them, with the most passes that a member survives: most are made once a transaction.
+CRASH_POINTS = {"in_worker": 20, "after_enqueue": 20, "before_offsets": 4, "before_commit": 4, "after_commit": 4, "before_revocation": 1}
+
+
+def kills(trial, n_kills, delivery="exactly_once"):
+    """SIGKILL of one of two members, again and again."""
+    for name in ("one", "two"):
+        trial.member(name, delivery=delivery)
+    feeding = trial.send_in_bursts(n_kills * 1.8)
+    until("the service works", lambda: (oracle.lag(trial.broker, trial.tag) or 0) > 0)
+    n_busy = 0
+    for _ in range(n_kills):
+        time.sleep(trial.random.uniform(0.2, 3))
+        member = trial.random.choice(trial.members)
+        n_busy += member.metric('demarche_in_flight_bytes{lane="0"}') > 0
+        member.kill()
+        member.start()
+    feeding.join()
+    trial.settle()
+    return f"{n_kills} kills, {n_busy} with work in flight"
+
+
+def run_kills(broker, folder, long):
+    n_articles, n_kills = (50_000, 200) if long else (5_000, 15)
+    trial = Trial(broker, folder, "kills", n_articles, 1)
+    what = kills(trial, n_kills)
+    codes, wrong, ended = trial.end()
+    good = not any(wrong.values()) and not any(codes) and not ended
+    yield "SIGKILL of one of two members", f"{n_articles} articles, {what}", amiss(wrong), good
+    # An oracle that could not see a loss would be content with anything.
+    trial.expected = oracle.extracted(range(n_articles + 1), folder)
+    wrong = oracle.verdict(broker, "kills", trial.expected, trial.feed)
+    yield "control: one article is not sent", "the same", amiss(wrong), wrong["lost"] > 0
+
+
+def run_control(broker, folder, long):
+    trial = Trial(broker, folder, "control", 10_000 if long else 3_000, 2)
+    what = kills(trial, 40 if long else 10, "at_least_once")
+    _, wrong, _ = trial.end()
+    good = wrong["doubled"] + wrong["dead_doubled"] > 0 and wrong["lost"] + wrong["dead_lost"] == 0
+    yield "control: at least once", f"{trial.n_articles} articles, {what}", amiss(wrong), good
+
+
+def run_crashes(broker, folder, long):
+    """One of two members dies between two steps of its work, and is started again."""
+    points = [*CRASH_POINTS] * (10 if long else 1)
+    trial = Trial(broker, folder, "crashes", 0, 8)
+    other, member = trial.member("two"), trial.member("one")
+    died = 0
+    for point in points:
+        until("the service is ready", lambda: other.is_ready() and member.is_ready())
+        member.stop()
+        member.start(crash_at=f"{point}:{trial.random.randint(1, CRASH_POINTS[point])}")
+        until("the member is ready, or gone", lambda: member.process.poll() is not None or member.is_ready())
+        guest = trial.member("guest", instance="none") if point == "before_revocation" else None
+
+        def is_gone():
+            trial.send(range(trial.n_articles, trial.n_articles + 10))
+            trial.feed.flush()
+            trial.n_articles += 10
+            return member.process.poll() is not None
+        until(f"the member dies {point.replace('_', ' ')}", is_gone)
+        died += member.process.returncode == -signal.SIGABRT
+        if guest:
+            guest.stop()
+            trial.members.remove(guest)
+        member.start()
+    trial.settle()
+    trial.expected = oracle.extracted(range(trial.n_articles), folder)
+    codes, wrong, ended = trial.end()
+    good = not any(wrong.values()) and not any(codes) and not ended and died == len(points)
+    yield "death between two steps", f"{trial.n_articles} articles, {died} deaths: {', '.join(CRASH_POINTS)}", amiss(wrong), good
+
+
+def run_storm(broker, folder, long):
+    for strategy in ("range", "cooperative-sticky"):
+        trial = Trial(broker, folder, f"storm-{strategy}", 20_000 if long else 1_500, 3)
+        options = (*HASTY, ("partition.assignment.strategy", strategy))
+        for name in ("one", "two"):
+            trial.member(name, instance="none", options=options)
+        n_rounds = 50 if long else 5
+        feeding = trial.send_in_bursts(n_rounds * 4)
+        guest = trial.member("guest", instance="none", options=options)
+        stopped = []
+        for round_ in range(n_rounds):
+            until("the guest has joined", guest.is_ready)
+            time.sleep(trial.random.uniform(0.2, 1.5))
+            if round_ % 3 == 2:
+                guest.signal(signal.SIGSTOP)
+                time.sleep(4)
+                guest.signal(signal.SIGCONT)
+                until("the frozen member is of use again", guest.is_ready, members=[guest])
+            elif round_ % 3 == 1:
+                guest.kill()
+                guest.start()
+            else:
+                stopped.append(guest.stop())
+                guest.start()
+        feeding.join()
+        trial.settle()
+        codes, wrong, ended = trial.end()
+        # One that was frozen past its session may be ended by the watchdog, with this code.
+        good = not any(wrong.values()) and not any(codes + stopped) and all(code == 75 for code in ended)
+        yield f"rebalances, {strategy}", f"{trial.n_articles} articles, {n_rounds} times a member leaves, dies or freezes", amiss(wrong), good
+
+
+def run_poison(broker, folder, long):
+    trial = Trial(broker, folder, "poison", 20_000 if long else 2_000, 5)
+    member = trial.member("one")
+    trial.send_all()
+    trial.settle()
+    n_restarts = int(member.metric("demarche_lane_restarts_total"))
+    codes, wrong, ended = trial.end()
+    kinds = len({reason for reason, _ in articles.POISON})
+    good = not any(wrong.values()) and not any(codes) and not ended and n_restarts == 0
+    yield "1 % poison", f"{trial.n_articles} articles, {len(trial.feed.reasons)} that are none, of {kinds} reasons, {n_restarts} restarts", amiss(wrong), good
+
+
+def run_signals(broker, folder, long):
+    trial = Trial(broker, folder, "signals", 10_000 if long else 3_000, 6)
+    member = trial.member("one")
+    feeding = trial.send_in_bursts(20)
+    ends = []
+    once = [[(0, signal.SIGTERM)], [(0, signal.SIGHUP)], [(0, signal.SIGINT)], [(0, signal.SIGTERM), (0.01, signal.SIGTERM)]]
+    for signals in once * (10 if long else 1):
+        until("the service is ready", member.is_ready)
+        time.sleep(trial.random.uniform(0.2, 1.5))
+        for pause, which in signals:
+            time.sleep(pause)
+            member.signal(which)
+        ends.append((len(signals), member.ended()))
+        member.start()
+    for _ in range(10 if long else 1):
+        member.stop()
+        member.start()
+        time.sleep(0.05)
+        member.signal(signal.SIGTERM)
+        ends.append((1, member.ended()))
+        member.start()
+    feeding.join()
+    trial.settle()
+    codes, wrong, ended = trial.end()
+    # One signal drains; a second one may come after all was done.
+    good = not any(wrong.values()) and not any(codes) and not ended and all(code == 0 or n == 2 and code == 75 for n, code in ends)
+    yield "SIGTERM, SIGHUP, SIGINT, twice, 50 ms after the start", f"exit codes {', '.join(str(code) for _, code in ends)}", amiss(wrong), good
