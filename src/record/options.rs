@@ -17,7 +17,7 @@ pub struct InputOptions {
 
 impl Default for InputOptions {
     fn default() -> Self {
-        Self { max_bytes: 2 * 1024 * 1024, max_tokens: 600_000, check_language: true }
+        Self { max_bytes: 2 * 1024 * 1024, max_tokens: 300_000, check_language: true }
     }
 }
 

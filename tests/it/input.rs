@@ -142,9 +142,15 @@ fn an_article_of_more_tokens_than_can_be_afforded_is_refused() {
 fn a_text_that_would_cost_more_than_twice_what_news_of_its_size_does_is_refused() {
     for (what, unit, n_bytes, expected) in [
         ("the largest article, all quotation marks", "\"", 2_000_000, Some(RejectionReason::TooManyTokens)),
-        ("a tenth of it", "\"", 200_000, Some(RejectionReason::TooManyTokens)),
-        ("a table of figures, as articles have them", "7, 12, ", 80_000, None),
-        ("the largest article, all news", "The envoys met in Oslo on Monday. ", 2_000_000, None),
+        ("a hundredth of it", "\"", 20_000, Some(RejectionReason::TooManyTokens)),
+        ("a table of figures, as articles have them", "7, 12, ", 25_000, None),
+        (
+            "the largest article, all news that takes too long",
+            "The envoys met in Oslo on Monday. ",
+            2_000_000,
+            Some(RejectionReason::TooManyTokens),
+        ),
+        ("half of it", "The envoys met in Oslo on Monday. ", 1_000_000, None),
     ] {
         assert_eq!(reason(unit.repeat(n_bytes / unit.len()).as_bytes()), expected, "{what}");
     }

@@ -8,9 +8,9 @@
 use super::super::{Rejection, RejectionReason};
 use crate::nlp::tokenizer::Tokenizer;
 
-/// Tokens that any text may have, however short they are: some seconds of a core. Tables of figures are dense, and
-/// stand in articles.
-const DENSE_TOKENS: usize = 50_000;
+/// Tokens that any text may have, however short they are: a second of a core. Tables of figures are dense, and stand in
+/// articles; one of as many tokens has 25 KB.
+const DENSE_TOKENS: usize = 15_000;
 
 /// Tokens of a longer text for each five of its bytes: twice what prose has.
 const TOKENS_IN_FIVE_BYTES: usize = 2;
