@@ -11,7 +11,7 @@ pub struct Article {
     pub url: Option<String>,
     /// A title that came apart from the text. Findings in it carry `"field":"title"`.
     pub title: Option<String>,
-    /// The text as received. Not blank.
+    /// The text as received. Not blank, unless a title stands alone.
     pub text: String,
     /// When it was published; day names and "last month" are resolved against it.
     pub published_at: Option<Timestamp>,

@@ -12,12 +12,13 @@ use tokio::signal;
 use tokio::sync::oneshot;
 
 use super::exit::{Exit, Failure, OrExit as _};
+use super::given::GivenArgs;
 use super::models::ModelArgs;
 use super::{out, settings};
 use crate::config::{Config, Sources};
 use crate::explorer::{self, Access, Explorer};
 use crate::pipeline::{ArticleProcess, ProcessFactory as _, Sight, Stages, Tap, guarded};
-use crate::record::files::{FileError, Messages};
+use crate::record::files::{FileError, Given, Messages};
 use crate::record::{AnalysisRecord, Message};
 use crate::telemetry::{Health, Metrics, http};
 
@@ -44,6 +45,8 @@ pub(super) struct ExploreArgs {
     listen: Option<String>,
     #[command(flatten)]
     config: settings::ConfigArgs,
+    #[command(flatten)]
+    given: GivenArgs,
     #[command(flatten)]
     model: ModelArgs,
 }
@@ -78,7 +81,7 @@ pub(super) fn run(args: ExploreArgs) -> Result<Exit, Failure> {
         let serving =
             tokio::spawn(http::serve(listener, metrics, Health::new(), Arc::new(|| false), Some(routes), shutdown));
         let reader = thread::Builder::new().name("files".to_owned());
-        reader.spawn(move || show(args.files, &stages, &page)).or_exit(Exit::Internal)?;
+        reader.spawn(move || show(args.files, args.given.given(), &stages, &page)).or_exit(Exit::Internal)?;
         signal::ctrl_c().await.or_exit(Exit::Internal)?;
         // Whoever still listens is cut off: it is the end of the process.
         drop(close);
@@ -97,7 +100,7 @@ fn access(config: &Config, bound: IpAddr) -> Result<Access, Failure> {
 }
 
 /// Shows every article of the files, on as many threads as the machine has cores but one.
-fn show(files: Vec<PathBuf>, stages: &Stages, page: &Arc<Explorer>) {
+fn show(files: Vec<PathBuf>, given: Given, stages: &Stages, page: &Arc<Explorer>) {
     let n_threads = thread::available_parallelism().map_or(1, |n| n.get().saturating_sub(1).max(1));
     let (sender, messages) = crossbeam_channel::bounded::<Result<Message, FileError>>(2 * n_threads);
     thread::scope(|scope| {
@@ -114,7 +117,7 @@ fn show(files: Vec<PathBuf>, stages: &Stages, page: &Arc<Explorer>) {
             });
         }
         drop(messages);
-        for message in Messages::of_all(files, MAX_BYTES, |reader| reader) {
+        for message in Messages::of_all(files, MAX_BYTES, given, |reader| reader) {
             if sender.send(message).is_err() {
                 return;
             }

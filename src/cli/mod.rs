@@ -6,6 +6,7 @@ mod exit;
 mod explain;
 mod explore;
 pub mod extract;
+pub mod given;
 mod health;
 mod models;
 mod out;

@@ -8,11 +8,12 @@ use futures::{StreamExt as _, stream};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::exit::{Exit, Failure};
+use super::given::GivenArgs;
 use super::out;
 use super::run::{broken, runtime};
 use super::settings::{self, BrokerArgs};
 use crate::kafka::{Feeder, Options};
-use crate::record::files::{FileError, Messages, STDIN};
+use crate::record::files::{FileError, Given, Messages, STDIN};
 use crate::record::{Message, samples};
 
 /// Messages under way at once. Enough to fill batches, few enough that memory stays small with large articles.
@@ -35,7 +36,7 @@ Examples:
   demarche publish --brokers localhost:9094 story.txt page.html
   some-scraper | demarche publish -                        JSON lines from standard input")]
 pub(super) struct PublishArgs {
-    /// Articles: plain text, HTML, JSON, ninjs or JSON lines; "-" is standard input.
+    /// Articles: plain text, HTML, JSON, ninjs, JSON lines, CSV or TSV, compressed or not; a folder is all files in it, "-" standard input.
     #[arg(value_name = "FILE", required_unless_present = "samples")]
     files: Vec<PathBuf>,
     /// Publish the articles that come with the program.
@@ -49,6 +50,8 @@ pub(super) struct PublishArgs {
     /// Key of every message. Articles of one key keep their order; without one they are spread over the partitions.
     #[arg(short, long, value_name = "KEY")]
     key: Option<String>,
+    #[command(flatten)]
+    given: GivenArgs,
 }
 
 /// Runs the command.
@@ -62,7 +65,7 @@ pub(super) fn run(args: PublishArgs) -> Result<Exit, Failure> {
     let mut options = config.kafka;
     options.options.entry("message.timeout.ms".to_owned()).or_insert_with(|| TIMEOUT_MS.to_owned());
     let samples = if args.samples { samples::all() } else { Vec::new() };
-    let messages = samples.into_iter().map(Ok).chain(read(args.files)).map(|message| {
+    let messages = samples.into_iter().map(Ok).chain(read(args.files, args.given.given())).map(|message| {
         let key = args.key.as_ref().map(|key| key.clone().into_bytes());
         message.map(|message| Message { key: key.or(message.key), ..message })
     });
@@ -92,8 +95,8 @@ fn can_be_opened(files: &[PathBuf]) -> Result<(), Failure> {
 }
 
 /// The articles of these files, one after the other.
-pub(super) fn read(files: Vec<PathBuf>) -> impl Iterator<Item = Result<Message, FileError>> {
-    Messages::of_all(files, MAX_BYTES, |reader| reader)
+pub(super) fn read(files: Vec<PathBuf>, given: Given) -> impl Iterator<Item = Result<Message, FileError>> {
+    Messages::of_all(files, MAX_BYTES, given, |reader| reader)
 }
 
 /// What became of the articles.
@@ -149,7 +152,7 @@ async fn send(options: &Options, messages: impl Iterator<Item = Result<Message, 
             }
             Err(error) => {
                 match &error {
-                    FileError::TooLarge { .. } => sent.too_large += 1,
+                    FileError::TooLarge { .. } | FileError::Refused { .. } => sent.too_large += 1,
                     FileError::Open { .. } | FileError::Read { .. } => sent.unreadable += 1,
                 }
                 progress.suspend(|| out::complain(format_args!("{error}")));
@@ -180,7 +183,7 @@ mod tests {
         let scratch = tempfile::tempdir().unwrap();
         let there = scratch.path().join("there.txt");
         std::fs::write(&there, "The envoys met on Tuesday.").unwrap();
-        let found: Vec<_> = read(vec![Path::new("no-such-file").to_owned(), there]).collect();
+        let found: Vec<_> = read(vec![Path::new("no-such-file").to_owned(), there], Given::default()).collect();
         assert_eq!(found.len(), 2);
         assert!(found[0].as_ref().unwrap_err().to_string().contains("no-such-file"));
         assert!(found[1].is_ok());

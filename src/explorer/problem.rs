@@ -31,7 +31,8 @@ impl From<Rejection> for Problem {
                 (StatusCode::PAYLOAD_TOO_LARGE, "The article is too large")
             }
             RejectionReason::AnalysisPanicked => (StatusCode::INTERNAL_SERVER_ERROR, "The analysis failed"),
-            RejectionReason::NotUtf8 => (StatusCode::UNPROCESSABLE_ENTITY, "The bytes are no UTF-8"),
+            RejectionReason::NotUtf8 => (StatusCode::UNPROCESSABLE_ENTITY, "The bytes are no text"),
+            RejectionReason::UnsupportedFormat => (StatusCode::UNPROCESSABLE_ENTITY, "The format is not read"),
             RejectionReason::Malformed => (StatusCode::UNPROCESSABLE_ENTITY, "The article cannot be read"),
             RejectionReason::NoText => (StatusCode::UNPROCESSABLE_ENTITY, "There is no text"),
             RejectionReason::UnsupportedLanguage => (StatusCode::UNPROCESSABLE_ENTITY, "The article is not in English"),

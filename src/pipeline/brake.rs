@@ -130,6 +130,7 @@ fn is_trouble(reason: RejectionReason) -> bool {
         RejectionReason::TooLarge
         | RejectionReason::TooManyTokens
         | RejectionReason::NotUtf8
+        | RejectionReason::UnsupportedFormat
         | RejectionReason::Malformed
         | RejectionReason::AnalysisPanicked => true,
         // Deletions, and articles of other desks.

@@ -13,6 +13,7 @@ pub mod schema;
 
 mod analysis;
 mod bounds;
+mod compression;
 mod entity;
 mod event;
 mod ids;
@@ -23,6 +24,7 @@ mod rejection;
 mod shared;
 mod span;
 mod statement;
+mod table;
 
 pub use analysis::AnalysisRecord;
 pub use entity::{EntityKindRecord, EntityRecord};

@@ -9,8 +9,10 @@ pub enum RejectionReason {
     TooLarge,
     /// More tokens than the limit, or more than its bytes give reason for: its analysis would take too long.
     TooManyTokens,
-    /// The bytes are no UTF-8.
+    /// The bytes are a text neither in UTF-8 nor in the charset that is declared or seems to be used.
     NotUtf8,
+    /// Recognized, and not read: another format, or several articles in one message.
+    UnsupportedFormat,
     /// Not the JSON (or HTML) that it claims or seems to be, or a field of the wrong type.
     Malformed,
     /// Readable, but without a text to analyse. A tombstone is one of these.
@@ -23,10 +25,11 @@ pub enum RejectionReason {
 
 impl RejectionReason {
     /// Every reason, in the order of the wire documentation.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::TooLarge,
         Self::TooManyTokens,
         Self::NotUtf8,
+        Self::UnsupportedFormat,
         Self::Malformed,
         Self::NoText,
         Self::UnsupportedLanguage,
@@ -44,6 +47,7 @@ impl RejectionReason {
             Self::TooLarge => "too_large",
             Self::TooManyTokens => "too_many_tokens",
             Self::NotUtf8 => "not_utf8",
+            Self::UnsupportedFormat => "unsupported_format",
             Self::Malformed => "malformed",
             Self::NoText => "no_text",
             Self::UnsupportedLanguage => "unsupported_language",

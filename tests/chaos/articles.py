@@ -22,7 +22,8 @@ MAX_TOKENS = 10000
 POISON = [
     ("malformed", b'{"text": "cut off'),
     ("malformed", b'{"text": 5}'),
-    ("not_utf8", b'{"text": "caf\xe9"}'),
+    ("not_utf8", b"\xff\xfe\x00\xd8"),
+    ("unsupported_format", b"%PDF-1.7 and so on"),
     ("no_text", b'{"text": "  "}'),
     ("no_text", None),
     ("too_large", b"x" * (MAX_BYTES + 1)),

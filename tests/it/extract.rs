@@ -135,3 +135,27 @@ fn tables_have_the_columns_that_they_promise() {
         assert_eq!(line.split('\t').count(), 61, "{line}");
     }
 }
+
+#[test]
+fn what_is_known_of_files_goes_along_and_a_second_run_goes_on_where_the_first_was() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("in")).unwrap();
+    fs::write(folder.path().join("in/arrival.txt"), "The envoy arrived on Monday.").unwrap();
+    fs::write(folder.path().join("in/table.csv"), "Headline,Text\nTalks,The envoy left.\nPort,The port is closed.\n")
+        .unwrap();
+    let arguments = ["in", "--published-at", "20260305", "--publisher", "Example Wire", "--id-from", "name"];
+    let all = extract(&arguments, folder.path(), b"");
+    assert_eq!(ids(&all), ["arrival", "table:2", "table:3"], "{}", stderr(&all));
+    let first: Value = serde_json::from_str(stdout(&all).lines().next().unwrap()).unwrap();
+    assert_eq!(first["article"]["published_at"], "2026-03-05T00:00:00Z");
+    assert_eq!(first["article"]["publisher"], "Example Wire");
+    let wrong = extract(&["in", "--published-at", "soon"], folder.path(), b"");
+    assert_eq!(wrong.status.code(), Some(64), "{}", stderr(&wrong));
+
+    let resumed = [&arguments[..], &["--resume", "note"]].concat();
+    assert_eq!(ids(&extract(&resumed, folder.path(), b"")).len(), 3);
+    fs::write(folder.path().join("in/unrest.txt"), "The port is open again.").unwrap();
+    assert_eq!(ids(&extract(&resumed, folder.path(), b"")), ["unrest"], "only what is new at the end");
+    let other = extract(&["in/arrival.txt", "--resume", "note"], folder.path(), b"");
+    assert!(stderr(&other).contains("a run over other files"), "{}", stderr(&other));
+}

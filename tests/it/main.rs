@@ -13,6 +13,7 @@ mod deployment;
 mod explain;
 mod explorer;
 mod extract;
+mod files;
 mod golden;
 mod http;
 mod input;

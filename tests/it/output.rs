@@ -450,7 +450,8 @@ fn the_hash_of_the_tables_covers_every_table() {
     let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("data");
     let mut present = Vec::new();
     for folder in std::fs::read_dir(&data).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()) {
-        if folder == "samples" {
+        // What is no table; and what decides which bytes are an article, not what is found in one.
+        if folder == "samples" || folder == "input" {
             continue;
         }
         for entry in std::fs::read_dir(data.join(&folder)).unwrap() {

@@ -23,6 +23,7 @@ use super::{out, publish, settings};
 use crate::config::{Config, Override, Sources};
 use crate::kafka::{self, EmbeddedBroker, Feeder, Reader, Start, service};
 use crate::pipeline::{Brake, Ended, Stop};
+use crate::record::files::Given;
 use crate::record::{Message, samples};
 use crate::telemetry::{Health, Metrics};
 use desk::Desk;
@@ -126,7 +127,7 @@ fn articles(args: &DemoArgs) -> (Vec<Message>, usize) {
         return (samples::all(), 0);
     }
     let mut n_unreadable = 0;
-    let messages = publish::read(args.files.clone()).filter_map(|message| match message {
+    let messages = publish::read(args.files.clone(), Given::default()).filter_map(|message| match message {
         Ok(message) => Some(message),
         Err(error) => {
             n_unreadable += 1;

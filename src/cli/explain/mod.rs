@@ -17,7 +17,7 @@ use super::models::ModelArgs;
 use super::out;
 use crate::analyzer::{Analysis, Analyzer, Models};
 use crate::article::Article;
-use crate::record::files::{Messages, STDIN};
+use crate::record::files::{Given, Messages, STDIN};
 use crate::record::{AnalysisRecord, InputOptions, MinConfidence, input};
 
 const AFTER_HELP: &str = "\
@@ -87,7 +87,7 @@ pub(super) fn run(args: ExplainArgs) -> Result<Exit, Failure> {
     let mut analyzer = Analyzer::closely(&models);
     let input = InputOptions { check_language: false, ..InputOptions::default() };
     let mut found = Vec::new();
-    for message in Messages::of_all(vec![args.file.clone()], input.max_bytes, |reader| reader) {
+    for message in Messages::of_all(vec![args.file.clone()], input.max_bytes, Given::default(), |reader| reader) {
         let message = message.or_exit(Exit::NoInput)?;
         let place = format!("{}:{}", message.origin.topic, message.origin.offset);
         let article = match input::decode(&message, &input) {

@@ -1,20 +1,24 @@
 //! `demarche extract`: files or standard input to findings on standard output, without a broker.
 
+mod checkpoint;
 mod progress;
 mod workers;
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal as _, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, anyhow};
 
 use super::exit::{Exit, Failure, OrExit as _};
+use super::given::GivenArgs;
 use super::models::ModelArgs;
+use super::out;
 use super::render::{Format, Renderer};
 use crate::explorer;
 use crate::record::files::{FileError, Messages, STDIN};
 use crate::record::{AnalysisRecord, EventStatusRecord, InputOptions, MinConfidence, Rejection, RejectionReason};
+use checkpoint::Checkpoint;
 use progress::Progress;
 use workers::{Outcome, Work};
 
@@ -32,7 +36,8 @@ analyzed is named on standard error, all else is printed.";
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub struct ExtractArgs {
-    /// Articles: plain text, HTML, JSON (an article, ninjs, an array of either) or JSON lines; "-" is standard input
+    /// Articles: plain text, HTML, JSON (an article, ninjs, an array of either, a news API's answer), JSON lines, CSV or TSV with named
+    /// columns, any of them compressed with gzip or zstd; a folder is all files in it, "-" standard input
     #[arg(value_name = "FILE", default_value = STDIN)]
     pub files: Vec<PathBuf>,
     /// What is printed
@@ -59,6 +64,12 @@ pub struct ExtractArgs {
     /// Analysis threads [default: one a core]
     #[arg(short, long, value_name = "N")]
     pub threads: Option<std::num::NonZeroUsize>,
+    /// Go on where an earlier run over the same files was, as this file notes it; append its output to the earlier one
+    #[arg(long, value_name = "FILE")]
+    pub resume: Option<PathBuf>,
+    /// What is known of the articles.
+    #[command(flatten)]
+    pub given: GivenArgs,
     /// The trained core.
     #[command(flatten)]
     pub(super) model: ModelArgs,
@@ -71,8 +82,21 @@ pub struct ExtractArgs {
 /// If the model file is of no use, or standard output cannot be written to. A closed pipe is no error: nobody wants to read on.
 pub(super) fn run(args: ExtractArgs) -> Result<ExitCode, Failure> {
     let mut progress = Progress::new(&args.files);
+    if args.files.iter().any(|file| file.as_os_str() == STDIN) && io::stdin().is_terminal() {
+        out::note(format_args!("reading from the terminal; end with Ctrl-D"));
+    }
+    if args.resume.is_some() && args.format == Format::Html {
+        return Err(Failure::new(
+            Exit::Usage,
+            anyhow!("--resume appends to what was printed, and a page is one document"),
+        ));
+    }
+    let checkpoint = Checkpoint::open(args.resume.clone(), &args.files);
+    let mut checkpoint =
+        checkpoint.with_context(|| format!("cannot resume by {:?}", args.resume)).or_exit(Exit::Usage)?;
+    let n_done = checkpoint.n_done();
     let renderer = Renderer::new(args.format, args.status);
-    let header = renderer.header();
+    let header = if n_done == 0 { renderer.header() } else { Vec::new() };
     let n_cores = || std::thread::available_parallelism().ok();
     let work = Work {
         models: args.model.load()?,
@@ -94,9 +118,10 @@ pub(super) fn run(args: ExtractArgs) -> Result<ExitCode, Failure> {
     // All of it, for a page is one document.
     let mut page: Vec<AnalysisRecord> = Vec::new();
     let written = out.write_all(&header).and_then(|()| {
-        work.run(Messages::of_all(args.files, args.max_bytes, progress.counter()), |outcome| {
+        let messages = Messages::of_all(args.files, args.max_bytes, args.given.given(), progress.counter());
+        work.run(messages.skip(n_done), |outcome| {
             progress.article_done();
-            match outcome {
+            let printed = match outcome {
                 Outcome::Rendered(bytes) if args.format == Format::Html => {
                     page.extend(serde_json::from_slice(&bytes));
                     Ok(())
@@ -110,9 +135,11 @@ pub(super) fn run(args: ExtractArgs) -> Result<ExitCode, Failure> {
                     exit = exit.max(Exit::NoInput.code());
                     progress.aside(|| writeln!(io::stderr(), "demarche: {error}"))
                 }
-            }
+            };
+            printed.and_then(|()| checkpoint.done(&mut out))
         })
     });
+    let written = written.and_then(|()| checkpoint.note(&mut out));
     let written = written.and_then(|()| match args.format {
         Format::Html => out.write_all(explorer::report(&page).as_bytes()),
         _ => Ok(()),
@@ -154,6 +181,7 @@ fn refused(error: FileError) -> Outcome {
                 format!("more than the {limit} bytes that are accepted"),
             ),
         },
+        FileError::Refused { origin, rejection } => Outcome::Refused { place: workers::place(&origin), rejection },
         other => Outcome::Unreadable(other),
     }
 }

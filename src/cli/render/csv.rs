@@ -1,6 +1,8 @@
 //! Findings as a table for spreadsheets: one row a finding, statements and events in one table, since one file opens more
 //! easily than two. Lists are joined by "; ". Columns that do not apply are empty.
 
+use std::borrow::Cow;
+
 use uuid::Uuid;
 
 use crate::record::{ActorRecord, AnalysisRecord, ArticleRecord, EventRecord, SpanRecord, StatementRecord};
@@ -93,12 +95,22 @@ impl Default for Table {
 
 impl Table {
     fn write(&mut self, cells: &[String; COLUMNS.len()]) {
+        let cells = cells.iter().map(|cell| harmless(cell).into_owned());
         self.0.write_record(cells).expect("every row has as many cells, and memory takes them");
     }
 
     fn into_bytes(self) -> Vec<u8> {
         self.0.into_inner().expect("memory takes every row")
     }
+}
+
+/// A cell that no spreadsheet takes for a formula: text of an article is somebody else's, and `=HYPERLINK(…)` in it would be run. An
+/// apostrophe before it shows as nothing there. Numbers stay numbers.
+fn harmless(cell: &str) -> Cow<'_, str> {
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) && cell.parse::<f64>().is_err() {
+        return Cow::Owned(format!("'{cell}"));
+    }
+    Cow::Borrowed(cell)
 }
 
 /// A row in which the named columns are filled.
@@ -218,4 +230,27 @@ fn entities(actors: &[ActorRecord]) -> String {
 /// The name of an enumeration's value, as the records write it.
 fn json_name(value: &impl serde::Serialize) -> String {
     serde_json::to_value(value).ok().and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::harmless;
+
+    #[test]
+    fn a_cell_that_looks_like_a_formula_is_text() {
+        for (cell, expected) in [
+            ("=1+1", "'=1+1"),
+            ("=HYPERLINK(\"http://news.example\")", "'=HYPERLINK(\"http://news.example\")"),
+            ("+1 (Ada Finch)", "'+1 (Ada Finch)"),
+            ("@finch", "'@finch"),
+            ("- he left", "'- he left"),
+            ("\t=1", "'\t=1"),
+            ("-8.5", "-8.5"),
+            ("+3", "+3"),
+            ("The envoy = left", "The envoy = left"),
+            ("", ""),
+        ] {
+            assert_eq!(harmless(cell), expected, "{cell:?}");
+        }
+    }
 }

@@ -11,7 +11,7 @@ use super::exit::{Exit, Failure, OrExit as _};
 use super::models::ModelArgs;
 use super::out;
 use crate::analyzer::Analyzer;
-use crate::record::files::{Messages, STDIN};
+use crate::record::files::{Given, Messages, STDIN};
 use crate::record::{AnalysisRecord, InputOptions, MinConfidence, input};
 use case::Case;
 use partial::Difference;
@@ -51,7 +51,7 @@ pub(super) fn run(args: TestArgs) -> Result<Exit, Failure> {
             exit = found
         }
     };
-    for message in Messages::of_all(args.files, input.max_bytes, |reader| reader) {
+    for message in Messages::of_all(args.files, input.max_bytes, Given::default(), |reader| reader) {
         let mut message = match message {
             Ok(message) => message,
             Err(error) => {

@@ -1,28 +1,37 @@
 //! Files and standard input as messages: the same decoding serves them and the topics.
 //!
 //! The file's extension says what it is (`.jsonl` and `.ndjson` one article a line, `.json` one article or an array of
-//! them, `.html`, `.txt`), else its first bytes do. One article at a time is in memory, none larger than the limit.
+//! them, `.csv` and `.tsv` one a row, `.html`, `.txt`), else its first bytes do; a folder is the files in it. An answer of a news API is cut into its
+//! articles, likewise. Compressed files are read as what they hold. One article at a time is in memory, none larger than the limit.
 
+mod encoded;
+#[cfg(feature = "feeds")]
+mod feed;
+mod given;
+mod layout;
 mod piece;
+mod rows;
+mod tree;
 mod values;
+#[cfg(feature = "warc")]
+mod warc;
 
+use std::collections::VecDeque;
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Cursor, Read};
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::message::{Header, Message, Origin};
-use piece::Piece;
+use super::{Rejection, RejectionReason, input, table};
+use encoded::BUFFER_BYTES;
+use given::OfFile;
+use layout::Layout;
+use piece::{Next, Piece};
+use rows::Rows;
 use values::Values;
 
-/// The name under which standard input is given, as for other commands.
-pub const STDIN: &str = "-";
-
-/// Bytes of the first line that are looked at to tell JSON lines from one JSON value over many lines.
-const HEAD_BYTES: u64 = 64 * 1024;
-
-/// Bytes read from a file at once.
-const BUFFER_BYTES: usize = 64 * 1024;
+pub use given::{Given, IdFrom, PublishedAt, STDIN};
 
 /// Why a file, or an article in it, could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -53,31 +62,47 @@ pub enum FileError {
         /// The limit in bytes.
         limit: usize,
     },
+    /// The file is no article, and holds none that can be read. Nothing more comes from it.
+    #[error("{rejection}")]
+    Refused {
+        /// Where it is clear.
+        origin: Origin,
+        /// What it is.
+        rejection: Rejection,
+    },
 }
+
+/// How many times the limit a file may have that is one article: it may be a page, which may be larger than its text.
+const WHOLE_FACTOR: usize = 2;
 
 /// The articles of one file, unread, in order. [`Origin::topic`] is the file's name and [`Origin::offset`] the line, from
 /// 1, where the article begins.
 pub struct Messages {
-    reader: Box<dyn BufRead + Send>,
-    layout: Layout,
+    source: Source,
     name: Arc<str>,
     limit: usize,
     line: i64,
+    given: OfFile,
+    /// Articles that came at once and are still to be given, each with its line.
+    pending: VecDeque<(i64, Vec<u8>)>,
     is_finished: bool,
 }
 
-/// How articles lie in a file.
-enum Layout {
-    Lines,
-    Values(Values),
-    Whole(&'static str),
+/// Where articles come from.
+enum Source {
+    Lines(Box<dyn BufRead + Send>),
+    Values(Values, Box<dyn BufRead + Send>),
+    Whole(&'static str, Box<dyn BufRead + Send>),
+    Rows(Rows),
+    #[cfg(feature = "warc")]
+    Archive(warc::Archive),
 }
 
 impl Messages {
     /// Opens a file, or standard input for [`STDIN`]. Articles of more than `limit` bytes are refused.
     ///
     /// # Errors
-    /// [`FileError::Open`] and [`FileError::Read`].
+    /// [`FileError::Open`], [`FileError::Read`] and [`FileError::Refused`].
     pub fn open(path: &Path, limit: usize) -> Result<Self, FileError> {
         Self::open_with(path, limit, |reader| reader)
     }
@@ -85,7 +110,7 @@ impl Messages {
     /// The same, with something around the raw reader, such as a counter of bytes.
     ///
     /// # Errors
-    /// [`FileError::Open`] and [`FileError::Read`].
+    /// [`FileError::Open`], [`FileError::Read`] and [`FileError::Refused`].
     pub fn open_with(
         path: &Path,
         limit: usize,
@@ -95,19 +120,30 @@ impl Messages {
         if path.as_os_str() == STDIN {
             return Self::from_reader(buffered(Box::new(io::stdin())), "stdin", None, limit);
         }
-        let file = File::open(path).map_err(|source| FileError::Open { path: path.to_owned(), source })?;
-        let extension = path.extension().map(|extension| extension.to_string_lossy().to_ascii_lowercase());
-        Self::from_reader(buffered(Box::new(file)), &path.display().to_string(), extension.as_deref(), limit)
+        let file =
+            File::open(path).map_err(|source| FileError::Open { path: path.to_owned(), source: said(path, source) })?;
+        let name = path.file_name().map(|name| name.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
+        let name = name.trim_end_matches(".gz").trim_end_matches(".zst");
+        let extension = name.rsplit_once('.').map(|(_, extension)| extension);
+        Self::from_reader(buffered(Box::new(file)), &path.display().to_string(), extension, limit)
     }
 
-    /// The articles of several files, one file after the other; a file that cannot be opened is an error in its place.
+    /// The articles of several files, one file after the other, of a folder those of all files in it; a file that cannot be opened is
+    /// an error in its place. What is `given` goes along with each.
     pub fn of_all(
         paths: Vec<PathBuf>,
         limit: usize,
+        given: Given,
         wrap: impl Fn(Box<dyn Read + Send>) -> Box<dyn Read + Send> + Send,
     ) -> impl Iterator<Item = Result<Message, FileError>> + Send {
-        paths.into_iter().flat_map(move |path| {
-            let (messages, error) = match Self::open_with(&path, limit, &wrap) {
+        paths.into_iter().flat_map(tree::files).flat_map(move |path| {
+            let opened = match path {
+                Ok(path) => {
+                    Self::open_with(&path, limit, &wrap).map(|messages| Self { given: given.of(&path), ..messages })
+                }
+                Err((path, source)) => Err(FileError::Open { path, source }),
+            };
+            let (messages, error) = match opened {
                 Ok(messages) => (Some(messages), None),
                 Err(error) => (None, Some(Err(error))),
             };
@@ -118,95 +154,157 @@ impl Messages {
     /// Reads from anything, under a name, as a file with this extension.
     ///
     /// # Errors
-    /// [`FileError::Read`], where the first line has to be looked at and cannot be read.
+    /// [`FileError::Read`], where the beginning has to be looked at and cannot be read, and [`FileError::Refused`].
     pub fn from_reader(
-        mut reader: Box<dyn BufRead + Send>,
+        reader: Box<dyn BufRead + Send>,
         name: &str,
         extension: Option<&str>,
         limit: usize,
     ) -> Result<Self, FileError> {
         let name: Arc<str> = name.into();
-        let layout = match extension {
-            Some("jsonl" | "ndjson") => Layout::Lines,
-            Some("html" | "htm" | "xhtml") => Layout::Whole("text/html"),
-            Some("txt" | "text" | "md") => Layout::Whole("text/plain"),
-            _ => {
-                let mut head = Vec::new();
-                let looked_at = read_head(&mut reader, &mut head);
-                looked_at.map_err(|source| FileError::Read { name: Arc::clone(&name), line: 1, source })?;
-                let layout = layout_of(&head);
-                reader = Box::new(Cursor::new(head).chain(reader));
-                layout
+        let unreadable = |source| FileError::Read { name: Arc::clone(&name), line: 1, source };
+        let encoded::Opened { reader, head } = encoded::open(reader).map_err(unreadable)?;
+        let source = match Layout::of(extension, &head) {
+            Layout::Lines => Source::Lines(reader),
+            Layout::Values => Source::Values(Values::default(), reader),
+            Layout::Whole(content_type) => Source::Whole(content_type, reader),
+            Layout::Table(delimiter) => {
+                let rows = Rows::new(reader, delimiter, limit).map_err(unreadable)?;
+                if !table::has_text(rows.names()) {
+                    let origin = Origin { topic: Arc::clone(&name), partition: 0, offset: 1, timestamp_ms: None };
+                    return Err(FileError::Refused { origin, rejection: without_text(rows.names()) });
+                }
+                Source::Rows(rows)
             }
+            #[cfg(feature = "warc")]
+            Layout::Archive => Source::Archive(warc::Archive::new(reader)),
+            // What it is is said where it is refused.
+            #[cfg(not(feature = "warc"))]
+            Layout::Archive => Source::Whole("", reader),
         };
-        Ok(Self { reader, layout, name, limit, line: 1, is_finished: false })
+        let (given, pending) = (OfFile::default(), VecDeque::new());
+        Ok(Self { source, name, limit, line: 1, given, pending, is_finished: false })
     }
 
-    fn message(&self, line: i64, payload: Vec<u8>, content_type: &str) -> Message {
-        let header: Header = ("content-type".to_owned(), Some(content_type.as_bytes().to_vec()));
-        Message { origin: self.origin(line), key: None, payload: Some(payload), headers: vec![header] }
+    fn message(&self, line: i64, payload: Vec<u8>, content_type: &str, headers: Vec<Header>) -> Message {
+        let content_type =
+            (!content_type.is_empty()).then(|| ("content-type".to_owned(), Some(content_type.as_bytes().to_vec())));
+        let headers = content_type.into_iter().chain(headers).collect();
+        let mut message = Message { origin: self.origin(line), key: None, payload: Some(payload), headers };
+        self.given.add(&mut message);
+        message
     }
 
     fn origin(&self, line: i64) -> Origin {
         Origin { topic: Arc::clone(&self.name), partition: 0, offset: line, timestamp_ms: None }
     }
 
-    /// The next article: the line where it begins, its bytes (`None` if they are too many) and their type.
-    fn advance(&mut self) -> io::Result<Option<(i64, Piece, &'static str)>> {
-        match &mut self.layout {
-            Layout::Whole(content_type) => {
+    /// The next article.
+    fn advance(&mut self) -> io::Result<Option<Next>> {
+        match &mut self.source {
+            Source::Whole(content_type, reader) => {
                 let content_type = *content_type;
                 self.is_finished = true;
-                let mut bytes = Piece::new(self.limit);
+                let mut bytes = Piece::new(self.limit.saturating_mul(WHOLE_FACTOR));
                 while let n @ 1.. = {
-                    let buffer = self.reader.fill_buf()?;
+                    let buffer = reader.fill_buf()?;
                     bytes.extend(buffer);
                     buffer.len()
                 } {
-                    self.reader.consume(n);
+                    reader.consume(n);
                 }
-                Ok(Some((1, bytes, content_type)))
+                Ok(Some(Next::new(1, bytes, content_type)))
             }
-            Layout::Lines => loop {
+            Source::Lines(reader) => loop {
                 let mut bytes = Piece::new(self.limit);
-                let n_read = read_line(&mut self.reader, &mut bytes)?;
+                let n_read = read_line(reader, &mut bytes)?;
                 if n_read == 0 {
                     return Ok(None);
                 }
                 let line = self.line;
                 self.line += 1;
                 if !bytes.is_blank() {
-                    return Ok(Some((line, bytes, "application/json")));
+                    return Ok(Some(Next::new(line, bytes, JSON)));
                 }
             },
-            Layout::Values(values) => {
+            Source::Values(values, reader) => {
                 let mut bytes = Piece::new(self.limit);
-                let line = values.next(&mut self.reader, &mut self.line, &mut bytes)?;
-                Ok(line.map(|line| (line, bytes, "application/json")))
+                let line = values.next(reader, &mut self.line, &mut bytes)?;
+                Ok(line.map(|line| Next::new(line, bytes, JSON)))
             }
+            Source::Rows(rows) => {
+                let next = rows.next()?;
+                Ok(next.map(|(line, piece)| Next::new(line, piece, JSON)))
+            }
+            #[cfg(feature = "warc")]
+            Source::Archive(archive) => archive.next(self.limit.saturating_mul(WHOLE_FACTOR)),
         }
     }
+
+    /// The articles that a piece is made of, if it is several: an answer of a news API, or a feed.
+    fn several(&self, bytes: &[u8], content_type: &str) -> Option<Vec<Vec<u8>>> {
+        match self.source {
+            Source::Lines(_) | Source::Values(..) if content_type == JSON => {
+                let articles = input::articles_in(std::str::from_utf8(bytes).ok()?)?;
+                Some(articles.into_iter().map(|article| article.as_bytes().to_vec()).collect())
+            }
+            #[cfg(feature = "feeds")]
+            Source::Whole("", _) => feed::articles(bytes),
+            _ => None,
+        }
+    }
+}
+
+/// The type of what is cut out of JSON, and of rows.
+const JSON: &str = "application/json";
+
+/// What an error on opening means, where it is a mistake that people make.
+fn said(path: &Path, error: io::Error) -> io::Error {
+    let text = path.to_string_lossy();
+    if error.kind() == io::ErrorKind::NotFound && (text.starts_with("http://") || text.starts_with("https://")) {
+        return io::Error::new(
+            error.kind(),
+            format!("that is an address, and nothing is fetched here; try: curl -sL {text} | demarche extract"),
+        );
+    }
+    error
+}
+
+/// That a table has no column with anything to analyze.
+fn without_text(names: &[String]) -> Rejection {
+    let names = names.iter().take(8).map(|name| format!("{name:?}")).collect::<Vec<_>>().join(", ");
+    let detail =
+        format!("a table without a column that is called text, title, body or the like; its first line has {names}");
+    Rejection::new(RejectionReason::UnsupportedFormat, detail)
 }
 
 impl Iterator for Messages {
     type Item = Result<Message, FileError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if self.is_finished {
-            return None;
-        }
-        match self.advance() {
-            Ok(Some((line, piece, content_type))) => Some(match piece.whole() {
-                Some(bytes) => Ok(self.message(line, bytes, content_type)),
-                None => Err(FileError::TooLarge { origin: self.origin(line), limit: self.limit }),
-            }),
-            Ok(None) => {
-                self.is_finished = true;
-                None
+        loop {
+            if let Some((line, bytes)) = self.pending.pop_front() {
+                return Some(Ok(self.message(line, bytes, JSON, Vec::new())));
             }
-            Err(source) => {
-                self.is_finished = true;
-                Some(Err(FileError::Read { name: Arc::clone(&self.name), line: self.line, source }))
+            if self.is_finished {
+                return None;
+            }
+            match self.advance() {
+                Ok(Some(Next { line, piece, content_type, headers })) => {
+                    let limit = piece.limit();
+                    let Some(bytes) = piece.whole() else {
+                        return Some(Err(FileError::TooLarge { origin: self.origin(line), limit }));
+                    };
+                    match self.several(&bytes, &content_type) {
+                        Some(articles) => self.pending.extend(articles.into_iter().map(|article| (line, article))),
+                        None => return Some(Ok(self.message(line, bytes, &content_type, headers))),
+                    }
+                }
+                Ok(None) => self.is_finished = true,
+                Err(source) => {
+                    self.is_finished = true;
+                    return Some(Err(FileError::Read { name: Arc::clone(&self.name), line: self.line, source }));
+                }
             }
         }
     }
@@ -228,31 +326,5 @@ fn read_line(reader: &mut dyn BufRead, bytes: &mut Piece) -> io::Result<usize> {
         if end.is_some() {
             return Ok(n_read);
         }
-    }
-}
-
-/// Reads the first line that is not blank, with the blank ones before it, as far as [`HEAD_BYTES`] reach.
-fn read_head(reader: &mut dyn BufRead, head: &mut Vec<u8>) -> io::Result<()> {
-    let mut reader = reader.take(HEAD_BYTES);
-    while reader.read_until(b'\n', head)? > 0 && head.iter().all(u8::is_ascii_whitespace) {}
-    Ok(())
-}
-
-/// What a file is by its beginning.
-fn layout_of(head: &[u8]) -> Layout {
-    let head = head.strip_prefix("\u{FEFF}".as_bytes()).unwrap_or(head).trim_ascii();
-    match head.first() {
-        Some(b'{') => {
-            // A first line longer than the head is a whole article too: over several lines none is so long.
-            let is_line = head.last() == Some(&b'}') && serde_json::from_slice::<serde::de::IgnoredAny>(head).is_ok();
-            if is_line || head.len() as u64 > HEAD_BYTES / 2 {
-                Layout::Lines
-            } else {
-                Layout::Values(Values::default())
-            }
-        }
-        Some(b'[') => Layout::Values(Values::default()),
-        Some(b'<') => Layout::Whole("text/html"),
-        _ => Layout::Whole("text/plain"),
     }
 }

@@ -1,5 +1,7 @@
 //! The bytes of one article in a file, with the limit on how many of them are kept.
 
+use super::super::message::Header;
+
 /// Bytes of one article, kept as long as they are not too many.
 pub(super) struct Piece {
     bytes: Vec<u8>,
@@ -22,11 +24,36 @@ impl Piece {
         }
     }
 
+    /// Makes it one that is too large.
+    #[cfg(feature = "warc")]
+    pub(super) fn overflow(&mut self) {
+        self.is_too_large = true;
+    }
+
+    pub(super) fn limit(&self) -> usize {
+        self.limit
+    }
+
     pub(super) fn is_blank(&self) -> bool {
         !self.is_too_large && self.bytes.iter().all(u8::is_ascii_whitespace)
     }
 
     pub(super) fn whole(self) -> Option<Vec<u8>> {
         (!self.is_too_large).then_some(self.bytes)
+    }
+}
+
+/// What comes next from a source.
+pub(super) struct Next {
+    pub(super) line: i64,
+    /// Its bytes; too many of them are none.
+    pub(super) piece: Piece,
+    pub(super) content_type: String,
+    pub(super) headers: Vec<Header>,
+}
+
+impl Next {
+    pub(super) fn new(line: i64, piece: Piece, content_type: &str) -> Self {
+        Self { line, piece, content_type: content_type.to_owned(), headers: Vec::new() }
     }
 }

@@ -5,17 +5,34 @@
 pub(super) enum Format {
     Json,
     Html,
+    /// A page, or something that is refused by name: its root decides.
+    Xml,
     Text,
+    /// Something that is not read, by its name.
+    Other(&'static str),
 }
 
 /// What the header declares.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct ContentType {
-    /// `None` for media types that say nothing of use (`application/octet-stream`): the first character decides.
+    /// `None` for media types that say nothing of use (`application/octet-stream`): the bytes decide.
     pub(super) format: Option<Format>,
-    /// The charset, where one is declared that is neither UTF-8 nor its subset ASCII.
-    pub(super) other_charset: Option<String>,
+    /// The charset, where one is declared.
+    pub(super) charset: Option<String>,
 }
+
+/// Media types that are not read, and what they are.
+const OTHERS: [(&str, &str); 9] = [
+    ("application/avro", "Avro"),
+    ("avro/binary", "Avro"),
+    ("application/vnd.apache.avro", "Avro"),
+    ("application/protobuf", "Protobuf"),
+    ("application/x-protobuf", "Protobuf"),
+    ("application/pdf", "a PDF file"),
+    ("message/rfc822", "an e-mail"),
+    ("text/csv", "a table"),
+    ("text/tab-separated-values", "a table"),
+];
 
 impl ContentType {
     /// Reads the header's value; `None` if it is blank.
@@ -25,16 +42,24 @@ impl ContentType {
         let format = match media_type.as_str() {
             "text/html" | "application/xhtml+xml" => Some(Format::Html),
             "application/json" | "text/json" => Some(Format::Json),
+            "application/xml" | "text/xml" => Some(Format::Xml),
             other if other.ends_with("+json") => Some(Format::Json),
+            other if other.ends_with("+xml") => Some(Format::Xml),
+            other if let Some((_, name)) = OTHERS.iter().find(|(known, _)| *known == other) => {
+                Some(Format::Other(name))
+            }
             // Any other text is taken as it is: text/plain, text/markdown.
             other if other.starts_with("text/") => Some(Format::Text),
+            other if other.starts_with("image/") => Some(Format::Other("a picture")),
+            other if other.starts_with("audio/") || other.starts_with("video/") => {
+                Some(Format::Other("sound or video"))
+            }
             _ => None,
         };
         let charset = parts.find_map(|parameter| {
             let (name, value) = parameter.split_once('=')?;
             name.trim().eq_ignore_ascii_case("charset").then(|| value.trim().trim_matches('"').to_ascii_lowercase())
         });
-        let is_utf8 = |charset: &String| matches!(charset.as_str(), "utf-8" | "utf8" | "us-ascii" | "ascii" | "");
-        Some(Self { format, other_charset: charset.filter(|charset| !is_utf8(charset)) })
+        Some(Self { format, charset: charset.filter(|charset| !charset.is_empty()) })
     }
 }

@@ -1,46 +1,121 @@
-//! Dates as senders write them. A time without a zone is taken as UTC; what cannot be read is absent, not an error.
+//! Dates as senders write them. A time without a zone is taken as UTC; what cannot be read, or cannot be meant, is absent,
+//! not an error.
+//!
+//! Digits alone are a date in compact form (`20260305`, `202603051200`, `20260305120000`) before they are a time since 1970,
+//! for as such they would be the years 1976 and 2612. A time since 1970 shows its unit by its size. What has two readings, and what
+//! stands for no date at all in many databases (zero, the years 1 and 9999), is absent: a wrong day would move every event of the article.
 
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::fmt::{rfc2822, temporal};
 use jiff::tz::Offset;
 
-/// Numbers at least this large are milliseconds, smaller ones seconds since 1970: as seconds it is the year 5138, as
-/// milliseconds March 1973.
-const FIRST_MILLISECONDS: i64 = 100_000_000_000;
+/// Years that an article can be of: from the first newspapers to what no plan reaches.
+const YEARS: std::ops::RangeInclusive<i16> = 1600..=2199;
 
-/// Reads RFC 3339, ISO 8601 (a date alone is its midnight), RFC 2822 or a number of seconds or milliseconds since 1970.
+/// Smallest number that is a time since 1970: in seconds March 1973. Below are zero, years, and days since 1970.
+const FIRST_SECONDS: i64 = 100_000_000;
+
+/// Smallest number of milliseconds, likewise; as seconds it would be the year 5138.
+const FIRST_MILLISECONDS: i64 = 1_000 * FIRST_SECONDS;
+
+/// Smallest number of microseconds, likewise.
+const FIRST_MICROSECONDS: i64 = 1_000 * FIRST_MILLISECONDS;
+
+/// Smallest number of nanoseconds, likewise.
+const FIRST_NANOSECONDS: i64 = 1_000 * FIRST_MICROSECONDS;
+
+/// Digits of the compact forms that are read, and of the one with an hour alone, which may as well be seconds of the 2030s.
+const DATE_DIGITS: usize = 8;
+const HOUR_DIGITS: usize = 10;
+const MINUTE_DIGITS: usize = 12;
+const SECOND_DIGITS: usize = 14;
+
+/// Forms with a time that people and content systems write, beside the standards.
+const TIMES_IN_WORDS: [&str; 8] = [
+    "%Y/%m/%d %H:%M:%S",
+    "%Y/%m/%d %H:%M",
+    "%A, %d %b %Y %H:%M:%S",
+    "%B %d, %Y %I:%M %p",
+    "%B %d, %Y, %I:%M %p",
+    "%b %d, %Y %I:%M %p",
+    "%d %B %Y %H:%M",
+    "%d %b %Y %H:%M",
+];
+
+/// Forms of a day alone. `05/03/2026` is not among them: it is March in London and May in New York.
+const DAYS_IN_WORDS: [&str; 7] =
+    ["%Y/%m/%d", "%B %d, %Y", "%b %d, %Y", "%d %B %Y", "%d %b %Y", "%A, %B %d, %Y", "%A, %d %B %Y"];
+
+/// Reads RFC 3339, ISO 8601 (a date alone is its midnight), RFC 2822, a compact date, a time since 1970, or a day in words.
 pub(super) fn parse(text: &str) -> Option<Timestamp> {
     let text = text.trim();
-    if let Ok(number) = text.parse::<i64>() {
-        // A year or a compact date (2022, 20220109) is no time since 1970.
-        return if number >= 1_000_000_000 { from_epoch(number) } else { compact_date(text) };
+    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return text.parse().ok().and_then(from_number);
     }
     let parser = temporal::DateTimeParser::new();
-    let utc = |datetime: DateTime| Offset::UTC.to_timestamp(datetime).ok();
-    None.or_else(|| parser.parse_timestamp(text).ok())
-        .or_else(|| parser.parse_datetime(text).ok().and_then(utc))
+    let found = None
+        .or_else(|| parser.parse_timestamp(text).ok())
+        .or_else(|| parser.parse_datetime(text.trim_end_matches(" UTC").trim_end_matches(" GMT")).ok().and_then(utc))
         .or_else(|| rfc2822::DateTimeParser::new().parse_timestamp(text).ok())
+        .or_else(|| text.parse().ok().and_then(from_fraction))
+        .or_else(|| in_words(text));
+    found.filter(|time| can_be_meant(*time))
 }
 
-/// Seconds or milliseconds since 1970.
-pub(super) fn from_epoch(number: i64) -> Option<Timestamp> {
-    if number.abs() >= FIRST_MILLISECONDS {
-        Timestamp::from_millisecond(number).ok()
-    } else {
-        Timestamp::from_second(number).ok()
-    }
+/// A number: a compact date, or a time since 1970.
+pub(super) fn from_number(number: i64) -> Option<Timestamp> {
+    let digits = number.to_string();
+    let time = match digits.len() {
+        DATE_DIGITS => compact(&digits),
+        HOUR_DIGITS if compact(&digits).is_some() => None,
+        MINUTE_DIGITS => compact(&digits).or_else(|| from_epoch(number)),
+        SECOND_DIGITS => compact(&digits),
+        _ => from_epoch(number),
+    };
+    time.filter(|time| can_be_meant(*time))
 }
 
 /// Seconds since 1970 with a fraction, which is dropped.
-pub(super) fn from_epoch_fraction(number: f64) -> Option<Timestamp> {
+pub(super) fn from_fraction(number: f64) -> Option<Timestamp> {
     #[expect(clippy::cast_possible_truncation, reason = "the cast saturates, and what is out of range is no date")]
-    from_epoch(number as i64)
+    from_number(number as i64)
 }
 
-fn compact_date(text: &str) -> Option<Timestamp> {
-    let date = (text.len() == 8).then(|| Date::strptime("%Y%m%d", text).ok()).flatten()?;
-    Offset::UTC.to_timestamp(date.into()).ok()
+/// A time since 1970, in the unit that its size shows.
+fn from_epoch(number: i64) -> Option<Timestamp> {
+    match number.checked_abs()? {
+        FIRST_NANOSECONDS.. => Timestamp::from_nanosecond(number.into()).ok(),
+        FIRST_MICROSECONDS.. => Timestamp::from_microsecond(number).ok(),
+        FIRST_MILLISECONDS.. => Timestamp::from_millisecond(number).ok(),
+        FIRST_SECONDS.. => Timestamp::from_second(number).ok(),
+        _ => None,
+    }
+}
+
+/// Year, month and day, and as far as they are there hour, minute and second, without anything between.
+fn compact(digits: &str) -> Option<Timestamp> {
+    let (day, time) = digits.split_at_checked(DATE_DIGITS)?;
+    let date = Date::strptime("%Y%m%d", day).ok()?;
+    let part = |at: usize| time.get(at..at + 2).map_or(Some(0), |part| part.parse::<i8>().ok());
+    let (hour, minute, second) = (part(0)?, part(2)?, part(4)?);
+    let datetime = DateTime::new(date.year(), date.month(), date.day(), hour, minute, second, 0).ok()?;
+    utc(datetime).filter(|time| can_be_meant(*time))
+}
+
+fn in_words(text: &str) -> Option<Timestamp> {
+    let times = TIMES_IN_WORDS.iter().find_map(|form| DateTime::strptime(form, text).ok());
+    let days = || DAYS_IN_WORDS.iter().find_map(|form| Date::strptime(form, text).ok());
+    times.or_else(|| days().map(DateTime::from)).and_then(utc)
+}
+
+fn utc(datetime: DateTime) -> Option<Timestamp> {
+    Offset::UTC.to_timestamp(datetime).ok()
+}
+
+/// Whether an article can be of this time. Midnight of the first of January 1970 is what a missing date becomes.
+fn can_be_meant(time: Timestamp) -> bool {
+    time != Timestamp::UNIX_EPOCH && YEARS.contains(&Offset::UTC.to_datetime(time).year())
 }
 
 #[cfg(test)]
@@ -55,25 +130,62 @@ mod tests {
             "2022-01-09T21:30:00.000Z",
             "2022-01-09 21:30:00+00:00",
             "2022-01-09T22:30:00+01:00",
+            "2022-01-09T22:30:00.000+0100",
             "2022-01-09T21:30:00",
             "2022-01-09 21:30",
+            "2022-01-09 21:30:00 UTC",
+            "20220109T213000Z",
             "Sun, 09 Jan 2022 21:30:00 GMT",
             "Sun, 09 Jan 2022 22:30:00 +0100",
             "1641763800",
+            "1641763800.25",
             "1641763800000",
+            "1641763800000000",
+            "1641763800000000000",
+            "202201092130",
+            "20220109213000",
+            "2022/01/09 21:30",
+            "January 9, 2022 9:30 PM",
             "  2022-01-09T21:30:00Z ",
         ] {
             assert_eq!(parse(text), Some(expected), "{text:?}");
         }
         let midnight: Timestamp = "2022-01-09T00:00:00Z".parse().unwrap();
-        assert_eq!(parse("2022-01-09"), Some(midnight));
-        assert_eq!(parse("20220109"), Some(midnight));
+        for text in ["2022-01-09", "20220109", "2022/01/09", "January 9, 2022", "9 January 2022", "Jan 9, 2022"] {
+            assert_eq!(parse(text), Some(midnight), "{text:?}");
+        }
     }
 
     #[test]
     fn what_is_no_date_is_absent() {
-        for text in ["", "yesterday", "2022", "2022-13-40", "99999999999999999999", "5 minutes ago"] {
+        for text in [
+            "",
+            "yesterday",
+            "2022",
+            "2022-13-40",
+            "99999999999999999999",
+            "5 minutes ago",
+            "20221340",
+            "20221340000000",
+            "05/03/2026",
+            "2026030512",
+            "0",
+            "19000",
+            "0001-01-01T00:00:00Z",
+            "9999-12-31",
+            "1970-01-01T00:00:00Z",
+            "-9223372036854775808",
+            "NaN",
+            "inf",
+        ] {
             assert_eq!(parse(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_time_since_1970_that_is_no_compact_date_stays_one() {
+        for (number, expected) in [(1_772_712_000, "2026-03-05T12:00:00Z"), (-100_000_000, "1966-10-31T14:13:20Z")] {
+            assert_eq!(from_number(number), expected.parse().ok(), "{number}");
         }
     }
 }

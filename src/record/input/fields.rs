@@ -1,6 +1,6 @@
 //! The names under which an article's fields come: our own, those of ninjs, and those that scrapers and news APIs use.
 //!
-//! Names are compared without regard to case, `_`, `-` and `@`: `publishedAt`, `published_at` and `PublishedAt` are one.
+//! Names are compared without regard to case, `_`, `-`, `@` and spaces: `publishedAt`, `published_at` and `PublishedAt` are one.
 
 /// A field of an article.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,6 +15,8 @@ pub enum FieldName {
     Text,
     /// Its text as HTML, read where no plain text is given.
     Html,
+    /// What it is about, read as its text where no other is given.
+    Description,
     /// When it was published.
     PublishedAt,
     /// Who published it.
@@ -38,22 +40,27 @@ pub struct Alias {
 }
 
 /// Every field with its names.
-pub const FIELDS: [Alias; 9] = [
+pub const FIELDS: [Alias; 10] = [
     Alias { field: FieldName::Id, name: "id", others: &["id", "uri", "guid", "articleid", "uuid"] },
     Alias {
         field: FieldName::Url,
         name: "url",
-        others: &["url", "link", "canonicalurl", "weburl", "sourceurl", "permalink", "href"],
+        others: &["url", "link", "canonicalurl", "weburl", "sourceurl", "articleurl", "permalink", "shareurl", "href"],
     },
-    // ninjs: headline (1.x), headlines (2.0 on).
-    Alias { field: FieldName::Title, name: "title", others: &["title", "headline", "headlines", "head"] },
-    // ninjs: body_text (1.x), bodies (2.0 on). schema.org: articleBody. news-please: maintext.
+    // ninjs: headline and headline_main (1.x), headlines (2.0 on). The Guardian: webTitle.
+    Alias {
+        field: FieldName::Title,
+        name: "title",
+        others: &["title", "headline", "headlines", "headlinemain", "webtitle", "head"],
+    },
+    // ninjs: body_text, body_main (1.x), bodies (2.0 on). schema.org: articleBody. news-please: maintext.
     Alias {
         field: FieldName::Text,
         name: "text",
         others: &[
             "text",
             "bodytext",
+            "bodymain",
             "bodies",
             "body",
             "content",
@@ -62,13 +69,34 @@ pub const FIELDS: [Alias; 9] = [
             "maintext",
             "fulltext",
             "plaintext",
+            "contenttext",
+            "article",
+            "story",
         ],
     },
-    // ninjs 1.x: body_html, body_xhtml.
+    // ninjs 1.x: body_html, body_xhtml, body_richtext.
     Alias {
         field: FieldName::Html,
         name: "html",
-        others: &["html", "bodyhtml", "bodyxhtml", "contenthtml", "rawhtml"],
+        others: &["html", "bodyhtml", "bodyxhtml", "bodyrichtext", "contenthtml", "rawhtml"],
+    },
+    // ninjs: description_text (1.x), descriptions (2.0 on). The Guardian: trailText, standfirst.
+    Alias {
+        field: FieldName::Description,
+        name: "description",
+        others: &[
+            "description",
+            "descriptiontext",
+            "descriptions",
+            "summary",
+            "abstract",
+            "standfirst",
+            "trailtext",
+            "leadparagraph",
+            "excerpt",
+            "snippet",
+            "teaser",
+        ],
     },
     // ninjs: versioncreated, which is when this version was made; schema.org: datePublished.
     Alias {
@@ -83,6 +111,7 @@ pub const FIELDS: [Alias; 9] = [
             "datepublish",
             "pubdate",
             "publicationdate",
+            "webpublicationdate",
             "firstpublished",
             "date",
             "datetime",
@@ -101,7 +130,12 @@ pub const FIELDS: [Alias; 9] = [
     Alias { field: FieldName::Authors, name: "authors", others: &["authors", "author", "byline", "by", "creator"] },
 ];
 
+/// A name of `<meta>` as it is compared: its letters and digits alone, in lower case.
+pub(super) fn letters(name: &str) -> String {
+    name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
+}
+
 /// A name as it is compared.
-pub(super) fn compared(name: &[u8]) -> Vec<u8> {
-    name.iter().filter(|byte| !matches!(byte, b'_' | b'-' | b'@')).map(u8::to_ascii_lowercase).collect()
+pub(in crate::record) fn compared(name: &[u8]) -> Vec<u8> {
+    name.iter().filter(|byte| !matches!(byte, b'_' | b'-' | b'@' | b' ')).map(u8::to_ascii_lowercase).collect()
 }

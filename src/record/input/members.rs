@@ -33,6 +33,24 @@ impl<'a> Members<'a> {
     pub(super) fn last_like(&self, compared: &str) -> Option<&'a str> {
         self.0.iter().rev().find(|(given, _)| given.compared == compared.as_bytes()).map(|(_, raw)| *raw)
     }
+
+    /// The first string under a name that begins so and goes on.
+    pub(super) fn first_beginning(&self, prefix: &str) -> Option<&'a str> {
+        let begins = |name: &Name| {
+            name.given.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix.as_bytes()))
+        };
+        self.0.iter().find(|(name, raw)| begins(name) && raw.starts_with('"')).map(|(_, raw)| *raw)
+    }
+
+    /// All members in order, by the names that are UTF-8.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &'a str)> {
+        self.0.iter().filter_map(|(name, raw)| Some((std::str::from_utf8(&name.given).ok()?, *raw)))
+    }
+
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
 }
 
 impl<'de> Deserialize<'de> for Members<'de> {

@@ -1,27 +1,44 @@
 //! From the bytes of a message to an article, or to the reason why not.
 //!
 //! The `content-type` header decides what the bytes are, else their first character: `{` is JSON, `<` is HTML, anything
-//! else is the text itself. Unknown fields never matter. A rejection never depends on anything but the message.
+//! else is the text itself. What is recognized as something else is refused by its name. Bytes that are compressed are expanded, other
+//! charsets than UTF-8 decoded. Unknown fields never matter. A rejection never depends on anything but the message.
 
 mod budget;
+mod charset;
 mod content_type;
 mod date;
 mod fields;
+mod formats;
 mod html;
 mod json;
 mod language;
 mod members;
 mod raw;
 
+use std::borrow::Cow;
+
 use content_type::{ContentType, Format};
 use raw::{RawArticle, is_blank};
 
+use super::compression::Compression;
 use super::message::Message;
 use super::options::InputOptions;
 use super::{Rejection, RejectionReason, ids};
 use crate::article::Article;
 
+pub(in crate::record) use fields::compared;
 pub use fields::{Alias, FIELDS, FieldName};
+#[cfg(feature = "feeds")]
+pub(in crate::record) use formats::root as xml_root;
+pub(in crate::record) use json::articles_in;
+
+/// Header with the address of the article, for a value that does not give one.
+pub const URL: &str = "article-url";
+/// Header with the time of publication, likewise.
+pub const PUBLISHED_AT: &str = "article-published-at";
+/// Header with the publisher, likewise.
+pub const PUBLISHER: &str = "article-publisher";
 
 /// Reads a message.
 ///
@@ -32,37 +49,71 @@ pub fn decode(message: &Message, options: &InputOptions) -> Result<Article, Reje
         .payload
         .as_deref()
         .ok_or_else(|| Rejection::new(RejectionReason::NoText, "the message has no value (a tombstone)"))?;
-    if payload.len() > options.max_bytes {
-        let detail = format!("{} bytes where at most {} are accepted", payload.len(), options.max_bytes);
-        return Err(Rejection::new(RejectionReason::TooLarge, detail));
+    check_size(payload.len(), options.max_page_bytes())?;
+    let expanded = expanded(payload, options)?;
+    let bytes = formats::unframed(&expanded)?;
+    let is_framed = bytes.len() < expanded.len();
+    let declared = message.header("content-type").and_then(ContentType::parse).filter(|_| !is_framed);
+    if let Some(Format::Other(name)) = declared.as_ref().and_then(|declared| declared.format) {
+        return Err(formats::refused(format!("{name}, by its content-type")));
     }
-    let declared = message.header("content-type").and_then(ContentType::parse);
-    let text = utf8(payload, declared.as_ref())?;
-    let raw = match declared.and_then(|declared| declared.format).unwrap_or_else(|| sniff(text)) {
-        Format::Json => json::parse(text)?,
-        Format::Html => html::parse(text),
-        Format::Text => RawArticle { text: Some(text.to_owned()), ..RawArticle::default() },
+    formats::check_bytes(bytes)?;
+    let text = charset::decode(bytes, declared.as_ref().and_then(|declared| declared.charset.as_deref()))?;
+    formats::check_characters(&text)?;
+    let format = declared.and_then(|declared| declared.format).unwrap_or_else(|| sniff(&text));
+    if !matches!(format, Format::Html | Format::Xml) {
+        check_size(bytes.len(), options.max_bytes)?;
+    }
+    let raw = match format {
+        Format::Json => json::parse(&text)?,
+        Format::Html | Format::Xml | Format::Other(_) => {
+            formats::check_xml(&text, format == Format::Xml)?;
+            page(&text)?
+        }
+        Format::Text => {
+            formats::check_text(&text)?;
+            RawArticle { text: Some(text.into_owned()), ..RawArticle::default() }
+        }
     };
     finish(raw, message, options)
 }
 
-/// The payload as text, without a byte order mark.
-fn utf8<'p>(payload: &'p [u8], declared: Option<&ContentType>) -> Result<&'p str, Rejection> {
-    let not_utf8 = |detail: String| Rejection::new(RejectionReason::NotUtf8, detail);
-    if let Some(charset) = declared.and_then(|declared| declared.other_charset.as_deref())
-        && !payload.is_ascii()
-    {
-        return Err(not_utf8(format!("charset {charset} is declared, only utf-8 is read")));
+fn check_size(n_bytes: usize, limit: usize) -> Result<(), Rejection> {
+    if n_bytes <= limit {
+        return Ok(());
     }
-    let text =
-        std::str::from_utf8(payload).map_err(|error| not_utf8(format!("no utf-8 at byte {}", error.valid_up_to())))?;
-    Ok(text.strip_prefix('\u{FEFF}').unwrap_or(text))
+    Err(Rejection::new(RejectionReason::TooLarge, format!("{n_bytes} bytes where at most {limit} are accepted")))
 }
 
-/// What the bytes seem to be, where nothing says so.
+/// The bytes themselves, or what is compressed in them, as far as a page may go.
+fn expanded<'p>(payload: &'p [u8], options: &InputOptions) -> Result<Cow<'p, [u8]>, Rejection> {
+    let Some(compression) = Compression::of(payload) else { return Ok(Cow::Borrowed(payload)) };
+    let (name, limit) = (compression.name(), options.max_page_bytes());
+    match compression.expand(payload, limit) {
+        Ok(Some(bytes)) => Ok(Cow::Owned(bytes)),
+        Ok(None) => {
+            let detail = format!("{} bytes of {name} hold more than the {limit} that are accepted", payload.len());
+            Err(Rejection::new(RejectionReason::TooLarge, detail))
+        }
+        Err(error) => Err(Rejection::new(RejectionReason::Malformed, format!("broken {name} data: {error}"))),
+    }
+}
+
+/// Reads a page, which has a text: where only its title is there, a browser would have to run its scripts.
+fn page(text: &str) -> Result<RawArticle, Rejection> {
+    let page = html::parse(text);
+    match page.text {
+        Some(_) => Ok(page),
+        None => Err(Rejection::new(RejectionReason::NoText, "nothing to analyze: the page's text is absent or blank")),
+    }
+}
+
+/// What the text seems to be, where nothing says so.
 fn sniff(text: &str) -> Format {
     match text.trim_start().as_bytes().first() {
         Some(b'{') => Format::Json,
+        // A text may begin with a bracket: "[Update] The envoy arrived."
+        Some(b'[') if serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok() => Format::Json,
         Some(b'<') => Format::Html,
         _ => Format::Text,
     }
@@ -70,29 +121,39 @@ fn sniff(text: &str) -> Format {
 
 /// Checks what was read, and gives it an identity.
 fn finish(raw: RawArticle, message: &Message, options: &InputOptions) -> Result<Article, Rejection> {
-    let text = raw
-        .text
-        .filter(|text| !is_blank(text))
-        .ok_or_else(|| Rejection::new(RejectionReason::NoText, "nothing to analyze: the text is absent or blank"))?;
+    // A headline may stand alone.
+    let text = raw.text.filter(|text| !is_blank(text)).unwrap_or_default();
+    if text.is_empty() && raw.title.is_none() {
+        return Err(Rejection::new(RejectionReason::NoText, "nothing to analyze: the text is absent or blank"));
+    }
+    check_size(text.len(), options.max_bytes)?;
+    let words = raw.title.as_deref().filter(|_| text.is_empty()).unwrap_or(&text);
     if options.check_language {
-        language::check(raw.language.as_deref(), &text)?;
+        language::check(raw.language.as_deref(), words)?;
     }
     budget::check(raw.title.as_deref(), &text, options.max_tokens)?;
+    let header = |name| message.header(name).filter(|value| !is_blank(value));
+    let url = raw.url.or_else(|| header(URL).map(str::to_owned));
     let key = || message.key.as_deref().and_then(|key| std::str::from_utf8(key).ok()).filter(|key| !is_blank(key));
-    let id = match (raw.id, key(), &raw.url) {
+    let id = match (raw.id, key(), &url) {
         (Some(id), _, _) => id,
         (None, Some(key), _) => key.to_owned(),
         (None, None, Some(url)) => ids::of_url(url).to_string(),
-        (None, None, None) => ids::of_text(&text).to_string(),
+        (None, None, None) => ids::of_text(words).to_string(),
     };
     Ok(Article {
         id,
-        url: raw.url,
+        url,
         title: raw.title,
         text,
-        published_at: raw.published_at,
-        publisher: raw.publisher,
+        published_at: raw.published_at.or_else(|| header(PUBLISHED_AT).and_then(date::parse)),
+        publisher: raw.publisher.or_else(|| header(PUBLISHER).map(str::to_owned)),
         language: raw.language,
         authors: raw.authors,
     })
+}
+
+/// Whether a date of this form is read, for whoever asks before it is sent.
+pub fn is_date(text: &str) -> bool {
+    date::parse(text).is_some()
 }

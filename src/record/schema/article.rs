@@ -20,7 +20,7 @@ pub(super) fn schema() -> Value {
         "title": "Article",
         "description": "A news article to analyze: this form, or ninjs 1.x to 3.x. A text is required under one of its names. \
                         Null is absent, unknown fields are skipped, of a field given twice the last one counts; names are \
-                        compared without regard to case, \"_\", \"-\" and \"@\".",
+                        compared without regard to case, \"_\", \"-\", \"@\" and spaces. Without a text the description is read as one, or the title alone.",
         "type": "object",
         "properties": properties,
     })
@@ -33,26 +33,33 @@ fn property(alias: &Alias) -> Value {
             "Identity of the article, and key of its records; else the message key, else a hash of the URL, else of the text.",
         ),
         FieldName::Url => (json!({ "type": ["string", "null"] }), "Where it was published."),
-        FieldName::Title => (json!({ "type": ["string", "null"] }), "Its title."),
+        FieldName::Title => {
+            (json!({ "type": ["string", "object", "null"] }), "Its title. Without a text it is read alone.")
+        }
         FieldName::Text => (
-            json!({ "type": ["string", "array", "null"] }),
-            "Its text; all offsets count in it, unchanged. A list is one of ninjs bodies.",
+            json!({ "type": ["string", "array", "object", "null"] }),
+            "Its text; all offsets count in it, unchanged. A list is one of paragraphs, which are joined by two line breaks, or of ninjs bodies; of an \
+             object its `rendered`, `value` or `plain`.",
         ),
         FieldName::Html => (
             json!({ "type": ["string", "null"] }),
             "Its text as HTML, read where no plain text is given; offsets count in the text that is extracted.",
         ),
+        FieldName::Description => (
+            json!({ "type": ["string", "array", "object", "null"] }),
+            "What it is about: read as its text where no other is given.",
+        ),
         FieldName::PublishedAt => (
             json!({ "type": ["string", "number", "null"] }),
-            "When it was published: RFC 3339, ISO 8601, RFC 2822, or seconds or milliseconds since 1970. A date in another \
-             form is absent; a time without a zone is UTC.",
+            "When it was published: RFC 3339, ISO 8601, RFC 2822, digits alone (20260305, 20260305120000), or a time since 1970 in seconds to \
+             nanoseconds. A date in another form is absent; a time without a zone is UTC.",
         ),
         FieldName::Publisher => {
             (json!({ "type": ["string", "object", "null"] }), "Who published it; of an object its name.")
         }
         FieldName::Language => (
             json!({ "type": ["string", "null"] }),
-            "BCP 47 tag of its language. Without one the text decides; only English is analyzed.",
+            "BCP 47 tag of its language. It counts where the text is too short to tell; only English is analyzed.",
         ),
         FieldName::Authors => (
             json!({ "type": ["array", "string", "object", "null"] }),

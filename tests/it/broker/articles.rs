@@ -89,12 +89,7 @@ pub(crate) fn unreadable(max_bytes: usize) -> Vec<Input> {
     let german = "Der Minister erklärte am Montag, die Gespräche über das Abkommen seien vorläufig gescheitert. Man werde sich \
                   nach der Sommerpause noch einmal zusammensetzen, sagte er den wartenden Journalisten vor dem Gebäude.";
     vec![
-        rejected(
-            Some(b"\xff\xfe key"),
-            Some(b"{\"text\": \"caf\xe9\"}".to_vec()),
-            vec![json()],
-            RejectionReason::NotUtf8,
-        ),
+        rejected(Some(b"\xff\xfe key"), Some(b"\xff\xfe\x00\xd8".to_vec()), vec![json()], RejectionReason::NotUtf8),
         rejected(
             None,
             Some(b"{\"text\": \"cut off".to_vec()),

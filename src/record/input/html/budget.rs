@@ -5,8 +5,6 @@
 //! entities of one text. Nothing is skipped here, neither scripts nor comments, because whoever wants to hide tags in them knows more ways than a
 //! short reader of markup does; so all numbers are upper bounds.
 
-use super::markup::Attributes;
-
 /// Opening tags, or what looks like one. A long front page with its scripts has some 5,000. So many nested in each other
 /// are built in 0.4 seconds.
 const MAX_TAGS: usize = 10_000;
@@ -67,6 +65,54 @@ pub(super) fn is_affordable(html: &str) -> bool {
     true
 }
 
+/// The attributes of a tag, counted.
+struct Attributes {
+    /// How many there are.
+    n_attributes: usize,
+    /// Bytes up to and with the closing ">", or to the end of the text.
+    n_bytes: usize,
+}
+
+/// Where a tag is being read; the states of WHATWG HTML, section 13.2.5, that matter.
+enum State {
+    BeforeName,
+    Name,
+    AfterName,
+    BeforeValue,
+    Unquoted,
+    Quoted(u8),
+}
+
+impl Attributes {
+    /// Reads from behind a tag's name. Quotation marks count only where a value begins, as browsers have it.
+    fn scan(bytes: &[u8]) -> Self {
+        let mut state = State::BeforeName;
+        let mut n_attributes = 0;
+        for (at, &byte) in bytes.iter().enumerate() {
+            let is_space = byte.is_ascii_whitespace();
+            state = match (state, byte) {
+                (State::Quoted(open), _) if byte != open => State::Quoted(open),
+                (State::Quoted(_), _) => State::BeforeName,
+                (_, b'>') => return Self { n_attributes, n_bytes: at + 1 },
+                (State::BeforeValue, b'"' | b'\'') => State::Quoted(byte),
+                (State::BeforeValue, _) if is_space => State::BeforeValue,
+                (State::BeforeValue, _) => State::Unquoted,
+                (State::Unquoted, _) if !is_space => State::Unquoted,
+                (State::Name | State::AfterName, b'=') => State::BeforeValue,
+                (State::Name | State::AfterName, _) if is_space => State::AfterName,
+                (State::Unquoted, _) | (_, b'/') => State::BeforeName,
+                (State::Name, _) => State::Name,
+                (State::BeforeName, _) if is_space => State::BeforeName,
+                (State::BeforeName | State::AfterName, _) => {
+                    n_attributes += 1;
+                    State::Name
+                }
+            };
+        }
+        Self { n_attributes, n_bytes: bytes.len() }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -89,6 +135,20 @@ mod tests {
             ("tags in tags", "<a ".repeat(9_000), false),
         ] {
             assert_eq!(is_affordable(&html), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn attributes_are_counted_as_a_browser_does() {
+        for (tag, n_attributes, behind) in [
+            (">x", 0, "x"),
+            (" a b=1 c = '>' d=\">\"e/f>x", 6, "x"),
+            (" a=x\"y>z\"", 1, "z\""),
+            (" href=http://example.org/a/b >", 1, ""),
+            (" a b", 2, ""),
+        ] {
+            let found = Attributes::scan(tag.as_bytes());
+            assert_eq!((found.n_attributes, &tag[found.n_bytes..]), (n_attributes, behind), "{tag}");
         }
     }
 }

@@ -1,49 +1,134 @@
-//! Markup to text by leaving out the tags: blocks become paragraphs, entities become characters.
+//! Markup to text by leaving out the tags: blocks, captions and list items become paragraphs, entities become characters, and
+//! `<q>` becomes the quotation marks that a browser shows.
 
-use html_escape::decode_html_entities;
+use super::tokens::{self, Piece, Tag};
 
-use super::markup::{Markup, Piece};
-
-/// Elements that stand in a line of text. All others begin a paragraph.
-const INLINE: [&str; 32] = [
-    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "em", "font", "i", "img", "ins",
-    "kbd", "label", "mark", "nobr", "q", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "u",
+/// Elements that stand in a line of text, or nowhere. All others begin a paragraph.
+const INLINE: [&str; 45] = [
+    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "img",
+    "ins", "kbd", "label", "link", "mark", "meta", "nobr", "noscript", "picture", "q", "rt", "ruby", "s", "samp",
+    "script", "small", "source", "span", "strike", "strong", "style", "sub", "sup", "svg", "time", "tt", "u", "var",
     "wbr",
 ];
 
+/// Elements whose content is no text of the page. Those that hold other elements are left out only if they are closed.
+const SKIPPED: [&str; 9] = ["script", "style", "noscript", "template", "svg", "iframe", "textarea", "title", "noembed"];
+
+/// The quotation marks of `<q>`, outer and inner, as browsers show them in English.
+const MARKS: [(char, char); 2] = [('“', '”'), ('‘', '’')];
+
 /// The text of a page or fragment.
 pub(super) fn text(html: &str) -> String {
-    let mut text = String::new();
-    let mut gap = "";
-    for piece in Markup::new(html) {
-        match piece {
-            Piece::Text(words) => append(&mut text, &mut gap, &decode_html_entities(words)),
-            Piece::Tag(name) => {
-                if name.eq_ignore_ascii_case("br") {
-                    gap = if gap == "\n\n" { gap } else { "\n" };
-                } else if !INLINE.iter().any(|inline| name.eq_ignore_ascii_case(inline)) {
-                    gap = "\n\n";
-                }
-            }
-        }
+    let mut writer = Writer::default();
+    for piece in tokens::of(html) {
+        writer.take(&piece);
     }
-    text
+    writer.text
 }
 
-/// Appends words behind the gap that is due; runs of white space become one space, as a browser shows them.
-fn append(text: &mut String, gap: &mut &str, words: &str) {
-    if words.starts_with(|c: char| c.is_ascii_whitespace()) && gap.is_empty() {
-        *gap = " ";
-    }
-    for word in words.split_ascii_whitespace() {
-        if !text.is_empty() {
-            text.push_str(gap);
+/// Writes the text of pieces as they come.
+#[derive(Debug, Default)]
+pub(super) struct Writer {
+    pub(super) text: String,
+    /// What stands between the text and what comes next.
+    gap: &'static str,
+    /// The element that is being left out.
+    skipped: Option<Skipped>,
+    /// The open `<q>`, and whether each has a mark of ours.
+    quotations: Vec<bool>,
+    /// Whether the innermost `<q>` has had no word so far.
+    is_quotation_due: bool,
+}
+
+/// An element that is being left out. Its words are written all the same, and taken back when it is closed.
+#[derive(Debug)]
+struct Skipped {
+    name: String,
+    /// How often it is open.
+    depth: usize,
+    /// How long the text was before, and which gap was due.
+    n_before: usize,
+    gap_before: &'static str,
+}
+
+impl Writer {
+    /// Takes the next piece in.
+    pub(super) fn take(&mut self, piece: &Piece) {
+        match piece {
+            Piece::Text(words) => self.append(words),
+            Piece::Open(tag) => self.open(tag),
+            Piece::Close(name) => self.close(name),
         }
-        text.push_str(word);
-        *gap = " ";
     }
-    if !words.ends_with(|c: char| c.is_ascii_whitespace()) && !words.is_empty() {
-        *gap = "";
+
+    /// Whether what comes now is left out.
+    pub(super) fn is_skipping(&self) -> bool {
+        self.skipped.is_some()
+    }
+
+    fn open(&mut self, tag: &Tag) {
+        if let Some(skipped) = &mut self.skipped {
+            skipped.depth += usize::from(skipped.name == tag.name);
+            return;
+        }
+        if tag.name == "q" {
+            self.quotations.push(false);
+            self.is_quotation_due = true;
+        }
+        self.space(&tag.name);
+        if SKIPPED.contains(&tag.name.as_str()) {
+            let (n_before, gap_before) = (self.text.len(), self.gap);
+            self.skipped = Some(Skipped { name: tag.name.clone(), depth: 1, n_before, gap_before });
+        }
+    }
+
+    fn close(&mut self, name: &str) {
+        if let Some(skipped) = &mut self.skipped {
+            skipped.depth -= usize::from(skipped.name == name);
+            if skipped.depth == 0 {
+                self.text.truncate(skipped.n_before);
+                self.gap = skipped.gap_before;
+                self.skipped = None;
+            }
+            return;
+        }
+        if name == "q" && self.quotations.pop() == Some(true) {
+            self.text.push(MARKS[self.quotations.len().min(1)].1);
+        }
+        self.space(name);
+    }
+
+    /// The gap that a tag makes.
+    fn space(&mut self, name: &str) {
+        if name == "br" {
+            self.gap = if self.gap.starts_with('\n') { "\n\n" } else { "\n" };
+        } else if !INLINE.contains(&name) {
+            self.gap = "\n\n";
+        }
+    }
+
+    /// Appends words behind the gap that is due; runs of white space become one space, as a browser shows them.
+    fn append(&mut self, words: &str) {
+        if words.starts_with(|c: char| c.is_ascii_whitespace()) && self.gap.is_empty() {
+            self.gap = " ";
+        }
+        for word in words.split_ascii_whitespace() {
+            if !self.text.is_empty() {
+                self.text.push_str(self.gap);
+            }
+            if std::mem::take(&mut self.is_quotation_due)
+                && let Some(is_marked) = self.quotations.last_mut()
+                && !word.starts_with(['“', '"', '‘', '\'', '«', '„', '”'])
+            {
+                *is_marked = true;
+                self.text.push(MARKS[(self.quotations.len() - 1).min(1)].0);
+            }
+            self.text.push_str(word);
+            self.gap = " ";
+        }
+        if !words.ends_with(|c: char| c.is_ascii_whitespace()) && !words.is_empty() {
+            self.gap = "";
+        }
     }
 }
 
@@ -56,10 +141,34 @@ mod tests {
         for (html, expected) in [
             ("<div>One <b>bold</b>er.</div><div>Two</div>", "One bolder.\n\nTwo"),
             ("a<br>b<br/>c", "a\nb\nc"),
+            ("a<br>\n<br>b", "a\n\nb"),
             ("<p>&ldquo;Caf&eacute;&rdquo; &amp; &#8212;&nbsp;x</p>", "“Café” & —\u{A0}x"),
             ("  <ul>\n<li>1</li>\n<li>2</li></ul>", "1\n\n2"),
+            (
+                "<figure><span>A. Photographer</span><figcaption>The quay</figcaption></figure>She left.",
+                "A. Photographer\n\nThe quay\n\nShe left.",
+            ),
             ("x <i> y</i>\n z", "x y z"),
+            ("the <script>a < b</script>envoy<svg><title>icon</title></svg>s", "the envoys"),
             ("<p></p>", ""),
+        ] {
+            assert_eq!(text(html), expected, "{html}");
+        }
+    }
+
+    #[test]
+    fn what_is_left_out_and_never_closed_costs_no_words() {
+        assert_eq!(text("before <svg>after"), "before after");
+        assert_eq!(text("<svg><svg></svg>in</svg>out"), "out");
+    }
+
+    #[test]
+    fn q_keeps_the_marks_that_a_browser_shows() {
+        for (html, expected) in [
+            ("He said <q>we will <em>talk</em></q>.", "He said “we will talk”."),
+            ("<q>He told me <q> no </q>, twice</q>", "“He told me ‘no’ , twice”"),
+            ("<q>“marked”</q>", "“marked”"),
+            ("<q></q>x</q>y", "xy"),
         ] {
             assert_eq!(text(html), expected, "{html}");
         }

@@ -1,0 +1,79 @@
+//! Compressed bytes, recognized by how they begin: gzip and zstd, each with any number of members behind each other. Reading is a
+//! stream, so that whoever reads decides how much of it is too much.
+
+use std::io::{self, BufRead, Read};
+
+use flate2::bufread::MultiGzDecoder;
+use ruzstd::decoding::{FrameDecoder, StreamingDecoder};
+
+/// A compression that is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Compression {
+    Gzip,
+    Zstd,
+}
+
+/// Most bytes that zstd may look back, which are kept in memory: what its `--long` takes.
+const MAX_WINDOW: u64 = 128 << 20;
+
+impl Compression {
+    /// By the first bytes.
+    pub(super) fn of(bytes: &[u8]) -> Option<Self> {
+        match bytes {
+            [0x1F, 0x8B, 0x08, ..] => Some(Self::Gzip),
+            [0x28, 0xB5, 0x2F, 0xFD, ..] => Some(Self::Zstd),
+            _ => None,
+        }
+    }
+
+    /// Its name.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Gzip => "gzip",
+            Self::Zstd => "zstd",
+        }
+    }
+
+    /// The bytes that are compressed in others.
+    pub(super) fn reader<'r>(self, compressed: impl BufRead + Send + 'r) -> Box<dyn Read + Send + 'r> {
+        match self {
+            Self::Gzip => Box::new(MultiGzDecoder::new(compressed)),
+            Self::Zstd => Box::new(Frames { between: Some(compressed), inside: None }),
+        }
+    }
+
+    /// All of the bytes that are compressed in a message; `None` if they are more than `limit`. No more than that many are ever made.
+    pub(super) fn expand(self, compressed: &[u8], limit: usize) -> io::Result<Option<Vec<u8>>> {
+        let mut bytes = Vec::new();
+        let n_read = self.reader(compressed).take(limit as u64 + 1).read_to_end(&mut bytes)?;
+        Ok((n_read <= limit).then_some(bytes))
+    }
+}
+
+/// Frames of zstd, one after the other: its decoder reads one.
+struct Frames<R: BufRead> {
+    between: Option<R>,
+    inside: Option<StreamingDecoder<R, FrameDecoder>>,
+}
+
+impl<R: BufRead> Read for Frames<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            if let Some(mut frame) = self.inside.take() {
+                let n_read = frame.read(buffer)?;
+                if n_read > 0 || buffer.is_empty() {
+                    self.inside = Some(frame);
+                    return Ok(n_read);
+                }
+                self.between = Some(frame.into_inner());
+            }
+            // After an error there is neither.
+            let Some(mut source) = self.between.take() else { return Ok(0) };
+            if source.fill_buf()?.is_empty() {
+                return Ok(0);
+            }
+            let frame = StreamingDecoder::new_with_max_window_size(source, MAX_WINDOW);
+            self.inside = Some(frame.map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error.to_string()))?);
+        }
+    }
+}

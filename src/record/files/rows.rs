@@ -1,0 +1,111 @@
+//! Rows of a table as JSON articles: each named cell is a field, by the names that JSON goes by.
+
+use std::borrow::Cow;
+use std::io::{self, BufRead, Read};
+
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
+use csv::{ByteRecord, ReaderBuilder};
+
+use super::piece::Piece;
+
+/// How many times the largest article a row may be before reading breaks off: cells that no article needs are beside it. Without an
+/// end, a quotation mark that is left open would take the file into memory.
+const ROW_FACTOR: u64 = 4;
+
+/// The rows of a table.
+pub(super) struct Rows {
+    reader: csv::Reader<Bounded>,
+    names: Vec<String>,
+    row: ByteRecord,
+    limit: usize,
+}
+
+impl Rows {
+    /// Reads the names of the columns. `delimiter` stands between them.
+    pub(super) fn new(reader: Box<dyn BufRead + Send>, delimiter: u8, limit: usize) -> io::Result<Self> {
+        let bounded = Bounded { reader, n_left: 0 };
+        let mut reader = ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(bounded);
+        refill(&mut reader, limit);
+        let names =
+            reader.byte_headers()?.iter().map(|name| text(name).trim().trim_start_matches('\u{FEFF}').to_owned());
+        Ok(Self { names: names.collect(), reader, row: ByteRecord::new(), limit })
+    }
+
+    /// The columns.
+    pub(super) fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// The next row as a JSON object, and its line.
+    pub(super) fn next(&mut self) -> io::Result<Option<(i64, Piece)>> {
+        loop {
+            refill(&mut self.reader, self.limit);
+            if !self.reader.read_byte_record(&mut self.row)? {
+                return Ok(None);
+            }
+            if self.row.iter().any(|cell| !cell.trim_ascii().is_empty()) {
+                break;
+            }
+        }
+        let line = self.row.position().map_or(0, |position| i64::try_from(position.line()).unwrap_or(i64::MAX));
+        let mut piece = Piece::new(self.limit);
+        piece.extend(&self.object());
+        Ok(Some((line, piece)))
+    }
+
+    /// The row as an object, without the cells that are empty or have no name.
+    fn object(&self) -> Vec<u8> {
+        // A row is in one charset, and longer than a cell to tell it by.
+        let encoding = if self.row.iter().all(|cell| std::str::from_utf8(cell).is_ok()) {
+            encoding_rs::UTF_8
+        } else {
+            let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
+            for cell in &self.row {
+                detector.feed(cell, false);
+            }
+            detector.guess(None, Utf8Detection::Deny)
+        };
+        let mut object = String::from("{");
+        for (name, cell) in self.names.iter().zip(&self.row) {
+            let cell = encoding.decode_without_bom_handling(cell).0;
+            if name.is_empty() || cell.trim().is_empty() {
+                continue;
+            }
+            object.push_str(if object.len() > 1 { "," } else { "" });
+            object.push_str(&serde_json::Value::from(name.as_str()).to_string());
+            object.push(':');
+            object.push_str(&serde_json::Value::from(cell).to_string());
+        }
+        object.push('}');
+        object.into_bytes()
+    }
+}
+
+fn refill(reader: &mut csv::Reader<Bounded>, limit: usize) {
+    reader.get_mut().n_left = (limit as u64).saturating_mul(ROW_FACTOR);
+}
+
+fn text(bytes: &[u8]) -> Cow<'_, str> {
+    String::from_utf8_lossy(bytes)
+}
+
+/// Reads so many bytes and no more, until it is told anew.
+struct Bounded {
+    reader: Box<dyn BufRead + Send>,
+    n_left: u64,
+}
+
+impl Read for Bounded {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.n_left == 0 {
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidData,
+                "a row without end; is a quotation mark left open?",
+            ));
+        }
+        let most = usize::try_from(self.n_left).map_or(buffer.len(), |n_left| n_left.min(buffer.len()));
+        let n_read = self.reader.read(&mut buffer[..most])?;
+        self.n_left -= n_read as u64;
+        Ok(n_read)
+    }
+}

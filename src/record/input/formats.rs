@@ -1,0 +1,177 @@
+//! What is recognized and not read, so that it is refused by its name and never read as an article: containers by their first bytes
+//! (`data/input/formats.tsv`), frames of schema registries around anything but JSON, XML that is no page, e-mail, tables, lists of addresses.
+
+use std::sync::LazyLock;
+
+use super::super::{Rejection, RejectionReason, table};
+
+/// Bytes that Confluent's serializers put before a value: zero, and the number of a schema in four bytes, or eight as others do.
+const REGISTRY_FRAMES: [usize; 2] = [5, 9];
+
+/// Bytes that the serializer of AWS Glue puts before a value: version, compression, and the id of a schema.
+const GLUE_FRAME: usize = 18;
+
+/// Bytes that are looked at for what no text has.
+const SAMPLE_BYTES: usize = 4096;
+
+/// Lines of a message's head that are looked at.
+const HEAD_LINES: usize = 40;
+
+/// Fields of an e-mail that nobody writes by hand, as somebody may write "From:" and "Subject:" over a cable.
+const MAIL_FIELDS: [&str; 7] = [
+    "message-id",
+    "mime-version",
+    "received",
+    "return-path",
+    "delivered-to",
+    "dkim-signature",
+    "content-transfer-encoding",
+];
+
+/// A format by its first bytes.
+struct Magic {
+    bytes: Vec<u8>,
+    is_sure: bool,
+    name: &'static str,
+}
+
+static MAGICS: LazyLock<Vec<Magic>> = LazyLock::new(|| {
+    let rows = include_str!("../../../data/input/formats.tsv").lines().filter(|line| !line.starts_with('#')).skip(1);
+    rows.filter_map(|row| {
+        let mut cells = row.split('\t');
+        let (hex, place, name) = (cells.next()?, cells.next()?, cells.next()?);
+        let bytes = (0..hex.len()).step_by(2).filter_map(|at| u8::from_str_radix(hex.get(at..at + 2)?, 16).ok());
+        Some(Magic { bytes: bytes.collect(), is_sure: place == "always", name })
+    })
+    .collect()
+});
+
+/// The bytes of the article in a message: without a schema registry's frame around JSON.
+pub(super) fn unframed(bytes: &[u8]) -> Result<&[u8], Rejection> {
+    match bytes {
+        [0, ..] if bytes.len() > REGISTRY_FRAMES[0] => {
+            let mut inside = REGISTRY_FRAMES.iter().filter_map(|n_bytes| bytes.get(*n_bytes..));
+            if let Some(json) = inside.find(|inside| is_json(inside)) {
+                return Ok(json);
+            }
+            // UTF-16 begins with a zero as well.
+            if bytes[1] != 0 && bytes[2] == 0 && bytes.get(4) == Some(&0) {
+                return Ok(bytes);
+            }
+            let schema = u32::from_be_bytes([bytes[1], bytes[2], bytes[3], bytes[4]]);
+            Err(refused(format!(
+                "a frame of a schema registry (schema {schema}) around Avro or Protobuf; JSON in one is read"
+            )))
+        }
+        [3, 0 | 5, ..] if bytes.len() > GLUE_FRAME => match &bytes[GLUE_FRAME..] {
+            json if bytes[1] == 0 && is_json(json) => Ok(json),
+            _ => Err(refused("a frame of AWS Glue's schema registry around Avro, Protobuf or compressed data")),
+        },
+        _ => Ok(bytes),
+    }
+}
+
+fn is_json(bytes: &[u8]) -> bool {
+    matches!(bytes.trim_ascii_start().first(), Some(b'{' | b'['))
+        && std::str::from_utf8(bytes).is_ok_and(|text| !text.contains('\0'))
+}
+
+/// Refuses what is no text at all.
+pub(super) fn check_bytes(bytes: &[u8]) -> Result<(), Rejection> {
+    let sample = &bytes[..bytes.len().min(SAMPLE_BYTES)];
+    let is_binary = || sample.iter().any(|byte| matches!(byte, 0..=8 | 14..=25)) || std::str::from_utf8(bytes).is_err();
+    let found = MAGICS.iter().find(|magic| bytes.starts_with(&magic.bytes) && (magic.is_sure || is_binary()));
+    if let Some(found) = found {
+        return Err(refused(found.name));
+    }
+    if bytes.get(257..262) == Some(b"ustar") {
+        return Err(refused("a tar archive"));
+    }
+    Ok(())
+}
+
+/// Refuses a text of zeros and other characters that no text has: data of a format that is not known here.
+pub(super) fn check_characters(text: &str) -> Result<(), Rejection> {
+    let sample = &text[..text.floor_char_boundary(SAMPLE_BYTES)];
+    let n_odd = sample.chars().filter(|c| matches!(c, '\0'..='\u{8}' | '\u{E}'..='\u{19}')).count();
+    // One or two may have slipped into a text.
+    if n_odd * 50 > sample.chars().count() {
+        return Err(refused("binary data of no known format"));
+    }
+    Ok(())
+}
+
+/// Whether XML is a page; else it is refused by its root. XML is what is declared so, begins with its declaration, or has a root
+/// that is known to be no page's.
+pub(super) fn check_xml(text: &str, is_declared: bool) -> Result<(), Rejection> {
+    let Some(root) = root(text) else { return Ok(()) };
+    let name = root.to_ascii_lowercase();
+    let kind = match name.as_str() {
+        "html" => return Ok(()),
+        "rss" | "feed" | "rdf:rdf" => "a feed (RSS or Atom): a message is one article",
+        "nitf" | "newsml" | "newsmessage" | "newsitem" | "packageitem" => "news in XML (NITF or NewsML)",
+        "urlset" | "sitemapindex" => "a sitemap",
+        "opml" => "a list of feeds (OPML)",
+        _ if is_declared || text.trim_start().starts_with("<?xml") => "XML",
+        _ => return Ok(()),
+    };
+    Err(refused(format!("{kind}, by its root <{root}>")))
+}
+
+/// The name of the first element, behind declarations and comments.
+pub(in crate::record) fn root(text: &str) -> Option<&str> {
+    let mut rest = text.trim_start();
+    loop {
+        let after = match rest {
+            _ if rest.starts_with("<!--") => rest.split_once("-->")?.1,
+            _ if rest.starts_with("<?") => rest.split_once("?>")?.1,
+            _ if rest.starts_with("<!") => rest.split_once('>')?.1,
+            _ => break,
+        };
+        rest = after.trim_start();
+    }
+    let name = rest.strip_prefix('<')?;
+    let end = name.find(|c: char| c.is_whitespace() || matches!(c, '/' | '>'))?;
+    name.get(..end).filter(|name| name.starts_with(|c: char| c.is_ascii_alphabetic()))
+}
+
+/// Refuses a text that is no article but something else that is written in characters.
+pub(super) fn check_text(text: &str) -> Result<(), Rejection> {
+    let text = text.trim_start();
+    let found = if text.starts_with("WARC/1.") || text.starts_with("WARC/0.") {
+        "a web archive (WARC)"
+    } else if text.starts_with("HTTP/1.") || text.starts_with("HTTP/2 ") {
+        "an HTTP response with its head"
+    } else if is_mail(text) {
+        "an e-mail"
+    } else if is_list_of_addresses(text) {
+        "a list of addresses: an address is not fetched"
+    } else if table::is_table(text) {
+        "a table: a message is one article; `demarche publish` sends each row"
+    } else if matches!(text.trim_end(), "null" | "true" | "false") {
+        "a JSON value that is no object"
+    } else {
+        return Ok(());
+    };
+    Err(refused(found))
+}
+
+fn is_mail(text: &str) -> bool {
+    let mut lines = text.lines().take(HEAD_LINES).take_while(|line| !line.trim().is_empty());
+    let first = lines.next().unwrap_or_default();
+    let name = |line: &str| line.split_once(':').map(|(name, _)| name.to_ascii_lowercase());
+    let is_field = |line: &str| {
+        name(line).is_some_and(|name| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'))
+    };
+    (is_field(first) || first.starts_with("From ") && first.contains('@'))
+        && std::iter::once(first).chain(lines).filter_map(name).any(|name| MAIL_FIELDS.contains(&name.as_str()))
+}
+
+fn is_list_of_addresses(text: &str) -> bool {
+    let is_address = |line: &str| (line.starts_with("http://") || line.starts_with("https://")) && !line.contains(' ');
+    !text.is_empty() && text.lines().map(str::trim).filter(|line| !line.is_empty()).all(is_address)
+}
+
+pub(super) fn refused(what: impl Into<String>) -> Rejection {
+    Rejection::new(RejectionReason::UnsupportedFormat, what)
+}
