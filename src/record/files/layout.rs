@@ -26,7 +26,12 @@ impl Layout {
         match extension {
             Some("jsonl" | "ndjson") => Self::Lines,
             Some("html" | "htm" | "xhtml") => Self::Whole("text/html"),
-            Some("txt" | "text" | "md") => Self::Whole("text/plain"),
+            // Whoever saved a page or JSON lines under such a name did not mean their tags and braces.
+            Some("txt" | "text" | "md") => match Self::by_first_line(line) {
+                found @ (Self::Lines | Self::Archive) => found,
+                _ if is_page(line) => Self::Whole(""),
+                _ => Self::Whole("text/plain"),
+            },
             Some("tsv" | "tab") => Self::Table(b'\t'),
             // Spreadsheets write semicolons where commas are in numbers.
             Some("csv") => Self::Table(Header::of_line(line).map_or(b',', |header| header.delimiter)),
@@ -58,6 +63,12 @@ impl Layout {
     }
 }
 
+/// Whether a line is the first of a whole page or of XML.
+fn is_page(line: &str) -> bool {
+    let line = line.get(..15).unwrap_or(line).to_ascii_lowercase();
+    ["<!doctype html", "<html", "<?xml", "<rss"].iter().any(|begin| line.starts_with(begin))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -77,6 +88,14 @@ mod tests {
             ("Envoy arrives, talks begin", Layout::Whole("")),
         ] {
             assert_eq!(Layout::of(None, head.as_bytes()), expected, "{head}");
+        }
+        for (head, expected) in [
+            ("{sic} The envoy left.", Layout::Whole("text/plain")),
+            ("<p> is what he wrote", Layout::Whole("text/plain")),
+            ("{\"text\": \"a\"}", Layout::Lines),
+            ("<!DOCTYPE html><html>", Layout::Whole("")),
+        ] {
+            assert_eq!(Layout::of(Some("txt"), head.as_bytes()), expected, "{head}");
         }
         assert_eq!(Layout::of(Some("csv"), b"name;text"), Layout::Table(b';'));
     }
