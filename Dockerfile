@@ -15,6 +15,8 @@ COPY --from=planner /build/recipe.json recipe.json
 # Dependencies (librdkafka, OpenSSL and libcurl above all) are a layer of their own: it stays while only our sources change.
 RUN cargo chef cook --release --locked --features oidc --bin demarche --recipe-path recipe.json
 COPY . .
+# The history does not come along, so whoever builds says the commit: --build-arg DEMARCHE_COMMIT=$(git rev-parse --short=12 HEAD).
+ARG DEMARCHE_COMMIT
 # librdkafka leaves out what its build does not find, without a word; then the check fails, and the image with it.
 RUN cargo build --release --locked --features oidc --bin demarche && \
     DEMARCHE__KAFKA__OPTIONS__SECURITY_PROTOCOL=SASL_SSL \

@@ -35,7 +35,7 @@ pub(super) fn run(args: HealthArgs) -> Result<Exit, Failure> {
     let config = settings::load(&Sources::of_process(args.named.config))?;
     let listen = config.http.listen.ok_or_else(|| anyhow!("http.listen is empty: the service has no endpoints"));
     let path = if args.live { "/livez" } else { "/readyz" };
-    let (status, body) = ask(reachable(listen.or_exit(Exit::Config)?), "GET", path).or_exit(Exit::Unavailable)?;
+    let (status, body) = ask(reachable(listen.or_exit(Exit::Config)?), "GET", path, None).or_exit(Exit::Unavailable)?;
     if status != 200 {
         return Err(Failure::new(Exit::Unavailable, anyhow!("{}", body.trim())));
     }
@@ -54,13 +54,14 @@ pub(super) fn reachable(listen: SocketAddr) -> SocketAddr {
 }
 
 /// Status and body of one answer. HTTP/1.0, so that the answer ends with the connection.
-pub(super) fn ask(address: SocketAddr, method: &str, path: &str) -> anyhow::Result<(u16, String)> {
+pub(super) fn ask(address: SocketAddr, method: &str, path: &str, token: Option<&str>) -> anyhow::Result<(u16, String)> {
     let action = || format!("no answer from http://{address}{path}");
     let exchange = || -> std::io::Result<String> {
         let mut stream = TcpStream::connect_timeout(&address, WAIT)?;
         stream.set_read_timeout(Some(WAIT))?;
         stream.set_write_timeout(Some(WAIT))?;
-        write!(stream, "{method} {path} HTTP/1.0\r\nHost: {address}\r\nContent-Length: 0\r\n\r\n")?;
+        let token = token.map(|token| format!("Authorization: Bearer {token}\r\n")).unwrap_or_default();
+        write!(stream, "{method} {path} HTTP/1.0\r\nHost: {address}\r\n{token}Content-Length: 0\r\n\r\n")?;
         let mut answer = String::new();
         stream.take(64 * 1024).read_to_string(&mut answer)?;
         Ok(answer)

@@ -2,12 +2,17 @@
 //! output; progress, logs and errors to standard error.
 
 mod check_config;
+#[cfg(test)]
+mod documented;
 mod exit;
 mod explain;
 mod explore;
 pub mod extract;
+mod files;
+mod filter;
 pub mod given;
 mod health;
+mod man;
 mod models;
 mod out;
 pub mod render;
@@ -15,6 +20,9 @@ mod resume;
 mod schema;
 mod settings;
 mod test;
+#[cfg(feature = "kafka")]
+mod times;
+mod version;
 
 #[cfg(feature = "kafka")]
 mod demo;
@@ -32,6 +40,7 @@ mod tail;
 use std::io;
 use std::process::ExitCode;
 
+use clap::error::ErrorKind;
 use clap::{CommandFactory as _, Parser, Subcommand};
 use clap_complete::Shell;
 
@@ -40,7 +49,7 @@ use exit::{Exit, Failure};
 const EXAMPLES: &str = "\
 Examples:
   demarche demo                                          the whole pipeline, nothing to install
-  demarche extract article.txt --format pretty           one article, for reading
+  demarche extract article.txt                           one article, for reading
   demarche explore articles.jsonl                        a page to look at them
   demarche run --config demarche.toml                    the service
   demarche publish articles.jsonl                        articles into the input topic
@@ -81,12 +90,20 @@ enum Command {
         /// The shell.
         shell: Shell,
     },
+    Man(man::ManArgs),
 }
 
 /// Runs the command that the process was started with.
 pub fn main() -> ExitCode {
     let command = match Cli::try_parse() {
         Ok(cli) => cli.command,
+        // `-V` is for scripts, `--version` for people.
+        Err(told) if told.kind() == ErrorKind::DisplayVersion && std::env::args().any(|word| word == "--version") => {
+            return match out::line(format_args!("{}", version::long().trim_end())) {
+                Ok(()) => Exit::Ok.into(),
+                Err(_) => Exit::Io.into(),
+            };
+        }
         Err(told) => {
             // Help and version come as "errors" too; they go to standard output and are none.
             let exit = if told.use_stderr() { Exit::Usage } else { Exit::Ok };
@@ -114,7 +131,7 @@ fn dispatch(command: Command) -> Result<ExitCode, Failure> {
         #[cfg(feature = "kafka")]
         Command::Publish(args) => publish::run(args)?,
         #[cfg(feature = "kafka")]
-        Command::Tail(args) => tail::run(&args)?,
+        Command::Tail(args) => tail::run(args)?,
         #[cfg(feature = "kafka")]
         Command::Replay(args) => replay::run(args)?,
         Command::Explain(args) => explain::run(args)?,
@@ -127,6 +144,7 @@ fn dispatch(command: Command) -> Result<ExitCode, Failure> {
             clap_complete::generate(shell, &mut Cli::command(), "demarche", &mut io::stdout());
             Exit::Ok
         }
+        Command::Man(args) => man::run(&args, Cli::command())?,
     };
     Ok(exit.into())
 }

@@ -4,14 +4,15 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::anyhow;
+use clap::ArgGroup;
 use futures::{StreamExt as _, stream};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::exit::{Exit, Failure};
 use super::given::GivenArgs;
-use super::out;
 use super::run::{broken, runtime};
 use super::settings::{self, BrokerArgs};
+use super::{files, out};
 use crate::kafka::{Feeder, Options};
 use crate::record::files::{FileError, Given, Messages, STDIN};
 use crate::record::{Message, samples};
@@ -29,7 +30,8 @@ const TIMEOUT_MS: &str = "30000";
 
 /// Puts articles into the input topic; each is acknowledged by the broker before it counts.
 #[derive(Debug, Clone, clap::Args)]
-#[command(after_help = "\
+#[group(id = "publish-args")]
+#[command(group = ArgGroup::new("articles").required(true).multiple(false), after_help = "\
 Examples:
   demarche publish articles.jsonl
   demarche publish --samples                               the articles that come with the program
@@ -37,10 +39,10 @@ Examples:
   some-scraper | demarche publish -                        JSON lines from standard input")]
 pub(super) struct PublishArgs {
     /// Articles: plain text, HTML, JSON, ninjs, JSON lines, CSV or TSV, compressed or not; a folder is all files in it, "-" standard input.
-    #[arg(value_name = "FILE", required_unless_present = "samples")]
+    #[arg(value_name = "FILE", group = "articles")]
     files: Vec<PathBuf>,
     /// Publish the articles that come with the program.
-    #[arg(long)]
+    #[arg(long, group = "articles")]
     samples: bool,
     #[command(flatten)]
     broker: BrokerArgs,
@@ -56,6 +58,7 @@ pub(super) struct PublishArgs {
 
 /// Runs the command.
 pub(super) fn run(args: PublishArgs) -> Result<Exit, Failure> {
+    files::look_at(&args.files)?;
     let sources = args.broker.sources().with("--topic", "kafka.topics.articles", args.topic.as_deref());
     let config = settings::load(&sources)?;
     settings::logs_for_people(&config)?;

@@ -3,13 +3,11 @@
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 
-use anyhow::anyhow;
-use jiff::{SignedDuration, Timestamp};
-
 use super::exit::{Exit, Failure, OrExit as _};
 use super::out;
 use super::run::broken;
 use super::settings::{self, BrokerArgs};
+use super::times;
 use crate::kafka::replay::{self, Fate, MAX_ATTEMPTS, Selection};
 use crate::record::{Message, RejectionReason, dead_letter};
 
@@ -29,8 +27,8 @@ pub(super) struct ReplayArgs {
     /// Only letters of this reason; several with commas [default: all].
     #[arg(long, value_name = "REASON", value_delimiter = ',', value_parser = reason)]
     reason: Vec<RejectionReason>,
-    /// Only letters written since then: a time (2024-03-04T09:00:00Z), or how long ago (2h). Those before count as passed.
-    #[arg(long, value_name = "TIME", value_parser = since)]
+    /// Only letters written since then: a time (2024-03-04T09:00:00Z), a day, or how long ago (2h). Those before count as passed.
+    #[arg(long, value_name = "TIME", value_parser = times::since)]
     since: Option<i64>,
     /// Begin at an offset of the topic of dead letters, PARTITION:OFFSET, instead of where the last replay ended.
     #[arg(long, value_name = "PARTITION:OFFSET", value_delimiter = ',', value_parser = place)]
@@ -118,16 +116,6 @@ fn reason(text: &str) -> Result<RejectionReason, String> {
     RejectionReason::of_name(text).ok_or_else(|| format!("expected one of {}", names()))
 }
 
-fn since(text: &str) -> Result<i64, String> {
-    if let Ok(time) = text.parse::<Timestamp>() {
-        return Ok(time.as_millisecond());
-    }
-    let ago: SignedDuration =
-        text.parse().map_err(|_| "expected a time such as 2024-03-04T09:00:00Z, or 2h".to_owned())?;
-    let then = Timestamp::now().checked_sub(ago).map_err(|error| anyhow!(error).to_string())?;
-    Ok(then.as_millisecond())
-}
-
 fn place(text: &str) -> Result<(i32, i64), String> {
     let (partition, offset) = text.split_once(':').unwrap_or_default();
     match (partition.parse(), offset.parse()) {
@@ -141,11 +129,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times_and_places_are_read_as_people_write_them() {
-        assert_eq!(since("1970-01-01T00:00:02Z"), Ok(2000));
-        let hour_ago = since("1h").unwrap();
-        assert!((Timestamp::now().as_millisecond() - hour_ago - 3_600_000).abs() < 600_000);
-        assert!(since("yesterday").is_err());
+    fn places_are_read_as_people_write_them() {
         assert_eq!(place("3:1200"), Ok((3, 1200)));
         assert!(place("7").is_err(), "of which partition?");
         assert!(place("-1:2").is_err() && place("a:2").is_err());

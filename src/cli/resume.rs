@@ -9,7 +9,7 @@ use crate::config::Sources;
 
 /// Tells a running service on this machine to go on, after it has stopped because too much was refused (pipeline.brake).
 ///
-/// It asks the address in http.listen, so it takes the same configuration as the service. What had been refused stays in the
+/// It asks the address in http.listen, with the token in http.token_file, so it takes the same configuration as the service. What had been refused stays in the
 /// topic of dead letters.
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = "\
@@ -26,7 +26,9 @@ pub(super) fn run(args: ResumeArgs) -> Result<Exit, Failure> {
     let config = settings::load(&Sources::of_process(args.named.config))?;
     let listen = config.http.listen.ok_or_else(|| anyhow!("http.listen is empty: start the service again instead"));
     let address = reachable(listen.or_exit(Exit::Config)?);
-    let (status, body) = ask(address, "POST", "/-/resume").or_exit(Exit::Unavailable)?;
+    let token = config.explorer.token_file.map(std::fs::read_to_string).transpose().or_exit(Exit::NoInput)?;
+    let asked = ask(address, "POST", "/-/resume", token.as_deref().map(str::trim));
+    let (status, body) = asked.or_exit(Exit::Unavailable)?;
     if status != 200 {
         return Err(Failure::new(Exit::Unavailable, anyhow!("{}", body.trim())));
     }

@@ -19,7 +19,7 @@ use crate::config::Config;
 use crate::explorer::{self, Access, Explorer};
 use crate::kafka::{self, service};
 use crate::pipeline::{Brake, Ended, Stages, Stop, StopState, Tap};
-use crate::telemetry::{Health, Metrics, http};
+use crate::telemetry::{Control, Health, Metrics, http};
 
 /// How long open connections may keep the endpoints up after the service has ended. A scrape takes milliseconds.
 const HTTP_FAREWELL: Duration = Duration::from_secs(1);
@@ -68,8 +68,8 @@ pub(super) fn run(args: RunArgs) -> Result<Exit, Failure> {
             version = env!("CARGO_PKG_VERSION"),
             brokers = config.kafka.brokers,
             group = config.kafka.group,
-            articles = ?config.kafka.topics.articles,
-            delivery = ?config.pipeline.delivery,
+            articles = config.kafka.topics.articles.join(","),
+            delivery = config.pipeline.delivery.as_str(),
             lanes = config.pipeline.lanes,
             workers = config.pipeline.workers,
             "starting"
@@ -169,8 +169,8 @@ impl Endpoints {
             let _ = closed.await;
         };
         let brake = Arc::clone(brake);
-        let resume = Arc::new(move || brake.release());
-        let serving = http::serve(listener, Arc::clone(metrics), Arc::clone(health), resume, page, shutdown);
+        let control = Control { resume: Arc::new(move || brake.release()), token: config.explorer.token.clone() };
+        let serving = http::serve(listener, Arc::clone(metrics), Arc::clone(health), control, page, shutdown);
         Ok(Self { running: Some((tokio::spawn(serving), close)), address })
     }
 

@@ -10,7 +10,7 @@ use super::exit::{Exit, Failure};
 use super::out;
 use crate::config::{Config, Error, Sources};
 #[cfg(feature = "kafka")]
-use crate::telemetry::LogFormat;
+use crate::telemetry::{LogFormat, LogOptions};
 
 /// The option that all commands with a configuration have.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -39,12 +39,16 @@ impl BrokerArgs {
     }
 }
 
-/// Sends the logs of a command that people run to standard error, for people unless they said otherwise.
+/// Sends the logs of a command that people run to standard error: what happened and nothing beside it, unless they said otherwise.
 #[cfg(feature = "kafka")]
 pub(super) fn logs_for_people(config: &Config) -> Result<(), Failure> {
     let mut logs = config.logs.clone();
     if logs.format == LogFormat::Auto {
-        logs.format = LogFormat::Human;
+        logs.format = LogFormat::Brief;
+        // What went well is said by the command itself.
+        if logs.filter == LogOptions::default().filter {
+            logs.filter = "warn".to_owned();
+        }
     }
     logs.init().or_exit(Exit::Config)
 }

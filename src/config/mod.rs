@@ -21,11 +21,11 @@ use std::path::PathBuf;
 use std::thread::available_parallelism;
 use std::time::Duration;
 
-use crate::explorer::{ExplorerOptions, Token};
+use crate::explorer::ExplorerOptions;
 use crate::extract::codebook::Codebook;
 use crate::pipeline::{self, Delivery};
 use crate::record::{InputOptions, MinConfidence, OutputOptions};
-use crate::telemetry::{HttpOptions, LogFormat, LogOptions};
+use crate::telemetry::{HttpOptions, LogFormat, LogOptions, Token};
 
 use raw::{Entry, Layer};
 use reader::Reader;
@@ -250,7 +250,7 @@ fn output(reader: &mut Reader<'_>) -> OutputOptions {
 }
 
 fn pipeline(reader: &mut Reader<'_>) -> pipeline::Options {
-    let delivery = [("exactly_once", Delivery::ExactlyOnce), ("at_least_once", Delivery::AtLeastOnce)];
+    let delivery = Delivery::ALL.map(|delivery| (delivery.as_str(), delivery));
     let delivery = reader.choice("pipeline.delivery", &delivery);
     let lanes = reader.count("pipeline.lanes", 1..=64);
     let cores = available_parallelism().map_or(1, std::num::NonZero::get);
@@ -318,5 +318,6 @@ fn explorer(reader: &mut Reader<'_>) -> ExplorerOptions {
         history: reader.size("http.history", 1 << 20..=1 << 34),
         history_age: reader.duration("http.history_age", Duration::from_mins(1)..=Duration::from_hours(24 * 365)),
         token,
+        token_file: (!path.is_empty()).then(|| path.into()),
     }
 }

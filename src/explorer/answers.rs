@@ -51,12 +51,47 @@ pub(super) struct Wanted {
     before: Option<u64>,
     /// Most messages.
     limit: Option<usize>,
-    /// `statement`, `event` or `refused`.
-    kind: Option<String>,
+    kind: Option<Kind>,
     /// ISO 3166-1 alpha-3 of somebody who takes part.
     country: Option<String>,
     /// Findings below are left out.
     min_confidence: f64,
+}
+
+/// What is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Kind {
+    Statement,
+    Event,
+    Refused,
+}
+
+impl Kind {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Statement => "statement",
+            Self::Event => "event",
+            Self::Refused => "refused",
+        }
+    }
+}
+
+impl Wanted {
+    /// What nothing could fulfil is a slip, and not an empty answer.
+    fn check(&self) -> Result<(), String> {
+        if self.limit.is_some_and(|limit| !(1..=MOST).contains(&limit)) {
+            return Err(format!("limit: expected a number from 1 to {MOST}"));
+        }
+        if !(0.0..=1.0).contains(&self.min_confidence) {
+            return Err("min_confidence: expected a number from 0 to 1".to_owned());
+        }
+        let is_code = |code: &str| code.len() == 3 && code.bytes().all(|letter| letter.is_ascii_uppercase());
+        if self.country.as_deref().is_some_and(|country| !is_code(country)) {
+            return Err("country: expected three capitals, such as FIN".to_owned());
+        }
+        Ok(())
+    }
 }
 
 /// `GET /v1/findings`: the findings by message, newest first.
@@ -64,14 +99,15 @@ pub(super) async fn findings(
     State(explorer): State<Arc<Explorer>>,
     wanted: Result<Query<Wanted>, axum::extract::rejection::QueryRejection>,
 ) -> Response {
+    let wanted = wanted.map_err(|error| error.body_text()).and_then(|Query(wanted)| wanted.check().map(|()| wanted));
     let wanted = match wanted {
-        Ok(Query(wanted)) => wanted,
-        Err(error) => {
+        Ok(wanted) => wanted,
+        Err(detail) => {
             let title = "The request is wrong";
-            return Problem::new(StatusCode::BAD_REQUEST, "bad_request", title, error.body_text()).into_response();
+            return Problem::new(StatusCode::BAD_REQUEST, "bad_request", title, detail).into_response();
         }
     };
-    let entries = explorer.history.before(wanted.before, wanted.limit.unwrap_or(MOST).clamp(1, MOST));
+    let entries = explorer.history.before(wanted.before, wanted.limit.unwrap_or(MOST));
     let next = entries.last().map(|entry| entry.seq).filter(|seq| *seq > 1);
     let items: Vec<Value> = entries.iter().filter_map(|entry| narrowed(value(entry)?, &wanted)).collect();
     let body = json!({ "items": items, "next": next });
@@ -92,7 +128,7 @@ pub(super) fn value(entry: &Entry) -> Option<Value> {
 }
 
 fn narrowed(mut told: Value, wanted: &Wanted) -> Option<Value> {
-    let is_asked = |kind: &str| wanted.kind.as_deref().is_none_or(|asked| asked == kind);
+    let is_asked = |kind: &str| wanted.kind.is_none_or(|asked| asked.as_str() == kind);
     if told.get("refused").is_some() {
         return (is_asked("refused") && wanted.country.is_none()).then_some(told);
     }
@@ -117,7 +153,8 @@ pub(super) async fn article(
     headers: HeaderMap,
 ) -> Response {
     let Some(record) = explorer.history.article(&id).and_then(|entry| entry.record.clone()) else {
-        let detail = "no such article is held: it was never committed here, or the ring has forgotten it";
+        let detail = "the text of this article is not held: it was never committed here, the ring has forgotten it, or it is looked \
+                      at through topics without `analyses`, which output.analyses = true switches on";
         return Problem::new(StatusCode::NOT_FOUND, "not_found", "No such article", detail).into_response();
     };
     let accepted = headers.get(ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();

@@ -5,18 +5,17 @@
 //! there is neither page nor data. What changes something is taken from the page itself only (`Origin`). There are no cookies
 //! and no CORS headers, so that no other page can read an answer.
 
-use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::header::{AUTHORIZATION, CACHE_CONTROL, HOST, HeaderName, HeaderValue, ORIGIN};
+use axum::http::header::{CACHE_CONTROL, HOST, HeaderName, HeaderValue, ORIGIN};
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
-use sha2::{Digest as _, Sha256};
 
 use super::problem::Problem;
+use crate::telemetry::Token;
 
 /// What a page of ours may load: its own files and nothing else, no inline script, no string made into markup.
 pub(super) const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
@@ -31,23 +30,6 @@ const HEADERS: [(&str, &str); 5] = [
     ("cross-origin-opener-policy", "same-origin"),
     ("cross-origin-resource-policy", "same-origin"),
 ];
-
-/// What whoever asks must know. Only its hash is kept: comparing hashes takes as long whatever they are, and nothing prints it.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Token([u8; 32]);
-
-impl Token {
-    /// The token of this text.
-    pub fn new(text: &str) -> Self {
-        Self(Sha256::digest(text.trim()).into())
-    }
-}
-
-impl fmt::Debug for Token {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Token(…)")
-    }
-}
 
 /// Who may ask.
 #[derive(Debug, Clone)]
@@ -86,18 +68,13 @@ impl Access {
             None => Err(forbidden(
                 "bound to an address that others reach, the page needs a token: set http.token_file, or http.page = false",
             )),
-            Some(expected) => {
-                let given = text(AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer "));
-                match given.map(Token::new) {
-                    Some(given) if given == *expected => Ok(()),
-                    _ => Err(Problem::new(
-                        StatusCode::UNAUTHORIZED,
-                        "unauthorized",
-                        "A token is asked for",
-                        "send the header `Authorization: Bearer` with the token that is in http.token_file",
-                    )),
-                }
-            }
+            Some(token) if token.is_given(headers) => Ok(()),
+            Some(_) => Err(Problem::new(
+                StatusCode::UNAUTHORIZED,
+                "unauthorized",
+                "A token is asked for",
+                "send the header `Authorization: Bearer` with the token that is in http.token_file",
+            )),
         }
     }
 }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use tokio::sync::broadcast;
+use tokio::sync::watch;
 
 use super::options::ExplorerOptions;
 use crate::pipeline::Sight;
@@ -15,9 +15,6 @@ use crate::record::{Origin, RejectionReason};
 
 /// What an entry takes besides what is shown of it.
 const BOOKKEEPING: usize = 512;
-
-/// Entries that a listener may be behind; then it is told that it missed some.
-const BEHIND: usize = 256;
 
 /// One message, analyzed or refused.
 #[derive(Debug)]
@@ -59,11 +56,39 @@ pub(super) struct Figures {
     pub(super) positions: BTreeMap<(Arc<str>, i32), i64>,
 }
 
+/// How far a listener is.
+#[derive(Debug)]
+pub(super) struct Place {
+    /// Number of the last entry that was told.
+    after: u64,
+    /// Some before are missing.
+    lost: bool,
+    newest: watch::Receiver<u64>,
+}
+
+impl Place {
+    /// Waits until something more was committed; whether anything more can come.
+    pub(super) async fn wait(&mut self) -> bool {
+        let after = self.after;
+        self.newest.wait_for(|newest| *newest > after).await.is_ok()
+    }
+}
+
+/// What a listener is to be told.
+#[derive(Debug)]
+pub(super) enum Next {
+    Entry(Arc<Entry>),
+    /// Some are forgotten that it has not heard of.
+    Lost,
+}
+
 #[derive(Debug, Default)]
 struct Ring {
     entries: VecDeque<Arc<Entry>>,
     /// The newest entry of every article.
     by_id: HashMap<Arc<str>, u64>,
+    /// Number of the newest entry that was forgotten.
+    forgotten: u64,
     figures: Figures,
 }
 
@@ -73,13 +98,14 @@ pub(super) struct History {
     max_bytes: usize,
     max_age: Duration,
     ring: Mutex<Ring>,
-    listeners: broadcast::Sender<Arc<Entry>>,
+    /// Number of the newest entry: who listens holds numbers, and no entries.
+    newest: watch::Sender<u64>,
 }
 
 impl History {
     pub(super) fn new(options: &ExplorerOptions) -> Self {
-        let (listeners, _) = broadcast::channel(BEHIND);
-        Self { max_bytes: options.history, max_age: options.history_age, ring: Mutex::default(), listeners }
+        let (newest, _) = watch::channel(0);
+        Self { max_bytes: options.history, max_age: options.history_age, ring: Mutex::default(), newest }
     }
 
     /// Takes in what was committed, and forgets what is too old or too much.
@@ -105,11 +131,10 @@ impl History {
             let entry =
                 Arc::new(Entry { seq, at_ms, origin: sight.origin, rejection: sight.rejection, rows, record, id });
             ring.figures.n_bytes += entry.n_bytes();
-            ring.entries.push_back(Arc::clone(&entry));
-            // Nobody listens: that is no failure.
-            let _ = self.listeners.send(entry);
+            ring.entries.push_back(entry);
         }
         self.forget(&mut ring, at_ms);
+        self.newest.send_replace(ring.figures.n_committed);
     }
 
     /// The entries before a number, newest first, at most so many.
@@ -119,19 +144,33 @@ impl History {
         older.take(most).cloned().collect()
     }
 
-    /// The entries after a number, oldest first, and whether some between are forgotten; and all that comes from now on.
-    /// Nothing is held back for who names no number.
-    pub(super) fn after(&self, seq: Option<u64>) -> (Vec<Arc<Entry>>, bool, broadcast::Receiver<Arc<Entry>>) {
+    /// Where somebody who knows the entries up to this number, or none, begins to listen.
+    pub(super) fn listen(&self, seq: Option<u64>) -> Place {
+        let newest = self.newest.subscribe();
+        let n_committed = self.current().figures.n_committed;
+        match seq {
+            None => Place { after: n_committed, lost: false, newest },
+            // A number that was never given is one of another process, before this one was started.
+            Some(seq) if seq > n_committed => Place { after: 0, lost: true, newest },
+            Some(seq) => Place { after: seq, lost: false, newest },
+        }
+    }
+
+    /// What comes next for who listens, if it is there. Places hold no entries: a listener that is slow, or has stopped reading, keeps
+    /// nothing from being forgotten.
+    pub(super) fn next(&self, place: &mut Place) -> Option<Next> {
         let ring = self.current();
-        // Under the lock, so that nothing comes between what is held and what comes.
-        let coming = self.listeners.subscribe();
-        // A number that was never given is one of another process, before this one was started.
-        let is_foreign = seq.is_some_and(|seq| seq > ring.figures.n_committed);
-        let from = if is_foreign { 0 } else { seq.unwrap_or(ring.figures.n_committed) };
-        let n_held = ring.entries.iter().rev().take_while(|entry| entry.seq > from).count();
-        let held: Vec<_> = ring.entries.iter().skip(ring.entries.len() - n_held).cloned().collect();
-        let first = held.first().map_or(ring.figures.n_committed + 1, |entry| entry.seq);
-        (held, is_foreign || first > from + 1, coming)
+        if std::mem::take(&mut place.lost) || place.after < ring.forgotten {
+            place.after = place.after.max(ring.forgotten);
+            return Some(Next::Lost);
+        }
+        let Some(entry) = ring.entries.get(ring.entries.partition_point(|entry| entry.seq <= place.after)) else {
+            // Of some messages there is nothing to be shown.
+            place.after = ring.figures.n_committed;
+            return None;
+        };
+        place.after = entry.seq;
+        Some(Next::Entry(Arc::clone(entry)))
     }
 
     /// The newest entry of an article.
@@ -152,6 +191,7 @@ impl History {
     /// Forgets everything.
     pub(super) fn clear(&self) {
         let mut ring = self.ring();
+        ring.forgotten = ring.figures.n_committed;
         ring.entries = VecDeque::new();
         ring.by_id = HashMap::new();
         ring.figures.n_bytes = 0;
@@ -172,6 +212,7 @@ impl History {
         {
             let Some(oldest) = ring.entries.pop_front() else { return };
             ring.figures.n_bytes = ring.figures.n_bytes.saturating_sub(oldest.n_bytes());
+            ring.forgotten = oldest.seq;
             if let Some(id) = &oldest.id
                 && ring.by_id.get(id) == Some(&oldest.seq)
             {
@@ -232,19 +273,50 @@ mod tests {
         assert_eq!((history.figures().n_held, history.figures().n_bytes), (0, 0));
     }
 
+    /// What a listener hears until nothing more is there: numbers, and 0 where some are missing.
+    fn heard(history: &History, place: &mut Place) -> Vec<u64> {
+        let next = || history.next(place);
+        std::iter::from_fn(next)
+            .map(|next| match next {
+                Next::Entry(entry) => entry.seq,
+                Next::Lost => 0,
+            })
+            .collect()
+    }
+
     #[test]
     fn who_comes_back_gets_what_was_missed_and_is_told_what_is_lost() {
         let history = history(4000, Duration::from_hours(1));
         let now = SystemTime::now();
+        let mut first = history.listen(None);
         (0..5).for_each(|n| history.add(vec![sight(&format!("n-{n}"), 600)], now));
-        let (held, lost, _) = history.after(Some(4));
-        assert_eq!((held.iter().map(|entry| entry.seq).collect::<Vec<_>>(), lost), (vec![5], false));
-        let (held, lost, _) = history.after(Some(0));
-        assert_eq!((held.len(), lost), (3, true));
-        assert_eq!((history.after(Some(5)).0.len(), history.after(Some(5)).1), (0, false));
-        assert_eq!((history.after(None).0.len(), history.after(None).1), (0, false));
-        let of_another_process = history.after(Some(u64::MAX));
-        assert_eq!((of_another_process.0.len(), of_another_process.1), (history.after(Some(0)).0.len(), true));
+        assert_eq!(heard(&history, &mut history.listen(Some(4))), [5]);
+        assert_eq!(heard(&history, &mut history.listen(Some(0))), [0, 3, 4, 5]);
+        assert_eq!(heard(&history, &mut history.listen(Some(5))), [0_u64; 0]);
+        assert_eq!(heard(&history, &mut history.listen(None)), [0_u64; 0]);
+        assert_eq!(heard(&history, &mut history.listen(Some(u64::MAX))), [0, 3, 4, 5], "a number of another process");
+        assert_eq!(heard(&history, &mut first), [0, 3, 4, 5], "who was slow");
+        history.add(vec![sight("n-6", 600)], now);
+        history.clear();
+        assert_eq!(heard(&history, &mut first), [0], "what was emptied is gone for who was to hear of it, too");
+        history.add(vec![sight("n-7", 600)], now);
+        assert_eq!(heard(&history, &mut first), [7]);
+    }
+
+    #[test]
+    fn a_listener_that_reads_nothing_keeps_nothing() {
+        let history = history(4000, Duration::from_hours(1));
+        let now = SystemTime::now();
+        history.add(vec![sight("n-0", 600)], now);
+        let held = Arc::downgrade(&history.article("n-0").unwrap());
+        let stalled: Vec<_> = (0..16).map(|_| history.listen(Some(0))).collect();
+        assert!(held.upgrade().is_some());
+        (1..9).for_each(|n| history.add(vec![sight(&format!("n-{n}"), 600)], now));
+        assert!(held.upgrade().is_none(), "the ring has forgotten it, and somebody holds it");
+        let newest = Arc::downgrade(&history.article("n-8").unwrap());
+        history.clear();
+        assert!(newest.upgrade().is_none(), "it was emptied, and somebody holds some of it");
+        drop(stalled);
     }
 
     #[test]

@@ -19,7 +19,7 @@ mod routes;
 mod row;
 mod stream;
 
-pub use guard::{Access, Token};
+pub use guard::Access;
 pub use onlooker::Explorer;
 pub use options::ExplorerOptions;
 pub use page::report;

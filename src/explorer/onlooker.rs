@@ -10,7 +10,9 @@ use super::options::ExplorerOptions;
 use super::row;
 use crate::analyzer::Models;
 use crate::pipeline::{Sight, Tap};
-use crate::record::{AnalysisRecord, InputOptions, Message, OutgoingRecord, RejectionReason};
+use crate::record::{
+    AnalysisRecord, EventRecord, InputOptions, Message, OutgoingRecord, RejectionReason, StatementRecord,
+};
 use crate::telemetry::Health;
 
 /// What the page shows and what answers for it. Shared by lanes, which show it what they committed, and by the HTTP side.
@@ -34,6 +36,17 @@ impl Explorer {
         let gate = Arc::new(Gate::new(n_threads));
         let desk = Desk::new(models, input, Arc::clone(&gate));
         Arc::new(Self { history: History::new(options), gate, desk, health })
+    }
+
+    /// What is to be shown of findings of one article, of which a topic holds no text.
+    pub fn of_findings(
+        &self,
+        message: &Message,
+        statements: &[StatementRecord],
+        events: &[EventRecord],
+    ) -> Option<Sight> {
+        let article = statements.first().map(|found| &found.article).or(events.first().map(|found| &found.article))?;
+        Some(row::of_findings(Some(message.origin.clone()), article, statements, events))
     }
 }
 

@@ -1,8 +1,9 @@
 //! The settings of the page.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
-use super::guard::Token;
+use crate::telemetry::Token;
 
 /// What the page may keep, and who may ask for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,10 +16,12 @@ pub struct ExplorerOptions {
     pub history_age: Duration,
     /// What whoever asks must know, where others than this machine may ask.
     pub token: Option<Token>,
+    /// The file that it stands in.
+    pub token_file: Option<PathBuf>,
 }
 
 impl Default for ExplorerOptions {
     fn default() -> Self {
-        Self { page: true, history: 64 << 20, history_age: Duration::from_hours(24), token: None }
+        Self { page: true, history: 64 << 20, history_age: Duration::from_hours(24), token: None, token_file: None }
     }
 }

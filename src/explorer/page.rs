@@ -17,8 +17,21 @@ use crate::record::{AnalysisRecord, samples, schema};
 const HTML: &str = include_str!("page/index.html");
 /// Its style.
 const CSS: &str = include_str!("page/page.css");
-/// Its script, one module.
-const SCRIPT: &str = include_str!("page/page.js");
+/// Its script: modules, in the order in which a browser runs them. The last one begins.
+const MODULES: [(&str, &str); 6] = [
+    ("/dom.js", include_str!("page/dom.js")),
+    ("/state.js", include_str!("page/state.js")),
+    ("/charts.js", include_str!("page/charts.js")),
+    ("/views.js", include_str!("page/views.js")),
+    ("/read.js", include_str!("page/read.js")),
+    ("/page.js", include_str!("page/page.js")),
+];
+/// All modules as one: without the lines that import, and without the word that exports. Their names differ.
+static SCRIPT: LazyLock<String> = LazyLock::new(|| {
+    let lines = MODULES.iter().flat_map(|(_, text)| text.lines());
+    let own = lines.filter(|line| !line.starts_with("import "));
+    own.map(|line| format!("{}\n", line.strip_prefix("export ").unwrap_or(line))).collect()
+});
 /// Outlines of the countries.
 const MAP: &str = include_str!("page/map.json");
 
@@ -32,10 +45,12 @@ static SCHEMAS: LazyLock<Vec<(&str, String)>> = LazyLock::new(schema::all);
 /// The files, and the schemas of what the API answers.
 pub(super) fn routes() -> Router {
     let file = |media_type: &'static str, text: &'static str| get(async move || served(media_type, text.to_owned()));
-    Router::new()
+    let modules = MODULES
+        .iter()
+        .fold(Router::new(), |router, (path, text)| router.route(path, file("text/javascript; charset=utf-8", text)));
+    modules
         .route("/", file("text/html; charset=utf-8", HTML))
         .route("/page.css", file("text/css; charset=utf-8", CSS))
-        .route("/page.js", file("text/javascript; charset=utf-8", SCRIPT))
         .route("/map.json", file("application/json", MAP))
         .route("/samples.json", get(async || served("application/json", samples_json())))
         .route("/openapi.json", get(async || Redirect::permanent("/schemas/openapi.json")))
@@ -87,14 +102,15 @@ pub fn report(records: &[AnalysisRecord]) -> String {
     let policy = format!(
         "default-src 'none'; script-src 'sha256-{}'; style-src 'sha256-{}'; img-src data:; base-uri 'none'; \
          form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
-        hash(SCRIPT),
+        hash(&SCRIPT),
         hash(CSS)
     );
     let head = format!("{HEAD_TAG}\n<meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">");
     let script = format!(
         "<script type=\"application/json\" id=\"data\">{data}</script>\n\
          <script type=\"application/json\" id=\"map-data\">{MAP}</script>\n\
-         <script type=\"module\">{SCRIPT}</script>"
+         <script type=\"module\">{}</script>",
+        *SCRIPT
     );
     HTML.replacen(HEAD_TAG, &head, 1)
         .replacen(STYLE_TAG, &format!("<style>{CSS}</style>"), 1)
@@ -133,6 +149,44 @@ mod tests {
         assert!(
             !SCRIPT.contains("</script") && !MAP.contains('<') && !SCRIPT.contains("<!--") && !CSS.contains("</style")
         );
+    }
+
+    #[test]
+    fn the_modules_may_stand_in_one_script() {
+        let mut names: Vec<&str> = Vec::new();
+        for line in SCRIPT.lines() {
+            assert!(!line.starts_with("import") && !line.starts_with("export"), "{line}");
+            let words: Vec<&str> = line.split([' ', '(']).collect();
+            match words.as_slice() {
+                ["async", "function", name, ..] | ["function" | "const" | "let", name, ..] => names.push(name),
+                _ => {}
+            }
+        }
+        let n_names = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), n_names, "two modules have something of the same name");
+    }
+
+    /// A browser runs a module behind those that it imports, in their order, but for those that import it in turn. What a module
+    /// needs while it is run must have been run before, in a report as on the page.
+    #[test]
+    fn the_modules_stand_in_the_order_in_which_a_browser_runs_them() {
+        fn visit(name: &str, begun: &mut Vec<String>, run: &mut Vec<String>) {
+            if begun.iter().any(|known| known == name) {
+                return;
+            }
+            begun.push(name.to_owned());
+            let (_, text) = MODULES.iter().find(|(path, _)| path.strip_prefix('/') == Some(name)).expect(name);
+            for line in text.lines().filter(|line| line.starts_with("import ")) {
+                let from = line.rsplit_once("\"./").and_then(|(_, rest)| rest.strip_suffix("\";"));
+                visit(from.expect("an import is a line of its own"), begun, run);
+            }
+            run.push(format!("/{name}"));
+        }
+        let mut run = Vec::new();
+        visit("page.js", &mut Vec::new(), &mut run);
+        assert_eq!(run, MODULES.map(|(path, _)| path));
     }
 
     #[test]

@@ -8,10 +8,10 @@ use flate2::write::GzEncoder;
 use serde::Serialize;
 
 use crate::pipeline::Sight;
-use crate::record::dead_letter::{DETAIL, OFFSET, PARTITION, REASON, TIMESTAMP, TOPIC};
+use crate::record::dead_letter::{self, DETAIL, OFFSET, PARTITION, TIMESTAMP, TOPIC};
 use crate::record::{
-    ActorRecord, AnalysisRecord, ArticleRecord, AttitudeRecord, EventRecord, EventStatusRecord, Origin, OutgoingRecord,
-    RejectionReason, SpanRecord, StatementKindRecord, StatementRecord,
+    ActorRecord, AnalysisRecord, ArticleRecord, AttitudeRecord, EntityRecord, EventRecord, EventStatusRecord, Origin,
+    OutgoingRecord, RejectionReason, SpanRecord, StatementKindRecord, StatementRecord,
 };
 
 /// Most characters of a finding's words in a row: two lines of a table.
@@ -105,6 +105,20 @@ pub(super) fn of_analysis(origin: Option<Origin>, record: &AnalysisRecord) -> Si
     Sight { origin, rejection: None, shown: vec![rows(record).into(), compressed(record).into(), id] }
 }
 
+/// What is shown of findings of one article whose text nobody has: rows alone.
+pub(super) fn of_findings(
+    origin: Option<Origin>,
+    article: &ArticleRecord,
+    statements: &[StatementRecord],
+    events: &[EventRecord],
+) -> Sight {
+    let headline = short(article.title.as_deref().unwrap_or(&article.id));
+    let said = statements.iter().map(|found| Row::Statement(said(found, &[])));
+    let done = events.iter().map(|found| Row::Event(done(found)));
+    let rows = Rows { article, headline, rows: said.chain(done).collect() };
+    Sight { origin, rejection: None, shown: vec![written(&rows).into()] }
+}
+
 /// What is shown of a refused message, by its dead letter.
 pub(super) fn of_dead_letter(letter: &OutgoingRecord, reason: RejectionReason) -> Sight {
     let text = |value: &Option<Vec<u8>>| String::from_utf8_lossy(value.as_deref().unwrap_or_default()).into_owned();
@@ -115,8 +129,7 @@ pub(super) fn of_dead_letter(letter: &OutgoingRecord, reason: RejectionReason) -
         Some(Origin { topic: ours(TOPIC)?.into(), partition, offset, timestamp_ms })
     };
     let payload = letter.payload.as_deref().unwrap_or_default();
-    let is_ours = |name: &str| [REASON, DETAIL, TOPIC, PARTITION, OFFSET, TIMESTAMP].contains(&name);
-    let theirs = letter.headers.iter().filter(|(name, _)| !is_ours(name)).take(MAX_HEADERS);
+    let theirs = letter.headers.iter().filter(|(name, _)| !dead_letter::is_ours(name)).take(MAX_HEADERS);
     let refused = Refused {
         reason: reason.as_str(),
         detail: ours(DETAIL).unwrap_or_default(),
@@ -132,10 +145,13 @@ pub(super) fn of_dead_letter(letter: &OutgoingRecord, reason: RejectionReason) -
 pub(super) fn rows(record: &AnalysisRecord) -> Vec<u8> {
     let first_line = || record.text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
     let headline = short(record.article.title.as_deref().unwrap_or_else(first_line));
-    let said = record.statements.iter().map(|found| Row::Statement(said(found, record)));
+    let said = record.statements.iter().map(|found| Row::Statement(said(found, &record.entities)));
     let done = record.events.iter().map(|found| Row::Event(done(found)));
-    let rows = Rows { article: &record.article, headline, rows: said.chain(done).collect() };
-    serde_json::to_vec(&rows).expect("a row has string keys and finite numbers only")
+    written(&Rows { article: &record.article, headline, rows: said.chain(done).collect() })
+}
+
+fn written(rows: &Rows<'_>) -> Vec<u8> {
+    serde_json::to_vec(rows).expect("a row has string keys and finite numbers only")
 }
 
 /// The record's line, compressed: what `extract` prints, byte for byte, once it is opened.
@@ -147,7 +163,7 @@ fn compressed(record: &AnalysisRecord) -> Vec<u8> {
     encoder.finish().unwrap_or_default()
 }
 
-fn said<'a>(found: &'a StatementRecord, record: &'a AnalysisRecord) -> Said<'a> {
+fn said<'a>(found: &'a StatementRecord, entities: &'a [EntityRecord]) -> Said<'a> {
     let speaker = found.speaker.as_ref();
     let name = speaker.and_then(|speaker| speaker.name.as_deref());
     let name = name.or(found.source.as_ref().map(|source| source.text.as_str()));
@@ -161,7 +177,7 @@ fn said<'a>(found: &'a StatementRecord, record: &'a AnalysisRecord) -> Said<'a> 
         id: found.id.to_string(),
         confidence: found.confidence,
         text: short(&pieces.join(" … ")),
-        whom: spoken_of(found, record),
+        whom: spoken_of(found, entities),
         who: who.into_iter().collect(),
         role: speaker.and_then(|speaker| speaker.role.as_deref()),
         cue: found.cue.as_ref().map(|cue| cue.span.text.as_str()),
@@ -171,7 +187,7 @@ fn said<'a>(found: &'a StatementRecord, record: &'a AnalysisRecord) -> Said<'a> 
 }
 
 /// The countries that a statement's words speak of, by the entities that they name; each once.
-fn spoken_of<'a>(found: &StatementRecord, record: &'a AnalysisRecord) -> Vec<Party<'a>> {
+fn spoken_of<'a>(found: &StatementRecord, entities: &'a [EntityRecord]) -> Vec<Party<'a>> {
     let holds = |mention: &SpanRecord| {
         found
             .content
@@ -179,7 +195,7 @@ fn spoken_of<'a>(found: &StatementRecord, record: &'a AnalysisRecord) -> Vec<Par
             .any(|piece| piece.field == mention.field && piece.start <= mention.start && mention.end <= piece.end)
     };
     let mut parties: Vec<Party<'_>> = Vec::new();
-    for entity in record.entities.iter().filter(|entity| !found.speakers.contains(&entity.id)) {
+    for entity in entities.iter().filter(|entity| !found.speakers.contains(&entity.id)) {
         let Some(country) = entity.country.as_deref() else { continue };
         if parties.iter().all(|party| party.country != Some(country)) && entity.mentions.iter().any(holds) {
             parties.push(Party { name: entity.name.as_deref().unwrap_or(country), code: None, country: Some(country) });
@@ -229,7 +245,7 @@ mod tests {
     use std::io::Read as _;
 
     use super::*;
-    use crate::record::{Message, Rejection, dead_letter};
+    use crate::record::{Message, Rejection};
 
     #[test]
     fn what_is_kept_of_an_article_opens_to_the_line_that_extract_prints() {

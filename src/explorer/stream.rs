@@ -1,7 +1,7 @@
 //! `GET /v1/stream`: what is committed, as it is committed, as server-sent events. Whoever comes back with `Last-Event-ID`
-//! gets what was missed, as far as the ring holds it; whoever is too slow is told that some are missing.
+//! gets what was missed, as far as the ring holds it; whoever is too slow is told that some are missing. A listener holds the number of the
+//! last message that it was told of and no message, so that the ring alone decides what is remembered.
 
-use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,11 +12,9 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse as _, Response};
 use futures::stream;
-use tokio::sync::broadcast::Receiver;
-use tokio::sync::broadcast::error::RecvError;
 
 use super::answers::value;
-use super::history::Entry;
+use super::history::{Entry, Next, Place};
 use super::onlooker::Explorer;
 use super::problem::Problem;
 
@@ -42,11 +40,10 @@ impl Drop for Seat {
     }
 }
 
-/// What a listener is to be told next, and from where more comes.
+/// Who listens, and how far.
 struct Listener {
-    held: VecDeque<Arc<Entry>>,
-    lost: bool,
-    coming: Receiver<Arc<Entry>>,
+    explorer: Arc<Explorer>,
+    place: Place,
     _seat: Seat,
 }
 
@@ -58,27 +55,22 @@ pub(super) async fn stream(State(explorer): State<Arc<Explorer>>, headers: Heade
         return Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_listeners", title, detail).into_response();
     };
     let last = headers.get("last-event-id").and_then(|value| value.to_str().ok()?.parse().ok());
-    let (held, lost, coming) = explorer.history.after(last);
-    let listener = Listener { held: held.into(), lost, coming, _seat: seat };
+    let place = explorer.history.listen(last);
+    let listener = Listener { explorer, place, _seat: seat };
     let told = stream::unfold(listener, async |mut listener| Some((next(&mut listener).await?, listener)));
     Sse::new(told).keep_alive(KeepAlive::new().interval(Duration::from_secs(15))).into_response()
 }
 
 async fn next(listener: &mut Listener) -> Option<Result<Event, Infallible>> {
     loop {
-        if std::mem::take(&mut listener.lost) {
-            return Some(Ok(Event::default().event("lost").data("{}")));
-        }
-        if let Some(entry) = listener.held.pop_front() {
-            match told(&entry) {
-                Some(event) => return Some(Ok(event)),
-                None => continue,
-            }
-        }
-        match listener.coming.recv().await {
-            Ok(entry) => listener.held.push_back(entry),
-            Err(RecvError::Lagged(_)) => listener.lost = true,
-            Err(RecvError::Closed) => return None,
+        let event = match listener.explorer.history.next(&mut listener.place) {
+            Some(Next::Lost) => Some(Event::default().event("lost").data("{}")),
+            Some(Next::Entry(entry)) => told(&entry),
+            None if listener.place.wait().await => None,
+            None => return None,
+        };
+        if let Some(event) = event {
+            return Some(Ok(event));
         }
     }
 }

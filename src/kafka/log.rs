@@ -65,7 +65,8 @@ pub(crate) fn recreated_topic(line: &str) -> Option<&str> {
 /// Passes a line on.
 pub(crate) fn forward(client: &'static str, level: RDKafkaLogLevel, facility: &str, line: &str) {
     match level {
-        // A lost connection is told by an error too, which says the same.
+        // A lost connection is told by an error too, which says the same; but a client that only asks hears of no error until it is polled.
+        _ if facility == "FAIL" && is_unreachable_news(line) => {}
         _ if facility == "FAIL" || facility == "ERROR" => {
             tracing::debug!(target: "librdkafka", client, facility, "{line}");
         }
@@ -85,26 +86,74 @@ pub(crate) fn forward(client: &'static str, level: RDKafkaLogLevel, facility: &s
 /// Passes an error on that the client reports outside of any call. The reason of a refused connection (wrong password,
 /// unknown authority) stands here and nowhere else.
 pub(crate) fn trouble(client: &'static str, lane: Option<usize>, error: &KafkaError, reason: &str) {
-    // Said again at each attempt to connect, several times a second, after a line that names the broker and the cause.
-    if error.rdkafka_error_code() == Some(RDKafkaErrorCode::AllBrokersDown) || !is_news(client, reason) {
+    let told = Trouble::of(reason);
+    // That all are down is said again at each attempt to connect, several times a second, after a line that names the broker and the cause.
+    if error.rdkafka_error_code() == Some(RDKafkaErrorCode::AllBrokersDown) || !is_news(&told) {
         tracing::debug!(client, lane, %error, "{reason}");
     } else {
-        tracing::warn!(client, lane, %error, "{reason}");
+        match told {
+            Trouble::Unreachable { broker, cause } => {
+                tracing::warn!(client, lane, "cannot reach {broker}: {cause}; still trying");
+            }
+            Trouble::Other(reason) => tracing::warn!(client, lane, %error, "{reason}"),
+        }
+    }
+}
+
+/// Tells of a broker that cannot be reached, if this line of the log says so and nothing has yet.
+fn is_unreachable_news(line: &str) -> bool {
+    let told = Trouble::of(line.split_once("]: ").map_or(line, |(_, line)| line));
+    let Trouble::Unreachable { broker, cause } = &told else { return false };
+    let is_news = is_news(&told);
+    if is_news {
+        tracing::warn!("cannot reach {broker}: {cause}; still trying");
+    }
+    is_news
+}
+
+/// What a client reports.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Trouble {
+    /// No connection to a broker: which one, and why.
+    Unreachable {
+        broker: String,
+        cause: String,
+    },
+    Other(String),
+}
+
+impl Trouble {
+    /// Reads it from the library's sentence, without what differs at each attempt (how long it took, which of the addresses):
+    /// `host:9092/bootstrap: Connect to ipv4#192.0.2.1:9092 failed: Connection refused (after 0ms in state CONNECT)`, or
+    /// `host:9092/1: Failed to resolve 'host:9092': Name or service not known (after 3ms in state CONNECT)`.
+    fn of(reason: &str) -> Self {
+        let what = reason.split(" (after ").next().unwrap_or(reason);
+        let read = || {
+            let (broker, rest) = what.split_once(": ")?;
+            let (_, cause) = rest
+                .strip_prefix("Connect to ")
+                .and_then(|rest| rest.split_once(" failed: "))
+                .or_else(|| rest.strip_prefix("Failed to resolve ")?.split_once(": "))?;
+            let broker = broker.rsplit_once('/').map_or(broker, |(broker, _)| broker);
+            // With TLS or SASL the address begins with the protocol.
+            let broker = broker.rsplit_once("://").map_or(broker, |(_, broker)| broker);
+            Some(Self::Unreachable { broker: broker.to_owned(), cause: cause.to_owned() })
+        };
+        read().unwrap_or_else(|| Self::Other(what.to_owned()))
     }
 }
 
 /// How long the same trouble is not told again.
 const QUIET: Duration = Duration::from_mins(1);
 
-/// Whether a trouble was not told within the last minute. A broker that is away is tried several times a second.
-fn is_news(client: &'static str, reason: &str) -> bool {
-    static TOLD: Mutex<BTreeMap<(&'static str, String), Instant>> = Mutex::new(BTreeMap::new());
-    // What differs at each attempt is how long it took: "… failed: Connection refused (after 0ms in state CONNECT)".
-    let what = reason.split(" (after ").next().unwrap_or(reason);
+/// Whether a trouble was not told within the last minute, whichever client had it. A broker that is away is tried several times a
+/// second, by every client.
+fn is_news(trouble: &Trouble) -> bool {
+    static TOLD: Mutex<BTreeMap<Trouble, Instant>> = Mutex::new(BTreeMap::new());
     let now = Instant::now();
     let mut told = TOLD.lock().unwrap_or_else(PoisonError::into_inner);
     told.retain(|_, at| now.duration_since(*at) < QUIET);
-    match told.entry((client, what.to_owned())) {
+    match told.entry(trouble.clone()) {
         Entry::Occupied(_) => false,
         Entry::Vacant(entry) => {
             entry.insert(now);
@@ -160,15 +209,22 @@ mod tests {
     }
 
     #[test]
-    fn the_same_trouble_is_told_once_a_minute() {
-        let line = |ms: u32| {
-            format!(
-                "broker:1/bootstrap: Connect to ipv4#192.0.2.1:1 failed: Connection refused (after {ms}ms in state CONNECT)"
-            )
+    fn the_same_trouble_is_told_once_a_minute_in_words_of_ours() {
+        let refused = |address: &str, ms: u32| {
+            Trouble::of(&format!(
+                "test.example:1/bootstrap: Connect to {address} failed: Connection refused (after {ms}ms in state CONNECT)"
+            ))
         };
-        assert!(is_news("test", &line(0)));
-        assert!(!is_news("test", &line(3)));
-        assert!(is_news("another", &line(3)) && is_news("test", "another trouble"));
+        let expected =
+            Trouble::Unreachable { broker: "test.example:1".to_owned(), cause: "Connection refused".to_owned() };
+        assert_eq!(refused("ipv4#192.0.2.1:1", 0), expected);
+        assert!(is_news(&refused("ipv4#192.0.2.1:1", 0)));
+        assert!(!is_news(&refused("ipv6#[2001:db8::1]:1", 3)), "another address of the same broker");
+        assert!(is_news(&Trouble::of("another trouble")));
+        let named = "sasl_ssl://no.example:1/bootstrap: Failed to resolve 'no.example:1': Name or service not known (after 2ms in state CONNECT)";
+        let unknown =
+            Trouble::Unreachable { broker: "no.example:1".to_owned(), cause: "Name or service not known".to_owned() };
+        assert_eq!(Trouble::of(named), unknown);
     }
 
     #[test]

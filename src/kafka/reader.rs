@@ -1,15 +1,17 @@
-//! Reads topics as any consumer of ours would, under `read_committed`, outside of any group: what `tail` and `demo` use.
+//! Reads topics as any consumer of ours would, under `read_committed`, outside of any group: what `tail`, `explore` and `demo` use.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
 use rdkafka::consumer::{Consumer, StreamConsumer};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::BorrowedMessage;
+use rdkafka::metadata::MetadataTopic;
 use rdkafka::{Offset, TopicPartitionList};
 
 use crate::kafka::log::Logged;
+use crate::kafka::topics::{self, Access};
 use crate::kafka::{Error, Options, message};
 use crate::record::Message;
 
@@ -21,6 +23,8 @@ const METADATA_WAIT: Duration = Duration::from_secs(15);
 pub enum Start {
     /// Everything that is there.
     Beginning,
+    /// What was written at or after this time, milliseconds since 1970, by the brokers' clock or the writers', as the topic has it.
+    Since(i64),
     /// Only what comes from now on.
     End,
 }
@@ -43,25 +47,46 @@ impl Reader {
             .map_err(|error| Error::client("make a consumer", &error))?;
         let mut assignment = TopicPartitionList::new();
         for topic in topics {
-            for partition in partitions(&consumer, topic)? {
-                let offset = match start {
-                    Start::Beginning => Offset::Beginning,
-                    // A fixed number: `Offset::End` is resolved later, and what is written until then would be missed.
-                    Start::End => {
-                        let (_, end) = consumer
-                            .fetch_watermarks(topic, partition, METADATA_WAIT)
-                            .map_err(|error| Error::client(format!("find the end of `{topic}`"), &error))?;
-                        Offset::Offset(end)
-                    }
-                };
+            let action = || format!("read `{topic}`");
+            let n_partitions = topics::n_partitions(consumer.client(), topic, Access::Read, METADATA_WAIT)
+                .map_err(|reason| Error::Client { action: action(), reason })?;
+            for (partition, offset) in beginnings(&consumer, topic, n_partitions, start)? {
                 assignment
                     .add_partition_offset(topic, partition, offset)
-                    .map_err(|error| Error::client(format!("read `{topic}`"), &error))?;
+                    .map_err(|error| Error::client(action(), &error))?;
             }
         }
         consumer.assign(&assignment).map_err(|error| Error::client("read the topics", &error))?;
         let topics = topics.iter().map(|topic| ((*topic).to_owned(), Arc::from(*topic))).collect();
         Ok(Self { consumer, topics })
+    }
+
+    /// How many messages each of these topics holds, those that there are. Blocks until the brokers have said so.
+    ///
+    /// # Errors
+    /// No broker answers, or librdkafka refuses the settings.
+    pub fn survey(options: &Options, topics: &[&str]) -> Result<BTreeMap<String, i64>, Error> {
+        let consumer: StreamConsumer<Logged> = options
+            .reader_config("reader")
+            .create_with_context(Logged("reader"))
+            .map_err(|error| Error::client("make a consumer", &error))?;
+        let mut held = BTreeMap::new();
+        for topic in topics {
+            let action = || format!("look at `{topic}`");
+            let metadata =
+                consumer.fetch_metadata(Some(topic), METADATA_WAIT).map_err(|error| Error::client(action(), &error))?;
+            let found = metadata.topics().iter().find(|found| found.name() == *topic && found.error().is_none());
+            let Some(partitions) = found.map(MetadataTopic::partitions).filter(|all| !all.is_empty()) else { continue };
+            let mut n_messages = 0;
+            for partition in partitions {
+                let (first, end) = consumer
+                    .fetch_watermarks(topic, partition.id(), METADATA_WAIT)
+                    .map_err(|error| Error::client(action(), &error))?;
+                n_messages += end - first;
+            }
+            held.insert((*topic).to_owned(), n_messages);
+        }
+        Ok(held)
     }
 
     /// The next message of any of the topics. Waits for it; may be dropped and called again.
@@ -85,20 +110,38 @@ impl Reader {
     }
 }
 
-fn partitions(consumer: &StreamConsumer<Logged>, topic: &str) -> Result<Vec<i32>, Error> {
-    let action = || format!("find the partitions of `{topic}`");
-    let metadata =
-        consumer.fetch_metadata(Some(topic), METADATA_WAIT).map_err(|error| Error::client(action(), &error))?;
-    let partitions: Vec<i32> = metadata
-        .topics()
-        .iter()
-        .filter(|found| found.name() == topic)
-        .flat_map(|found| found.partitions().iter().map(rdkafka::metadata::MetadataPartition::id))
-        .collect();
-    if partitions.is_empty() {
-        return Err(Error::Client { action: action(), reason: "no such topic".to_owned() });
+/// Where each partition of a topic is read from.
+fn beginnings(
+    consumer: &StreamConsumer<Logged>,
+    topic: &str,
+    n_partitions: i32,
+    start: Start,
+) -> Result<Vec<(i32, Offset)>, Error> {
+    // A fixed number: `Offset::End` is resolved later, and what is written until then would be missed.
+    let end = |partition| {
+        let marks = consumer.fetch_watermarks(topic, partition, METADATA_WAIT);
+        let (_, end) = marks.map_err(|error| Error::client(format!("find the end of `{topic}`"), &error))?;
+        Ok((partition, Offset::Offset(end)))
+    };
+    let Start::Since(since_ms) = start else {
+        let beginning = |partition| Ok((partition, Offset::Beginning));
+        return (0..n_partitions)
+            .map(|partition| if start == Start::End { end(partition) } else { beginning(partition) })
+            .collect();
+    };
+    let mut asked = TopicPartitionList::new();
+    let action = || format!("find that time in `{topic}`");
+    for partition in 0..n_partitions {
+        let time = asked.add_partition_offset(topic, partition, Offset::Offset(since_ms));
+        time.map_err(|error| Error::client(action(), &error))?;
     }
-    Ok(partitions)
+    let found = consumer.offsets_for_times(asked, METADATA_WAIT).map_err(|error| Error::client(action(), &error))?;
+    let place = |partition| match found.find_partition(topic, partition).map(|place| place.offset()) {
+        Some(Offset::Offset(offset)) => Ok((partition, Offset::Offset(offset))),
+        // Nothing is as young.
+        _ => end(partition),
+    };
+    (0..n_partitions).map(place).collect()
 }
 
 /// Troubles that the library gets over by itself.

@@ -15,6 +15,19 @@ pub enum Delivery {
     AtLeastOnce,
 }
 
+impl Delivery {
+    /// Every guarantee.
+    pub const ALL: [Self; 2] = [Self::ExactlyOnce, Self::AtLeastOnce];
+
+    /// Its name in a configuration.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ExactlyOnce => "exactly_once",
+            Self::AtLeastOnce => "at_least_once",
+        }
+    }
+}
+
 /// Settings of the loop.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Options {

@@ -21,6 +21,11 @@ pub const TIMESTAMP: &str = "demarche-timestamp";
 /// letter keeps as it keeps all others.
 pub const ATTEMPTS: &str = "demarche-attempts";
 
+/// Whether a header is one of ours, and not the message's own.
+pub fn is_ours(name: &str) -> bool {
+    [REASON, DETAIL, TOPIC, PARTITION, OFFSET, TIMESTAMP, ATTEMPTS].contains(&name)
+}
+
 /// What a dead letter was made of; key and value are the letter's own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Original {
@@ -39,8 +44,7 @@ pub fn original(letter: &Message) -> Option<Original> {
     let topic = letter.header(TOPIC)?.to_owned();
     let partition = letter.header(PARTITION)?.parse().ok()?;
     let attempts = letter.header(ATTEMPTS).map_or(Some(0), |text| text.parse::<u32>().ok())?;
-    let ours = [REASON, DETAIL, TOPIC, PARTITION, OFFSET, TIMESTAMP, ATTEMPTS];
-    let own = letter.headers.iter().filter(|(name, _)| !ours.contains(&name.as_str())).cloned();
+    let own = letter.headers.iter().filter(|(name, _)| !is_ours(name)).cloned();
     let headers = own.chain([header(ATTEMPTS, &attempts.saturating_add(1).to_string())]).collect();
     Some(Original { topic, partition, attempts, headers })
 }

@@ -1,5 +1,6 @@
 //! Health and metrics over HTTP, for probes and Prometheus; and the one thing that a running service can be told, to go on
-//! after it has stopped by itself. These ask for no token, hence it is bound to loopback unless configured.
+//! after it has stopped by itself. Probes and metrics ask for no token, hence it is bound to loopback unless configured; what changes
+//! something asks for the one that is configured.
 
 use std::future::Future;
 use std::io;
@@ -14,7 +15,7 @@ use axum::response::IntoResponse;
 use axum::routing::{get, post};
 use tokio::net::TcpListener;
 
-use crate::telemetry::{Health, Metrics};
+use crate::telemetry::{Health, Metrics, Token};
 
 /// The text format of OpenMetrics 1.0, which Prometheus reads and `prometheus-client` writes.
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -26,8 +27,14 @@ const INDEX: &str = "demarche\n\n\
     /metrics  counts and times, in the text format of OpenMetrics\n\
     /-/resume by POST: goes on after it has stopped because too much was refused\n";
 
-/// Tells a service that has stopped by itself to go on; says whether it had stopped.
-pub type Resume = Arc<dyn Fn() -> bool + Send + Sync>;
+/// What a running service can be told.
+#[derive(Clone)]
+pub struct Control {
+    /// Tells one that has stopped by itself to go on; says whether it had stopped.
+    pub resume: Arc<dyn Fn() -> bool + Send + Sync>,
+    /// What whoever tells it so must know.
+    pub token: Option<Token>,
+}
 
 /// Where the endpoints are.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,7 +81,7 @@ pub async fn serve(
     listener: TcpListener,
     metrics: Arc<Metrics>,
     health: Arc<Health>,
-    resume: Resume,
+    control: Control,
     more: Option<Router>,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
@@ -85,7 +92,7 @@ pub async fn serve(
         .route("/metrics", get(scrape))
         .route("/-/resume", post(go_on))
         .fallback(async |uri: Uri| (StatusCode::NOT_FOUND, format!("nothing at {}; see /\n", uri.path())))
-        .with_state(Sources { metrics, health, resume })
+        .with_state(Sources { metrics, health, control })
         .merge(root);
     axum::serve(listener, routes).with_graceful_shutdown(shutdown).await
 }
@@ -95,7 +102,7 @@ pub async fn serve(
 struct Sources {
     metrics: Arc<Metrics>,
     health: Arc<Health>,
-    resume: Resume,
+    control: Control,
 }
 
 async fn live(State(sources): State<Sources>) -> impl IntoResponse {
@@ -118,7 +125,13 @@ async fn go_on(State(sources): State<Sources>, headers: HeaderMap) -> (StatusCod
     if headers.contains_key(ORIGIN) {
         return (StatusCode::FORBIDDEN, "not for web pages\n");
     }
-    let told = if (sources.resume)() { "going on\n" } else { "nothing had stopped\n" };
+    if sources.control.token.as_ref().is_some_and(|token| !token.is_given(&headers)) {
+        return (
+            StatusCode::UNAUTHORIZED,
+            "send the header `Authorization: Bearer` with the token in http.token_file\n",
+        );
+    }
+    let told = if (sources.control.resume)() { "going on\n" } else { "nothing had stopped\n" };
     (StatusCode::OK, told)
 }
 

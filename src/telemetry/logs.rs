@@ -3,8 +3,13 @@
 
 use std::io::{self, IsTerminal as _};
 
+use tracing::Event;
+use tracing::field::{Field, Visit};
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::format::Writer;
+use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
 use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{Layer, Registry, fmt};
 
@@ -18,6 +23,8 @@ pub enum LogFormat {
     Human,
     /// One JSON object a line.
     Json,
+    /// What happened and nothing beside it, as a command tells a person who waits for its end.
+    Brief,
 }
 
 /// What is logged, and how.
@@ -58,10 +65,12 @@ impl LogOptions {
         let on_terminal = io::stderr().is_terminal();
         let json = match self.format {
             LogFormat::Auto => !on_terminal,
-            LogFormat::Human => false,
+            LogFormat::Human | LogFormat::Brief => false,
             LogFormat::Json => true,
         };
-        let lines: Box<dyn Layer<Registry> + Send + Sync> = if json {
+        let lines: Box<dyn Layer<Registry> + Send + Sync> = if self.format == LogFormat::Brief {
+            fmt::layer().event_format(Brief).with_writer(io::stderr).boxed()
+        } else if json {
             fmt::layer().json().flatten_event(true).with_span_list(false).with_writer(io::stderr).boxed()
         } else {
             let layer = fmt::layer().with_writer(io::stderr);
@@ -81,6 +90,41 @@ impl LogOptions {
             return Err(format!("\"{filter}\" is no level; expected one of {}", LEVELS.join(", ")));
         }
         EnvFilter::builder().parse(filter).map_err(|error| format!("\"{filter}\" is no filter: {error}"))
+    }
+}
+
+/// `demarche: cannot reach broker:9092: Connection refused; still trying`.
+struct Brief;
+
+impl<S, N> FormatEvent<S, N> for Brief
+where
+    S: tracing::Subscriber + for<'span> LookupSpan<'span>,
+    N: for<'writer> FormatFields<'writer> + 'static,
+{
+    fn format_event(&self, _: &FmtContext<'_, S, N>, mut writer: Writer<'_>, event: &Event<'_>) -> std::fmt::Result {
+        let mut told = Told::default();
+        event.record(&mut told);
+        let Told { message, error } = told;
+        // Most messages hold the error already.
+        let error = error.filter(|error| !message.contains(error)).map(|error| format!(": {error}"));
+        writeln!(writer, "demarche: {message}{}", error.unwrap_or_default())
+    }
+}
+
+/// The fields of an event that are told.
+#[derive(Default)]
+struct Told {
+    message: String,
+    error: Option<String>,
+}
+
+impl Visit for Told {
+    fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
+        match field.name() {
+            "message" => self.message = format!("{value:?}"),
+            "error" => self.error = Some(format!("{value:?}")),
+            _ => {}
+        }
     }
 }
 

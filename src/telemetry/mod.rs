@@ -6,8 +6,10 @@ mod logs;
 mod metrics;
 mod process;
 pub(crate) mod secrets;
+mod token;
 
 pub use health::{Health, Obstacle};
-pub use http::HttpOptions;
+pub use http::{Control, HttpOptions};
 pub use logs::{LogError, LogFormat, LogOptions};
 pub use metrics::{Metrics, Stage, Tally, TransactionOutcome};
+pub use token::Token;

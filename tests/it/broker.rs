@@ -9,6 +9,7 @@ mod checks;
 mod cluster;
 mod member;
 mod pipeline;
+mod reading;
 mod replay;
 
 use articles::Input;

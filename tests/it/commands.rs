@@ -96,6 +96,59 @@ fn completions_are_printed_for_each_shell() {
 }
 
 #[test]
+fn every_command_has_a_manual_page() {
+    let page = output(&["man"]);
+    assert_code(&page, 0);
+    assert!(stdout(&page).contains(".TH demarche 1"), "{}", stdout(&page));
+    let folder = tempfile::tempdir().unwrap();
+    assert_code(&output(&["man", "--out", folder.path().to_str().unwrap()]), 0);
+    let page = std::fs::read_to_string(folder.path().join("demarche-extract.1")).unwrap();
+    assert!(page.contains("Leave out findings below this confidence"), "{page}");
+}
+
+#[test]
+fn the_long_version_says_what_a_report_needs() {
+    let long = output(&["--version"]);
+    assert_code(&long, 0);
+    let lines: Vec<String> = stdout(&long).lines().map(str::to_owned).collect();
+    assert_eq!(lines[0], concat!("demarche ", env!("CARGO_PKG_VERSION")));
+    for (line, name) in lines[1..].iter().zip(["commit", "model", "data", "features", "target"]) {
+        let (first, rest) = line.split_once(' ').unwrap_or_default();
+        assert!(first == name && !rest.trim().is_empty(), "{line:?} is not {name}");
+    }
+    assert_eq!(lines.len(), 6);
+    let short = output(&["-V"]);
+    assert_eq!(stdout(&short), format!("{}\n", lines[0]));
+}
+
+#[cfg(feature = "kafka")]
+#[test]
+fn publish_asks_for_files_or_samples_and_looks_at_files_before_it_asks_a_broker() {
+    let nothing = output(&["publish"]);
+    assert_code(&nothing, 64);
+    assert!(stderr(&nothing).contains("<FILE|--samples>"), "{}", stderr(&nothing));
+    let missing = output(&["publish", "no-such-file", "--brokers", "localhost:1"]);
+    assert_code(&missing, 66);
+    assert!(stderr(&missing).starts_with("demarche: cannot open no-such-file: "), "{}", stderr(&missing));
+    assert_eq!(stderr(&missing).lines().count(), 1, "{}", stderr(&missing));
+}
+
+#[cfg(feature = "kafka")]
+#[test]
+fn tail_refuses_forms_that_have_no_room() {
+    for (arguments, told) in [
+        (&["tail", "--format", "html"][..], "demarche explore"),
+        (&["tail", "--format", "csv", "--headers"], "no room for headers"),
+        (&["tail", "--where", "event.cameo = '1'"], "at character 13: = means nothing here; write =="),
+        (&["tail", "--since", "yesterday"], "expected a time"),
+    ] {
+        let refused = output(arguments);
+        assert_code(&refused, 64);
+        assert!(stderr(&refused).contains(told), "{arguments:?}: {}", stderr(&refused));
+    }
+}
+
+#[test]
 fn a_reader_that_goes_away_is_no_failure() {
     let mut printing = demarche(&["schema", "event"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     drop(printing.stdout.take());

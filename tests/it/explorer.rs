@@ -6,15 +6,15 @@ use std::sync::{Arc, OnceLock};
 use std::thread;
 
 use demarche::analyzer::{Analyzer, Models};
-use demarche::explorer::{self, Access, Explorer, ExplorerOptions, Token};
+use demarche::explorer::{self, Access, Explorer, ExplorerOptions};
 use demarche::pipeline::{ArticleProcess, Process as _, ProcessFactory as _, Stages, Tap};
 use demarche::record::{AnalysisRecord, InputOptions, Message, MinConfidence, OutputOptions, input, samples};
-use demarche::telemetry::{Health, HttpOptions, Metrics, http};
+use demarche::telemetry::{Control, Health, HttpOptions, Metrics, Token, http};
 use serde_json::Value;
 
 /// An answer: status, head in lower case, body.
-struct Answer {
-    status: u16,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
     head: String,
     body: Vec<u8>,
 }
@@ -53,26 +53,27 @@ fn get(address: SocketAddr, path: &str) -> Answer {
     send(address, "GET", path, "", b"")
 }
 
-fn post(address: SocketAddr, path: &str, content_type: &str, body: &[u8]) -> Answer {
+pub(crate) fn post(address: SocketAddr, path: &str, content_type: &str, body: &[u8]) -> Answer {
     send(address, "POST", path, &format!("Content-Type: {content_type}\r\n"), body)
 }
 
 /// Runs the page on a free port of loopback, asks, and ends it.
-fn with_page(explorer: &Arc<Explorer>, token: Option<&str>, ask: impl FnOnce(SocketAddr) + Send + 'static) {
+pub(crate) fn with_page(explorer: &Arc<Explorer>, token: Option<&str>, ask: impl FnOnce(SocketAddr) + Send + 'static) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let token = token.map(Token::new);
     runtime.block_on(async {
         let options = HttpOptions { listen: Some(([127, 0, 0, 1], 0).into()) };
         let listener = http::bind(&options).await.unwrap().unwrap();
         let address = listener.local_addr().unwrap();
-        let routes = explorer::routes(explorer, Access::new(address.ip(), token));
+        let routes = explorer::routes(explorer, Access::new(address.ip(), token.clone()));
         let (close, closed) = tokio::sync::oneshot::channel::<()>();
         let asking = thread::spawn(move || {
             ask(address);
             close.send(()).unwrap();
         });
         let shutdown = async { closed.await.unwrap_or(()) };
-        http::serve(listener, Metrics::new(), Health::new(), Arc::new(|| false), Some(routes), shutdown).await.unwrap();
+        let control = Control { resume: Arc::new(|| false), token };
+        http::serve(listener, Metrics::new(), Health::new(), control, Some(routes), shutdown).await.unwrap();
         asking.join().unwrap();
     });
 }
@@ -83,7 +84,7 @@ fn models() -> Arc<Models> {
     Arc::clone(MODELS.get_or_init(Models::embedded))
 }
 
-fn new_explorer(n_threads: usize) -> Arc<Explorer> {
+pub(crate) fn new_explorer(n_threads: usize) -> Arc<Explorer> {
     Explorer::new(&ExplorerOptions::default(), models(), InputOptions::default(), n_threads, None)
 }
 
@@ -195,11 +196,17 @@ fn the_queue_of_requests_is_short_and_says_so() {
     let topic = Arc::clone(&explorer);
     with_page(&explorer, None, move |address| {
         topic.begun();
-        let ask = move || post(address, "/v1/analyze", "text/plain", b"It rained.").status;
-        let asked: Vec<_> = (0..40).map(|_| thread::spawn(ask)).collect();
-        let statuses: Vec<u16> = asked.into_iter().map(|asked| asked.join().unwrap()).collect();
-        assert!(statuses.contains(&429), "forty at once: {statuses:?}");
+        let (answered, answers) = std::sync::mpsc::channel();
+        let ask = || {
+            let answered = answered.clone();
+            thread::spawn(move || answered.send(post(address, "/v1/analyze", "text/plain", b"It rained.").status))
+        };
+        let asking: Vec<_> = (0..40).map(|_| ask()).collect();
+        assert_eq!(answers.recv(), Ok(429), "forty at once");
+        // Who waits need not wait until it is turned away.
         topic.ended();
+        asking.into_iter().for_each(|asking| asking.join().unwrap().unwrap());
+        assert!(answers.try_iter().any(|status| status == 200), "who waited was served");
     });
 }
 
@@ -225,6 +232,12 @@ fn what_was_committed_can_be_looked_at_and_nothing_else() {
         let record: AnalysisRecord = serde_json::from_slice(&get(address, &path).body).unwrap();
         assert_eq!(record.statements.len() + record.events.len(), item["rows"].as_array().unwrap().len());
         assert_eq!(get(address, "/v1/articles/no-such").status, 404);
+        for slip in
+            ["kind=evnt", "kind=statements", "country=Finland", "min_confidence=2", "limit=0", "colour=red", "before=x"]
+        {
+            let refused = get(address, &format!("/v1/findings?{slip}"));
+            assert_eq!((refused.status, &refused.json()["reason"]), (400, &"bad_request".into()), "{slip}");
+        }
         let events = get(address, "/v1/findings?kind=event&min_confidence=0.2").json();
         let rows = events["items"].as_array().unwrap().iter().flat_map(|item| item["rows"].as_array().unwrap());
         let kinds: Vec<&Value> = rows.map(|row| &row["k"]).collect();
@@ -288,6 +301,8 @@ fn with_a_token_data_is_for_those_who_know_it_and_probes_for_all() {
         let known = send(address, "GET", "/v1/summary", "Authorization: Bearer open sesame\r\n", b"");
         assert_eq!(known.status, 200);
         assert_eq!((get(address, "/").status, get(address, "/livez").status), (200, 200));
+        assert_eq!(send(address, "POST", "/-/resume", "", b"").status, 401, "it changes what the service does");
+        assert_eq!(send(address, "POST", "/-/resume", "Authorization: Bearer open sesame\r\n", b"").status, 200);
     });
 }
 

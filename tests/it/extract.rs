@@ -96,7 +96,8 @@ fn refused_articles_are_named_with_file_and_line_and_the_others_printed() {
     assert_eq!(output.status.code(), Some(65), "{}", stderr(&output));
     assert_eq!(ids(&output), ["n-1", "n-1"]);
     let reports: Vec<&str> = stderr(&output).lines().collect();
-    assert!(reports[0].starts_with("demarche: mixed.jsonl:3: malformed: "), "{reports:?}");
+    assert!(reports[0].starts_with("demarche: mixed.jsonl:3:8: malformed: not JSON: "), "{reports:?}");
+    assert!(!reports[0].contains("line 1"), "two line numbers: {reports:?}");
     assert_eq!(reports[1], "demarche: mixed.jsonl:4: too_large: more than the 300 bytes that are accepted");
     assert_eq!(reports.len(), 2, "{reports:?}");
 }
@@ -158,4 +159,64 @@ fn what_is_known_of_files_goes_along_and_a_second_run_goes_on_where_the_first_wa
     assert_eq!(ids(&extract(&resumed, folder.path(), b"")), ["unrest"], "only what is new at the end");
     let other = extract(&["in/arrival.txt", "--resume", "note"], folder.path(), b"");
     assert!(stderr(&other).contains("a run over other files"), "{}", stderr(&other));
+}
+
+#[test]
+fn an_object_over_lines_is_told_by_the_line_of_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("a.json"), "{\"id\": \"n-1\",\n \"text\": oops}").unwrap();
+    let output = extract(&["a.json"], folder.path(), b"");
+    assert!(stderr(&output).starts_with("demarche: a.json:2:"), "{}", stderr(&output));
+}
+
+#[test]
+fn findings_of_the_kinds_and_the_condition_asked_for_are_printed() {
+    let folder = tempfile::tempdir().unwrap();
+    let statements = |arguments: &[&str]| {
+        let output = extract(arguments, folder.path(), ARTICLE.as_bytes());
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        stdout(&output).to_owned()
+    };
+    let all = statements(&["--what", "statements"]);
+    assert_eq!(all, statements(&["--format", "statements"]));
+    assert!(all.lines().count() > 0, "the article has a statement");
+    assert_eq!(all, statements(&["--what", "statements", "--where", "statement.kind == 'direct'"]));
+    assert_eq!(statements(&["--what", "statements,events", "--where", "event.quad_class == 9"]), "");
+    let wrong = extract(&["--where", "statement.knd == 'direct'"], folder.path(), b"");
+    assert_eq!(wrong.status.code(), Some(64));
+    let told = stderr(&wrong);
+    assert!(told.contains("at character 11: ") && told.contains("did you mean kind?"), "{told}");
+}
+
+#[test]
+fn a_file_of_results_appears_when_it_is_whole_and_its_name_says_what_is_in_it() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, begins) in [
+        ("out.csv", "record,"),
+        ("out.html", "<!doctype html>"),
+        ("out.jsonl", "{\"article\":"),
+        ("out.txt", "“We will talk,”"),
+    ] {
+        let output = extract(&["--output", name], folder.path(), ARTICLE.as_bytes());
+        assert_eq!((output.status.code(), stdout(&output)), (Some(0), ""), "{}", stderr(&output));
+        let written = fs::read_to_string(folder.path().join(name)).unwrap();
+        assert!(written.to_lowercase().starts_with(&begins.to_lowercase()), "{name}: {written}");
+        assert!(!written.contains('\u{1b}'), "{name} has colours");
+    }
+    let names = || fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect::<Vec<_>>();
+    assert_eq!(names().len(), 4, "something was left beside: {:?}", names());
+    let nowhere = extract(&["--output", "no/such/folder/out.csv"], folder.path(), ARTICLE.as_bytes());
+    assert_eq!(nowhere.status.code(), Some(74), "{}", stderr(&nowhere));
+}
+
+#[test]
+fn an_address_is_told_apart_from_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = extract(&["https://news.example/story.html"], folder.path(), b"");
+    assert_eq!(output.status.code(), Some(64));
+    assert!(
+        stderr(&output).contains("curl -sL 'https://news.example/story.html' | demarche extract"),
+        "{}",
+        stderr(&output)
+    );
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::thread;
 
 use demarche::pipeline::{Brake, BrakeOptions};
-use demarche::telemetry::{Health, HttpOptions, Metrics, http};
+use demarche::telemetry::{Control, Health, HttpOptions, Metrics, http};
 
 /// Status, head and body of one answer.
 fn get(address: SocketAddr, path: &str) -> (u16, String, String) {
@@ -34,8 +34,8 @@ fn with_endpoints(health: &Arc<Health>, metrics: &Arc<Metrics>, ask: impl FnOnce
         });
         let shutdown = async { closed.await.unwrap_or(()) };
         let brake = Brake::new(BrakeOptions::default());
-        let resume = Arc::new(move || brake.release());
-        http::serve(listener, Arc::clone(metrics), Arc::clone(health), resume, None, shutdown).await.unwrap();
+        let control = Control { resume: Arc::new(move || brake.release()), token: None };
+        http::serve(listener, Arc::clone(metrics), Arc::clone(health), control, None, shutdown).await.unwrap();
         asking.join().unwrap();
     });
 }

@@ -11,6 +11,8 @@ mod commands;
 mod config;
 mod deployment;
 mod explain;
+#[cfg(feature = "kafka")]
+mod explore;
 mod explorer;
 mod extract;
 mod files;

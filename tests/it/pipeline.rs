@@ -4,6 +4,7 @@
 
 mod bench;
 mod brake;
+mod tap;
 mod topics;
 
 use std::collections::BTreeMap;

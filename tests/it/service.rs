@@ -109,15 +109,22 @@ fn the_demo_shows_what_comes_out_and_its_sums_are_right() {
     let (statements, events, dead_letters) = (count("❝ "), count("▸ "), count("✗ "));
     assert!(statements > 0 && events > 0, "{out}");
     let n_samples = demarche::record::samples::all().len();
-    let s = |n: usize, thing: &str| if n == 1 { format!("1 {thing}") } else { format!("{n} {thing}s") };
-    let sum = format!(
-        "{n_samples} articles: {} analyzed, {}; {}, {}; ",
-        n_samples - dead_letters,
-        s(dead_letters, "dead letter"),
-        s(statements, "statement"),
-        s(events, "event")
-    );
-    assert!(out.contains(&sum), "expected \"{sum}\" at the end of\n{out}");
+    let sums = out.lines().find(|line| line.contains(" analyzed, ")).unwrap();
+    let number_before = |word: &str| -> usize {
+        let before = sums.split(word).next().unwrap().trim_end();
+        before.rsplit(' ').next().unwrap().parse().unwrap()
+    };
+    let s = if dead_letters == 1 { "" } else { "s" };
+    let outcomes =
+        format!("{n_samples} articles: {} analyzed, {dead_letters} dead letter{s}; ", n_samples - dead_letters);
+    assert!(sums.starts_with(&outcomes), "expected \"{outcomes}\" at the end of\n{out}");
+    let hidden = out.split("--all shows the other ").nth(1).and_then(|rest| rest.split('.').next()).unwrap();
+    let hidden: usize = hidden.parse().unwrap();
+    let found = number_before(" statement") + number_before(" event");
+    assert_eq!(statements + events + hidden, found, "shown and not shown are what was found:\n{out}");
+    for next in ["demarche extract FILE", "demarche explore", "demarche demo --serve"] {
+        assert!(out.contains(next), "what to try next lacks {next}:\n{out}");
+    }
     crate::readme::assert_shows(&out);
 }
 
@@ -143,6 +150,9 @@ fn published_articles_come_out_of_the_service_and_sigterm_ends_it() {
     let brokers = broker.brokers();
     let mut service = Service::start(&brokers);
     let address = service.wait_for("answering")["address"].as_str().unwrap().to_owned();
+    let starting = service.wait_for("starting");
+    let told = (&starting["articles"], &starting["delivery"]);
+    assert_eq!(told, (&"articles".into(), &"exactly_once".into()), "the values as configured");
 
     let published = finish(&mut demarche(&["publish", "--samples", "--brokers", &brokers]));
     assert_ok(&published);
@@ -264,6 +274,20 @@ fn tail_prints_for_people_and_says_what_was_refused() {
     let json: serde_json::Value = serde_json::from_str(&tail("jsonl")).unwrap();
     assert_eq!((json["reason"].as_str(), json["key"].as_str()), (Some("no_text"), Some("k1")), "{json}");
     assert_eq!(json["topic"], "articles", "{json}");
+    let arguments = ["tail", "dead-letters", "--from-beginning", "-n", "1", "--brokers", &brokers, "--headers"];
+    let tailed = finish(demarche(&arguments).args(["--where", "letter.reason == 'no_text'"]));
+    let around: serde_json::Value = serde_json::from_str(&text(&tailed.stdout)).unwrap();
+    assert_eq!(
+        (around["topic"].as_str(), around["key"].as_str()),
+        (Some("articles.dead-letter"), Some("k1")),
+        "{around}"
+    );
+    let names: Vec<_> = around["headers"].as_array().unwrap().iter().map(|header| &header["name"]).collect();
+    assert!(names.iter().any(|name| *name == "demarche-reason"), "{names:?}");
+    assert_eq!(around["value"]["reason"], "no_text", "a pipe gets JSON");
+    let told = text(&tailed.stderr);
+    let expected = format!("following articles.dead-letter at {brokers}, from the beginning; Ctrl-C ends it\n");
+    assert_eq!(told, expected);
     drop(service);
 }
 
@@ -302,6 +326,8 @@ fn what_cannot_be_published_is_said_before_anything_is_sent() {
     let told = text(&published.stderr);
     assert_eq!(published.status.code(), Some(69), "{told}");
     assert!(told.contains("cannot publish to `articles`: no broker answers"), "{told}");
+    let reached = "demarche: cannot reach 127.0.0.1:1: Connection refused; still trying\n";
+    assert_eq!(told.matches(reached).count(), 1, "{told}");
     let published = finish(&mut demarche(&["publish", "--brokers", address, "no-such-file.txt"]));
     let told = text(&published.stderr);
     assert_eq!(published.status.code(), Some(66), "{told}");
@@ -316,10 +342,16 @@ fn a_demo_that_serves_stays_until_it_is_told_to_end() {
         .spawn()
         .unwrap();
     let mut out = BufReader::new(demo.stdout.take().unwrap());
-    let mut line = String::new();
+    let (mut line, mut all) = (String::new(), String::new());
     while !line.contains("Ctrl-C ends it") {
         line.clear();
         assert!(out.read_line(&mut line).unwrap() > 0, "it ended by itself");
+        all.push_str(&line);
+    }
+    let address = line.split("Look at it: ").nth(1).and_then(|rest| rest.split(' ').next()).unwrap();
+    assert!(address.starts_with("http://127.0.0.1:"), "the last line names the page: {line}");
+    for next in ["demarche publish --brokers ", "demarche tail --brokers ", &format!("{address}v1/analyze")] {
+        assert!(all.contains(next), "what to try next lacks {next}:\n{all}");
     }
     let sent = Command::new("kill").arg("-INT").arg(demo.id().to_string()).status().unwrap();
     assert!(sent.success());

@@ -13,6 +13,11 @@ use crate::cli::{out, render};
 use crate::kafka::Topics;
 use crate::record::{AnalysisRecord, EventRecord, Message, StatementRecord};
 
+/// Findings that are shown: a confidence is a probability, and a first look is not spent on events that are as likely none, nor on
+/// statements of which three in ten are wrong (docs/accuracy.md).
+const SURE_STATEMENT: f64 = 0.7;
+const SURE_EVENT: f64 = 0.5;
+
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
 
@@ -42,13 +47,17 @@ pub(super) struct Desk {
     n_dead_letters: usize,
     n_statements: usize,
     n_events: usize,
+    /// Whether findings of any confidence are shown.
+    shows_all: bool,
+    n_hidden: usize,
 }
 
 impl Desk {
     /// For so many articles.
-    pub(super) fn new(topics: Topics, n_expected: usize) -> Self {
+    pub(super) fn new(topics: Topics, n_expected: usize, shows_all: bool) -> Self {
         let piles = BTreeMap::new();
-        Self { topics, n_expected, piles, n_analyzed: 0, n_dead_letters: 0, n_statements: 0, n_events: 0 }
+        let (n_analyzed, n_dead_letters, n_statements, n_events, n_hidden) = (0, 0, 0, 0, 0);
+        Self { topics, n_expected, piles, n_analyzed, n_dead_letters, n_statements, n_events, shows_all, n_hidden }
     }
 
     /// Says what is about to happen.
@@ -97,14 +106,20 @@ impl Desk {
         self.n_events += pile.events.len();
         let headline = |analysis: &AnalysisRecord| render::pretty_headline(&analysis.article, Some(&analysis.text));
         let mut text = pile.analysis.as_ref().map(headline).unwrap_or_default();
-        let statements = pile.statements.iter().map(render::pretty_statement);
-        for finding in statements.chain(pile.events.iter().map(render::pretty_event)) {
+        let sure = |confidence: f64, least: f64| self.shows_all || confidence >= least;
+        let statements = pile.statements.iter().filter(|found| sure(found.confidence, SURE_STATEMENT));
+        let events = pile.events.iter().filter(|found| sure(found.confidence, SURE_EVENT));
+        let shown: Vec<String> =
+            statements.map(render::pretty_statement).chain(events.map(render::pretty_event)).collect();
+        for finding in &shown {
             text.push('\n');
-            text.push_str(&finding);
+            text.push_str(finding);
         }
-        if pile.statements.is_empty() && pile.events.is_empty() {
+        let n_found = pile.statements.len() + pile.events.len();
+        if n_found == 0 {
             text.push_str(&format!("\n  {DIM}nothing in it to find{DIM:#}\n"));
         }
+        self.n_hidden += n_found - shown.len();
         say(&text)
     }
 
@@ -129,14 +144,38 @@ impl Desk {
             count(self.n_statements, "statement"),
             count(self.n_events, "event"),
             elapsed.as_secs_f64(),
+        ))?;
+        if self.n_hidden == 0 {
+            return Ok(());
+        }
+        say(&format!(
+            "{DIM}Shown: statements from confidence {SURE_STATEMENT} on, events from {SURE_EVENT} on; --all shows the other {}.{DIM:#}",
+            self.n_hidden
+        ))
+    }
+
+    /// Says what to try next.
+    pub(super) fn point_on(&self) -> Result<(), Failure> {
+        say(&format!(
+            "\n{BOLD}Next{BOLD:#}\n  \
+             demarche extract FILE      an article of yours: text, HTML or JSON\n  \
+             demarche explore           a page: paste a text, and see what is found in it\n  \
+             demarche demo --serve      this pipeline as a page, with a broker to publish to"
         ))
     }
 
     /// Says how to go on while the demo stays up.
     pub(super) fn stay(&self, brokers: &str, page: Option<SocketAddr>) -> Result<(), Failure> {
-        let page = page.map(|page| format!("{BOLD}Look at it: http://{page}/{BOLD:#}\n")).unwrap_or_default();
+        let analyze = page.map(|page| {
+            format!("  curl -s --data-binary @FILE -H 'content-type: text/plain' http://{page}/v1/analyze\n")
+        });
+        let page = page.map(|page| format!("{BOLD}Look at it: http://{page}/{BOLD:#}   "));
+        let (analyze, page) = (analyze.unwrap_or_default(), page.unwrap_or_default());
         say(&format!(
-            "\n{page}{DIM}The broker is {brokers}: demarche publish --brokers {brokers} FILE\nCtrl-C ends it.{DIM:#}\n"
+            "\n{BOLD}Next{BOLD:#}\n  \
+             demarche publish --brokers {brokers} FILE\n  \
+             demarche tail --brokers {brokers} --from-beginning\n\
+             {analyze}\n{page}{DIM}Ctrl-C ends it.{DIM:#}\n"
         ))
     }
 }

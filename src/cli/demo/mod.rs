@@ -19,7 +19,7 @@ use tokio::time::timeout;
 use super::exit::{Exit, Failure, OrExit as _};
 use super::models::ModelArgs;
 use super::run::{Endpoints, broken, explorer, runtime, stages};
-use super::{out, publish, settings};
+use super::{files, out, publish, settings};
 use crate::config::{Config, Override, Sources};
 use crate::kafka::{self, EmbeddedBroker, Feeder, Reader, Start, service};
 use crate::pipeline::{Brake, Ended, Stop};
@@ -54,6 +54,9 @@ pub(super) struct DemoArgs {
     /// Stay up with broker and HTTP endpoints until Ctrl-C, and print what else comes.
     #[arg(long)]
     serve: bool,
+    /// Show findings of any confidence.
+    #[arg(long)]
+    all: bool,
     /// Address of the HTTP endpoints with --serve; port 0 takes a free one.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080", requires = "serve")]
     listen: String,
@@ -64,6 +67,7 @@ pub(super) struct DemoArgs {
 /// Runs the command.
 pub(super) fn run(args: &DemoArgs) -> Result<Exit, Failure> {
     let begun = Instant::now();
+    files::look_at(&args.files)?;
     let models = args.model.load()?;
     let (messages, n_unreadable) = articles(args);
     if messages.is_empty() {
@@ -85,7 +89,7 @@ pub(super) fn run(args: &DemoArgs) -> Result<Exit, Failure> {
         let outputs = [&topics.statements, &topics.events, &topics.analyses, &topics.dead_letters];
         let outputs = outputs.map(String::as_str);
         let reader = Reader::open(&config.kafka, &outputs, Start::Beginning).map_err(broken)?;
-        let mut desk = Desk::new(topics.clone(), messages.len());
+        let mut desk = Desk::new(topics.clone(), messages.len(), args.all);
         desk.greet()?;
         let stages = stages(models, &config, &metrics, page);
         let mut service = {
@@ -99,7 +103,7 @@ pub(super) fn run(args: &DemoArgs) -> Result<Exit, Failure> {
             feed(&config.kafka, messages).await?;
             show(&reader, &mut desk).await?;
             desk.sum_up(begun.elapsed())?;
-            if args.serve { keep_up(&reader, &mut desk, &broker, endpoints.address).await } else { Ok(()) }
+            if args.serve { keep_up(&reader, &mut desk, &broker, endpoints.address).await } else { desk.point_on() }
         };
         let (shown, ended) = tokio::select! {
             shown = shown => {

@@ -14,7 +14,7 @@ use serde::Serialize;
 
 use super::exit::{Exit, Failure, OrExit as _};
 use super::models::ModelArgs;
-use super::out;
+use super::{files, out};
 use crate::analyzer::{Analysis, Analyzer, Models};
 use crate::article::Article;
 use crate::record::files::{Given, Messages, STDIN};
@@ -83,6 +83,7 @@ enum Explanation {
 
 /// Runs the command.
 pub(super) fn run(args: ExplainArgs) -> Result<Exit, Failure> {
+    files::look_at(std::slice::from_ref(&args.file))?;
     let models = args.model.load()?;
     let mut analyzer = Analyzer::closely(&models);
     let input = InputOptions { check_language: false, ..InputOptions::default() };

@@ -1,33 +1,41 @@
 //! `demarche extract`: files or standard input to findings on standard output, without a broker.
 
 mod checkpoint;
+mod output;
 mod progress;
 mod workers;
 
-use std::io::{self, IsTerminal as _, Write};
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, anyhow};
 
 use super::exit::{Exit, Failure, OrExit as _};
+use super::files;
+use super::filter::Filter;
 use super::given::GivenArgs;
 use super::models::ModelArgs;
-use super::out;
-use super::render::{Format, Renderer};
+use super::render::{self, Format, Renderer, Wanted, What};
 use crate::explorer;
 use crate::record::files::{FileError, Messages, STDIN};
 use crate::record::{AnalysisRecord, EventStatusRecord, InputOptions, MinConfidence, Rejection, RejectionReason};
 use checkpoint::Checkpoint;
+use output::Output;
 use progress::Progress;
 use workers::{Outcome, Work};
 
 const AFTER_HELP: &str = "\
 Examples:
-  demarche extract --format pretty article.txt
-  curl -s https://news.example/story.html | demarche extract --format statements
-  demarche extract --format csv articles.jsonl > findings.csv
-  demarche extract --format html articles.jsonl > report.html     a page in one file, to mail
+  demarche extract article.txt                                    for reading
+  curl -s https://news.example/story.html | demarche extract --what statements | jq .speaker.name
+  demarche extract articles.jsonl --output findings.csv
+  demarche extract articles.jsonl --output report.html            a page in one file, to mail
+  demarche extract articles.jsonl --where 'event.quad_class == 4 && event.status == \"occurred\"'
+
+A condition compares fields of the records: == != < <= > >= contains, in ['A', 'B'], with && || ! and brackets. A field \
+that begins with statement. or event. is one of that kind alone; behind a list any element counts. docs/messages.md \
+names the fields.
 
 Exit codes: 0 all articles analyzed, 65 some article was refused, 66 some file could not be read; what cannot be \
 analyzed is named on standard error, all else is printed.";
@@ -40,9 +48,18 @@ pub struct ExtractArgs {
     /// columns, any of them compressed with gzip or zstd; a folder is all files in it, "-" standard input
     #[arg(value_name = "FILE", default_value = STDIN)]
     pub files: Vec<PathBuf>,
-    /// What is printed
-    #[arg(short, long, value_enum, default_value = "jsonl")]
-    pub format: Format,
+    /// How it is printed [default: pretty on a terminal, jsonl in a pipe, by the name of --output]
+    #[arg(short, long, value_enum)]
+    pub format: Option<Format>,
+    /// What is printed [default: everything, in jsonl analyses]
+    #[arg(long, value_enum, value_name = "KINDS", value_delimiter = ',')]
+    pub what: Vec<What>,
+    /// Print into this file; it is there only when all is
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Findings that fulfil this condition alone, such as 'event.quad_class == 4'
+    #[arg(long = "where", value_name = "CONDITION", value_parser = Filter::parse)]
+    pub(super) filter: Option<Filter>,
     /// Leave out findings below this confidence, 0 to 1
     #[arg(long, value_name = "P", default_value_t = 0.0, value_parser = probability)]
     pub min_confidence: f32,
@@ -50,7 +67,7 @@ pub struct ExtractArgs {
     #[arg(long, value_name = "P", value_parser = probability)]
     pub min_event_confidence: Option<f32>,
     /// Events of these statuses alone: occurred, planned, conditional, negated, alleged [default: all; for gdelt occurred]
-    #[arg(long, value_name = "STATUS", value_delimiter = ',', value_parser = status)]
+    #[arg(long, value_name = "STATUS", value_delimiter = ',', value_parser = render::status)]
     pub status: Vec<EventStatusRecord>,
     /// Analyze text in any language as if it were English
     #[arg(long)]
@@ -65,7 +82,7 @@ pub struct ExtractArgs {
     #[arg(short, long, value_name = "N")]
     pub threads: Option<std::num::NonZeroUsize>,
     /// Go on where an earlier run over the same files was, as this file notes it; append its output to the earlier one
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "output")]
     pub resume: Option<PathBuf>,
     /// What is known of the articles.
     #[command(flatten)]
@@ -81,11 +98,9 @@ pub struct ExtractArgs {
 /// # Errors
 /// If the model file is of no use, or standard output cannot be written to. A closed pipe is no error: nobody wants to read on.
 pub(super) fn run(args: ExtractArgs) -> Result<ExitCode, Failure> {
-    let mut progress = Progress::new(&args.files);
-    if args.files.iter().any(|file| file.as_os_str() == STDIN) && io::stdin().is_terminal() {
-        out::note(format_args!("reading from the terminal; end with Ctrl-D"));
-    }
-    if args.resume.is_some() && args.format == Format::Html {
+    files::look_at(&args.files)?;
+    let format = args.format.unwrap_or_else(|| Format::of_output(args.output.as_deref()));
+    if args.resume.is_some() && format == Format::Html {
         return Err(Failure::new(
             Exit::Usage,
             anyhow!("--resume appends to what was printed, and a page is one document"),
@@ -95,8 +110,11 @@ pub(super) fn run(args: ExtractArgs) -> Result<ExitCode, Failure> {
     let mut checkpoint =
         checkpoint.with_context(|| format!("cannot resume by {:?}", args.resume)).or_exit(Exit::Usage)?;
     let n_done = checkpoint.n_done();
-    let renderer = Renderer::new(args.format, args.status);
+    let wanted = Wanted { what: args.what, statuses: args.status, filter: args.filter };
+    let renderer = Renderer::new(format, wanted).map_err(|told| Failure::new(Exit::Usage, anyhow!(told)))?;
+    let format = renderer.format();
     let header = if n_done == 0 { renderer.header() } else { Vec::new() };
+    let mut progress = Progress::new(&args.files, args.output.is_some());
     let n_cores = || std::thread::available_parallelism().ok();
     let work = Work {
         models: args.model.load()?,
@@ -113,7 +131,7 @@ pub(super) fn run(args: ExtractArgs) -> Result<ExitCode, Failure> {
         n_threads: args.threads.or_else(n_cores).map_or(1, Into::into),
     };
 
-    let mut out = output(args.format);
+    let mut out = Output::open(args.output, format).or_exit(Exit::Io)?;
     let mut exit = Exit::Ok.code();
     // All of it, for a page is one document.
     let mut page: Vec<AnalysisRecord> = Vec::new();
@@ -122,7 +140,7 @@ pub(super) fn run(args: ExtractArgs) -> Result<ExitCode, Failure> {
         work.run(messages.skip(n_done), |outcome| {
             progress.article_done();
             let printed = match outcome {
-                Outcome::Rendered(bytes) if args.format == Format::Html => {
+                Outcome::Rendered(bytes) if format == Format::Html => {
                     page.extend(serde_json::from_slice(&bytes));
                     Ok(())
                 }
@@ -140,13 +158,14 @@ pub(super) fn run(args: ExtractArgs) -> Result<ExitCode, Failure> {
         })
     });
     let written = written.and_then(|()| checkpoint.note(&mut out));
-    let written = written.and_then(|()| match args.format {
+    let written = written.and_then(|()| match format {
         Format::Html => out.write_all(explorer::report(&page).as_bytes()),
         _ => Ok(()),
     });
-    match written.and_then(|()| out.flush()) {
+    let name = out.name();
+    match written.and_then(|()| out.close()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(ExitCode::SUCCESS),
-        Err(error) => Err(error).context("cannot write to standard output").or_exit(Exit::Io),
+        Err(error) => Err(error).with_context(|| format!("cannot write to {name}")).or_exit(Exit::Io),
         Ok(()) => Ok(ExitCode::from(exit)),
     }
 }
@@ -154,21 +173,6 @@ pub(super) fn run(args: ExtractArgs) -> Result<ExitCode, Failure> {
 fn probability(text: &str) -> Result<f32, String> {
     let value = text.parse().ok().filter(|value| (0.0..=1.0).contains(value));
     value.ok_or_else(|| "expected a number from 0 to 1".to_owned())
-}
-
-fn status(text: &str) -> Result<EventStatusRecord, String> {
-    let known = EventStatusRecord::ALL.into_iter().find(|status| status.as_str() == text);
-    let names = || EventStatusRecord::ALL.map(EventStatusRecord::as_str).join(", ");
-    known.ok_or_else(|| format!("expected one of {}", names()))
-}
-
-/// Standard output. Only what is for reading has colours, which are left out where they are not wanted.
-fn output(format: Format) -> Box<dyn Write> {
-    let stdout = io::stdout();
-    match format {
-        Format::Pretty => Box::new(io::BufWriter::new(anstream::AutoStream::auto(stdout.lock()))),
-        _ => Box::new(io::BufWriter::new(stdout.lock())),
-    }
 }
 
 /// What is too large in a file is refused for the same reason as in a topic.

@@ -14,9 +14,9 @@ pub(super) struct Progress {
 }
 
 impl Progress {
-    /// A bar over these files.
-    pub(super) fn new(files: &[PathBuf]) -> Self {
-        if std::io::stdout().is_terminal() || !std::io::stderr().is_terminal() {
+    /// A bar over these files. Findings may go to a file of their own.
+    pub(super) fn new(files: &[PathBuf], goes_to_file: bool) -> Self {
+        if std::io::stdout().is_terminal() && !goes_to_file || !std::io::stderr().is_terminal() {
             return Self { bar: ProgressBar::hidden(), n_articles: 0 };
         }
         let sizes = files.iter().map(|path| {

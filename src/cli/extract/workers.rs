@@ -96,7 +96,7 @@ impl Work {
     }
 
     fn analyze(&self, analyzer: &mut Analyzer, message: &Message) -> Outcome {
-        let refused = |rejection| Outcome::Refused { place: place(&message.origin), rejection };
+        let refused = |rejection| placed(&message.origin, rejection);
         // The analyzer's buffers may be half written after a panic, so it is made anew.
         let analyzed = catch_unwind(AssertUnwindSafe(|| {
             let article = input::decode(message, &self.input)?;
@@ -119,11 +119,29 @@ pub(super) fn place(origin: &Origin) -> String {
     format!("{}:{}", origin.topic, origin.offset)
 }
 
+/// File, line and column of a refused article, where a parser told where in the article it broke off: that place is then in the file
+/// and not said again.
+fn placed(origin: &Origin, rejection: Rejection) -> Outcome {
+    let read = || {
+        let (place, said) = rejection.detail.strip_prefix("not JSON at ")?.split_once(": ")?;
+        let (line, column) = match place.strip_prefix("line ") {
+            Some(place) => place.split_once(", column ")?,
+            None => ("1", place.strip_prefix("column ")?),
+        };
+        let line = origin.offset + line.parse::<i64>().ok()? - 1;
+        let column: u64 = column.parse().ok()?;
+        let place = format!("{}:{line}:{column}", origin.topic);
+        Some((place, Rejection::new(rejection.reason, format!("not JSON: {said}"))))
+    };
+    let (place, rejection) = read().unwrap_or_else(|| (place(origin), rejection.clone()));
+    Outcome::Refused { place, rejection }
+}
+
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
 
-    use super::super::super::render::Format;
+    use super::super::super::render::{Format, Wanted};
     use super::*;
 
     #[test]
@@ -134,7 +152,7 @@ mod tests {
                 models: Models::embedded(),
                 input: InputOptions::default(),
                 min_confidence: MinConfidence::default(),
-                renderer: Renderer::new(Format::Jsonl, Vec::new()),
+                renderer: Renderer::new(Format::Jsonl, Wanted::default()).unwrap(),
                 n_threads: 2,
             };
             let message = |offset| Message {

@@ -84,6 +84,22 @@ pub(super) fn rows(record: &AnalysisRecord) -> Vec<u8> {
     table.into_bytes()
 }
 
+/// The row of one statement.
+#[cfg(feature = "kafka")]
+pub(super) fn statement(found: &StatementRecord) -> Vec<u8> {
+    let mut table = Table::default();
+    table.write(&statement_row(found));
+    table.into_bytes()
+}
+
+/// The row of one event.
+#[cfg(feature = "kafka")]
+pub(super) fn event(found: &EventRecord) -> Vec<u8> {
+    let mut table = Table::default();
+    table.write(&event_row(found));
+    table.into_bytes()
+}
+
 /// Rows in memory.
 struct Table(csv::Writer<Vec<u8>>);
 

@@ -53,12 +53,15 @@ const INTERNATIONAL: [&str; 7] = ["IGO", "NGO", "NGM", "MNC", "IMG", "INT", "UIS
 
 /// The rows of one article.
 pub(super) fn rows(record: &AnalysisRecord) -> Vec<u8> {
+    record.events.iter().flat_map(event).collect()
+}
+
+/// The rows of one event.
+pub(super) fn event(found: &EventRecord) -> Vec<u8> {
     let mut out = Vec::new();
-    for found in &record.events {
-        for (idx, (actor, recipient)) in pairs(found).into_iter().enumerate() {
-            out.extend_from_slice(row(found, idx, actor, recipient).join("\t").as_bytes());
-            out.push(b'\n');
-        }
+    for (idx, (actor, recipient)) in pairs(found).into_iter().enumerate() {
+        out.extend_from_slice(row(found, idx, actor, recipient).join("\t").as_bytes());
+        out.push(b'\n');
     }
     out
 }

@@ -3,14 +3,19 @@
 mod csv;
 mod gdelt;
 mod pretty;
+mod what;
 mod wrap;
 
-use std::borrow::Cow;
 use std::io::IsTerminal as _;
+use std::path::Path;
 
 use clap::ValueEnum;
+use serde_json::Value;
 
+use super::filter::{Filter, RecordKind};
 use crate::record::{AnalysisRecord, ArticleRecord, EventRecord, EventStatusRecord, Message, StatementRecord};
+use what::Selection;
+pub use what::What;
 
 /// Widest line in pretty output: longer lines are hard to read however wide the window is.
 const MAX_WIDTH: usize = 100;
@@ -18,44 +23,97 @@ const MAX_WIDTH: usize = 100;
 /// The form in which findings are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Format {
-    /// JSON lines, one analysis an article: text, sentences, statements, events
-    Jsonl,
     /// For reading, coloured on a terminal
     Pretty,
-    /// JSON lines, one statement a line, as in the topic
+    /// JSON lines: one analysis an article, or one finding a line where --what asks for findings
+    Jsonl,
+    /// The same as --format jsonl --what statements
     Statements,
-    /// JSON lines, one event a line, as in the topic
+    /// The same as --format jsonl --what events
     Events,
     /// A table with a header, one row a statement or event
     Csv,
     /// Events in the 61 tab-separated columns of GDELT 2.0
     Gdelt,
-    /// A page of all articles in one file, to open or to mail: `> report.html`
+    /// A page of all articles in one file, to open or to mail: `--output report.html`
     Html,
 }
 
-/// Prints analyses in one form.
+impl Format {
+    /// The form that is printed where none was asked for: by the name of the file, if it is one; else people read on a terminal, and programs
+    /// in a pipe.
+    pub(super) fn of_output(output: Option<&Path>) -> Self {
+        let Some(path) = output else {
+            return if std::io::stdout().is_terminal() { Self::Pretty } else { Self::Jsonl };
+        };
+        match path.extension().and_then(|extension| extension.to_str()) {
+            Some("csv") => Self::Csv,
+            Some("html" | "htm") => Self::Html,
+            Some("txt") => Self::Pretty,
+            _ => Self::Jsonl,
+        }
+    }
+}
+
+/// Which records are printed.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Wanted {
+    /// Of these kinds; of all where it is empty.
+    pub(super) what: Vec<What>,
+    /// Events of these statuses; where it is empty, of all that the form can tell apart.
+    pub(super) statuses: Vec<EventStatusRecord>,
+    /// Findings that fulfil this condition.
+    pub(super) filter: Option<Filter>,
+}
+
+/// Prints analyses and findings in one form.
 #[derive(Debug, Clone)]
 pub(super) struct Renderer {
     format: Format,
     width: usize,
-    /// Events of another status are left out; all are printed where it is empty.
+    what: Selection,
     statuses: Vec<EventStatusRecord>,
+    filter: Option<Filter>,
 }
 
 impl Renderer {
-    /// A renderer for standard output, in its width if that is a terminal. It prints events of these statuses; where none is given, of all that the
-    /// form can tell apart.
-    pub(super) fn new(format: Format, statuses: Vec<EventStatusRecord>) -> Self {
-        Self::of_width(format, statuses, stdout_width())
+    /// A renderer for standard output, in its width if that is a terminal.
+    ///
+    /// # Errors
+    /// The form cannot hold what is wanted.
+    pub(super) fn new(format: Format, wanted: Wanted) -> Result<Self, String> {
+        Self::of_width(format, wanted, stdout_width())
     }
 
-    fn of_width(format: Format, mut statuses: Vec<EventStatusRecord>, width: usize) -> Self {
-        // GDELT has no column for what did not happen, or has not yet: whoever counts rows would count it.
-        if format == Format::Gdelt && statuses.is_empty() {
-            statuses.push(EventStatusRecord::Occurred);
+    fn of_width(format: Format, mut wanted: Wanted, width: usize) -> Result<Self, String> {
+        let short = match format {
+            Format::Statements => Some(What::Statements),
+            Format::Events => Some(What::Events),
+            _ => None,
+        };
+        if let Some(short) = short {
+            if !wanted.what.is_empty() && wanted.what != [short] {
+                return Err("this --format says what is printed, and --what something else".to_owned());
+            }
+            wanted.what = vec![short];
         }
-        Self { format, width, statuses }
+        let format = if short.is_some() { Format::Jsonl } else { format };
+        let what = Selection::new(&wanted.what);
+        // GDELT has no column for what did not happen, or has not yet: whoever counts rows would count it.
+        if format == Format::Gdelt {
+            if !what.events {
+                return Err("GDELT's columns hold events and nothing else: leave --what out".to_owned());
+            }
+            if wanted.statuses.is_empty() {
+                wanted.statuses.push(EventStatusRecord::Occurred);
+            }
+        }
+        Ok(Self { format, width, what, statuses: wanted.statuses, filter: wanted.filter })
+    }
+
+    /// The form that is printed.
+    pub(super) fn format(&self) -> Format {
+        self.format
     }
 
     /// What comes before the first article.
@@ -68,34 +126,73 @@ impl Renderer {
 
     /// One article's findings.
     pub(super) fn render(&self, record: &AnalysisRecord) -> Vec<u8> {
-        let record = &*self.wanted(record);
+        let mut record = record.clone();
+        self.what.narrow(&mut record);
+        record.statements.retain(|found| self.wants_statement(found));
+        record.events.retain(|found| self.wants_event(found));
         let mut out = Vec::new();
         match self.format {
+            Format::Jsonl if !self.what.analyses => {
+                record.statements.iter().for_each(|found| json_line(found, &mut out));
+                record.events.iter().for_each(|found| json_line(found, &mut out));
+            }
             // A page is written once all articles are there; until then they are lines.
-            Format::Jsonl | Format::Html => json_line(record, &mut out),
-            Format::Statements => record.statements.iter().for_each(|found| json_line(found, &mut out)),
-            Format::Events => record.events.iter().for_each(|found| json_line(found, &mut out)),
-            Format::Pretty => out = pretty::analysis(record, self.width).into_bytes(),
-            Format::Csv => out = csv::rows(record),
-            Format::Gdelt => out = gdelt::rows(record),
+            Format::Jsonl | Format::Html | Format::Statements | Format::Events => json_line(&record, &mut out),
+            Format::Pretty => out = pretty::analysis(&record, self.what, self.width).into_bytes(),
+            Format::Csv => out = csv::rows(&record),
+            Format::Gdelt => out = gdelt::rows(&record),
         }
         out
     }
 
-    /// The record with the events that are printed.
-    fn wanted<'r>(&self, record: &'r AnalysisRecord) -> Cow<'r, AnalysisRecord> {
-        if self.statuses.is_empty() {
-            return Cow::Borrowed(record);
+    /// Whether a statement is printed.
+    pub(super) fn wants_statement(&self, found: &StatementRecord) -> bool {
+        self.passes(RecordKind::Statement, found)
+    }
+
+    /// Whether an event is printed.
+    pub(super) fn wants_event(&self, found: &EventRecord) -> bool {
+        self.has_status(found.status.as_str()) && self.passes(RecordKind::Event, found)
+    }
+
+    fn passes(&self, kind: RecordKind, found: &impl serde::Serialize) -> bool {
+        self.filter.is_none() || serde_json::to_value(found).is_ok_and(|record| self.accepts(kind, &record))
+    }
+
+    /// Whether a record fulfils the condition, if there is one.
+    pub(super) fn accepts(&self, kind: RecordKind, record: &Value) -> bool {
+        self.filter.as_ref().is_none_or(|filter| filter.accepts(kind, record))
+    }
+
+    /// Whether events of this status are printed.
+    pub(super) fn has_status(&self, status: &str) -> bool {
+        self.statuses.is_empty() || self.statuses.iter().any(|wanted| wanted.as_str() == status)
+    }
+
+    /// A statement by itself, as a topic holds it; not for reading.
+    #[cfg(feature = "kafka")]
+    pub(super) fn statement(&self, found: &StatementRecord) -> Vec<u8> {
+        match self.format {
+            Format::Csv => csv::statement(found),
+            Format::Gdelt => Vec::new(),
+            _ => line_of(found),
         }
-        let mut record = record.clone();
-        record.events.retain(|found| self.statuses.contains(&found.status));
-        Cow::Owned(record)
+    }
+
+    /// An event by itself, as a topic holds it; not for reading.
+    #[cfg(feature = "kafka")]
+    pub(super) fn event(&self, found: &EventRecord) -> Vec<u8> {
+        match self.format {
+            Format::Csv => csv::event(found),
+            Format::Gdelt => gdelt::event(found),
+            _ => line_of(found),
+        }
     }
 }
 
 /// Everything found in one article for people, coloured. Like those below it ends in a line end.
 pub fn pretty_analysis(record: &AnalysisRecord) -> String {
-    pretty::analysis(record, stdout_width())
+    pretty::analysis(record, Selection::new(&[]), stdout_width())
 }
 
 /// An article's headline for people, coloured.
@@ -118,6 +215,18 @@ pub fn pretty_dead_letter(message: &Message) -> String {
     written(|width, out| pretty::dead_letter(message, width, out))
 }
 
+/// Place, time, key and headers of a message for people, coloured.
+pub fn pretty_envelope(message: &Message) -> String {
+    written(|width, out| pretty::envelope(message, width, out))
+}
+
+/// Reads the name of a status.
+pub(super) fn status(text: &str) -> Result<EventStatusRecord, String> {
+    let known = EventStatusRecord::ALL.into_iter().find(|status| status.as_str() == text);
+    let names = || EventStatusRecord::ALL.map(EventStatusRecord::as_str).join(", ");
+    known.ok_or_else(|| format!("expected one of {}", names()))
+}
+
 fn written(write: impl FnOnce(usize, &mut String)) -> String {
     let mut out = String::new();
     write(stdout_width(), &mut out);
@@ -128,6 +237,13 @@ fn stdout_width() -> usize {
     let stdout = std::io::stdout();
     let size = stdout.is_terminal().then(|| terminal_size::terminal_size_of(stdout)).flatten();
     size.map_or(MAX_WIDTH, |(width, _)| usize::from(width.0).clamp(20, MAX_WIDTH))
+}
+
+#[cfg(feature = "kafka")]
+fn line_of(record: &impl serde::Serialize) -> Vec<u8> {
+    let mut out = Vec::new();
+    json_line(record, &mut out);
+    out
 }
 
 fn json_line(record: &impl serde::Serialize, out: &mut Vec<u8>) {
@@ -142,13 +258,20 @@ mod tests {
 
     use super::*;
 
+    fn renderer(format: Format, what: &[What], statuses: &[EventStatusRecord]) -> Renderer {
+        let wanted = Wanted { what: what.to_vec(), statuses: statuses.to_vec(), filter: None };
+        Renderer::of_width(format, wanted, 80).unwrap()
+    }
+
+    fn record() -> AnalysisRecord {
+        serde_json::from_str(include_str!("../../../tests/data/render/analysis.json")).unwrap()
+    }
+
     /// Renders `tests/data/render/analysis.json` and compares with the file beside it; `UPDATE_GOLDEN=1` rewrites that.
     fn check(format: Format, statuses: &[EventStatusRecord], file_name: &str) {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/render");
-        let record = fs::read(folder.join("analysis.json")).unwrap();
-        let record: AnalysisRecord = serde_json::from_slice(&record).unwrap();
-        let renderer = Renderer::of_width(format, statuses.to_vec(), 80);
-        let rendered = [renderer.header(), renderer.render(&record)].concat();
+        let renderer = renderer(format, &[], statuses);
+        let rendered = [renderer.header(), renderer.render(&record())].concat();
         let rendered = anstream::adapter::strip_bytes(&rendered).into_vec();
         let path = folder.join(file_name);
         if std::env::var_os("UPDATE_GOLDEN").is_some() {
@@ -178,10 +301,9 @@ mod tests {
 
     #[test]
     fn events_of_the_statuses_asked_for_are_printed() {
-        let record: AnalysisRecord =
-            serde_json::from_str(include_str!("../../../tests/data/render/analysis.json")).unwrap();
+        let record = record();
         let printed = |format, statuses: &[EventStatusRecord]| {
-            let out = Renderer::of_width(format, statuses.to_vec(), 80).render(&record);
+            let out = renderer(format, &[], statuses).render(&record);
             out.iter().filter(|byte| **byte == b'\n').count()
         };
         let [occurred, negated] = [EventStatusRecord::Occurred, EventStatusRecord::Negated];
@@ -192,11 +314,43 @@ mod tests {
 
     #[test]
     fn json_lines_are_the_records_themselves() {
-        let record: AnalysisRecord =
-            serde_json::from_str(include_str!("../../../tests/data/render/analysis.json")).unwrap();
-        let events = Renderer::of_width(Format::Events, Vec::new(), 80).render(&record);
-        let events: Vec<EventRecord> =
-            events.split_inclusive(|byte| *byte == b'\n').map(|line| serde_json::from_slice(line).unwrap()).collect();
-        assert_eq!(events, record.events);
+        let record = record();
+        let lines = |out: Vec<u8>| -> Vec<serde_json::Value> {
+            out.split_inclusive(|byte| *byte == b'\n').map(|line| serde_json::from_slice(line).unwrap()).collect()
+        };
+        let events: Vec<_> = record.events.iter().map(|found| serde_json::to_value(found).unwrap()).collect();
+        let statements = record.statements.iter().map(|found| serde_json::to_value(found).unwrap());
+        let both: Vec<_> = statements.chain(events.iter().cloned()).collect();
+        assert_eq!(lines(renderer(Format::Events, &[], &[]).render(&record)), events);
+        assert_eq!(lines(renderer(Format::Jsonl, &[What::Events], &[]).render(&record)), events);
+        assert_eq!(lines(renderer(Format::Jsonl, &[What::Events, What::Statements], &[]).render(&record)), both);
+        assert_eq!(lines(renderer(Format::Jsonl, &[], &[]).render(&record)), [serde_json::to_value(&record).unwrap()]);
+    }
+
+    #[test]
+    fn what_is_not_asked_for_is_not_printed_in_any_form() {
+        let record = record();
+        let text = |format, what: &[What]| {
+            let out = renderer(format, what, &[]).render(&record);
+            String::from_utf8(anstream::adapter::strip_bytes(&out).into_vec()).unwrap()
+        };
+        let table = text(Format::Csv, &[What::Statements]);
+        assert!(table.contains("statement,") && !table.contains("event,"), "{table}");
+        let page = text(Format::Pretty, &[What::Events]);
+        assert!(page.contains("\nEvents 4\n") && !page.contains("Statements") && !page.contains("\nWho "), "{page}");
+        let wanted = |what: &[What]| Wanted { what: what.to_vec(), ..Wanted::default() };
+        assert!(Renderer::of_width(Format::Gdelt, wanted(&[What::Statements]), 80).is_err());
+        assert!(Renderer::of_width(Format::Events, wanted(&[What::Statements]), 80).is_err());
+    }
+
+    #[test]
+    fn findings_that_fulfil_a_condition_are_printed() {
+        let filter = Filter::parse("event.quad_class == 4 || statement.kind == 'mixed'").unwrap();
+        let wanted = Wanted { filter: Some(filter), what: vec![What::Statements, What::Events], ..Wanted::default() };
+        let record = record();
+        let out = Renderer::of_width(Format::Jsonl, wanted, 80).unwrap().render(&record);
+        let n_mixed = record.statements.iter().filter(|found| found.kind == crate::record::StatementKindRecord::Mixed);
+        let n_conflict = record.events.iter().filter(|found| found.quad_class == 4);
+        assert_eq!(out.iter().filter(|byte| **byte == b'\n').count(), n_mixed.count() + n_conflict.count());
     }
 }

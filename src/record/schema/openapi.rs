@@ -30,12 +30,12 @@ pub(super) fn document() -> Value {
             "/v1/summary": { "get": {
                 "operationId": "summary",
                 "summary": "What this replica has committed, what it holds of it, and whether it is ready.",
-                "responses": { "200": json_of("Numbers.", &reference("Summary")) },
+                "responses": answers(&json!({ "200": json_of("Numbers.", &reference("Summary")) })),
             } },
             "/v1/history": { "delete": {
                 "operationId": "forget",
                 "summary": "Forgets every article and finding that is held in memory. The topics keep theirs.",
-                "responses": { "204": { "description": "Forgotten." } },
+                "responses": answers(&json!({ "204": { "description": "Forgotten." } })),
             } },
         },
         "components": {
@@ -60,14 +60,17 @@ fn analyze() -> Value {
             "text/html": { "schema": text },
             "application/json": { "schema": { "$ref": "article.schema.json" } },
         } },
-        "responses": {
+        "responses": answers(&json!({
             "200": json_of("The analysis.", &json!({ "$ref": Kind::Analysis.file_name() })),
-            "413": refused("More bytes than are accepted."),
+            "400": refused("A parameter that there is not, or a value that it cannot have."),
+            "408": refused("The article did not arrive in time."),
+            "413": refused("More bytes than are accepted, or an article of more tokens than are analyzed."),
             "415": refused("A media type that is not read."),
             "422": refused("The article is refused, for the reason that its dead letter would have."),
             "429": refused("As many requests wait as may wait."),
+            "500": refused("The analysis failed, which is a defect."),
             "503": refused("The topic needs every core."),
-        },
+        })),
     })
 }
 
@@ -79,17 +82,20 @@ fn findings() -> Value {
             query("before", "Only what was committed before this one: `next` of the last answer.", &json!({ "type": "integer" })),
             query("limit", "Most messages.", &json!({ "type": "integer", "minimum": 1, "maximum": 500 })),
             query("kind", "One kind alone.", &json!({ "enum": ["statement", "event", "refused"] })),
-            query("country", "ISO 3166-1 alpha-3 of somebody who takes part.", &json!({ "type": "string" })),
+            query("country", "ISO 3166-1 alpha-3 of somebody who takes part.", &json!({ "type": "string", "pattern": "^[A-Z]{3}$" })),
             query("min_confidence", "Findings below are left out.", &probability()),
         ],
-        "responses": { "200": json_of("The messages.", &json!({
-            "type": "object",
-            "required": ["items", "next"],
-            "properties": {
-                "items": { "type": "array", "items": reference("Message") },
-                "next": { "type": ["integer", "null"] },
-            },
-        })) },
+        "responses": answers(&json!({
+            "200": json_of("The messages.", &json!({
+                "type": "object",
+                "required": ["items", "next"],
+                "properties": {
+                    "items": { "type": "array", "items": reference("Message") },
+                    "next": { "type": ["integer", "null"] },
+                },
+            })),
+            "400": refused("A parameter that there is not, or a value that it cannot have."),
+        })),
     })
 }
 
@@ -98,10 +104,10 @@ fn article() -> Value {
         "operationId": "article",
         "summary": "The newest analysis of an article that was committed and is still held.",
         "parameters": [{ "name": "id", "in": "path", "required": true, "schema": { "type": "string" } }],
-        "responses": {
+        "responses": answers(&json!({
             "200": json_of("The analysis.", &json!({ "$ref": Kind::Analysis.file_name() })),
             "404": refused("It is not held."),
-        },
+        })),
     })
 }
 
@@ -112,10 +118,10 @@ fn stream() -> Value {
         "description": "The data of an event is a Message as in /v1/findings; `lost` says that some are missing. With \
                         Last-Event-ID what was missed comes first. At most 16 listen at once.",
         "parameters": [{ "name": "Last-Event-ID", "in": "header", "schema": { "type": "integer" } }],
-        "responses": {
+        "responses": answers(&json!({
             "200": { "description": "Events.", "content": { "text/event-stream": { "schema": { "type": "string" } } } },
             "429": refused("As many listen as may listen."),
-        },
+        })),
     })
 }
 
@@ -183,6 +189,16 @@ fn problem() -> Value {
             },
         },
     })
+}
+
+/// What a path answers, with what every path may answer to whoever may not ask.
+fn answers(own: &Value) -> Value {
+    let mut all = own.clone();
+    all["401"] = refused("A token is asked for, and none or another one was given.");
+    all["403"] = refused(
+        "Not for whoever asks: another name than this machine's on loopback, another page, or no token is configured where one is needed.",
+    );
+    all
 }
 
 fn refused(description: &str) -> Value {

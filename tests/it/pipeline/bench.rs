@@ -9,7 +9,7 @@ use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use demarche::pipeline::local::Broker;
 use demarche::pipeline::ports::Partition;
 use demarche::pipeline::{
-    Brake, Delivery, Ended, LaneContext, LaneError, Options, Outcome, Process, ProcessFactory, Stop, lane,
+    Brake, Delivery, Ended, LaneContext, LaneError, Options, Outcome, Process, ProcessFactory, Sight, Stop, Tap, lane,
 };
 use demarche::record::{Channel, Message, Origin, OutgoingRecord, Rejection, RejectionReason};
 use demarche::telemetry::{Health, Metrics};
@@ -38,10 +38,36 @@ struct Script {
     /// Told each time that a `wait` has begun.
     waiting: Sender<()>,
     n_built: Arc<AtomicUsize>,
+    /// Who looks on, if anybody does.
+    tap: Option<Arc<dyn Tap>>,
+}
+
+/// Tells who looks on that a thread is at work, for as long as this lives.
+struct AtWork(Option<Arc<dyn Tap>>);
+
+impl AtWork {
+    fn begin(tap: Option<Arc<dyn Tap>>) -> Self {
+        if let Some(tap) = &tap {
+            tap.begun();
+        }
+        Self(tap)
+    }
+}
+
+impl Drop for AtWork {
+    fn drop(&mut self) {
+        if let Some(tap) = &self.0 {
+            tap.ended();
+        }
+    }
 }
 
 impl ProcessFactory for Script {
     type Process = Self;
+
+    fn tap(&self) -> Option<Arc<dyn Tap>> {
+        self.tap.clone()
+    }
 
     fn build(&self) -> Self {
         self.n_built.fetch_add(1, Ordering::Relaxed);
@@ -51,6 +77,7 @@ impl ProcessFactory for Script {
 
 impl Process for Script {
     fn process(&mut self, message: &Message) -> Outcome {
+        let _at_work = AtWork::begin(self.tap.clone());
         let origin = &message.origin;
         let record = |channel, n: usize| OutgoingRecord {
             channel,
@@ -74,7 +101,9 @@ impl Process for Script {
             }
             _ => vec![record(Channel::Statements, 0)],
         };
-        Outcome::analyzed(records)
+        let shown = records.iter().filter_map(|record| record.payload.as_deref()).map(Arc::from).collect();
+        let sight = Sight { origin: Some(origin.clone()), rejection: None, shown };
+        Outcome { sight: self.tap.is_some().then_some(sight), ..Outcome::analyzed(records) }
     }
 }
 
@@ -107,10 +136,19 @@ impl Bench {
 
     /// A lane with these partitions.
     pub(super) fn start_with(broker: &Broker, options: Options, partitions: &[Partition]) -> Self {
+        Self::start_before(broker, options, partitions, None)
+    }
+
+    /// A lane with all partitions, and somebody who looks on.
+    pub(super) fn start_watched(broker: &Broker, options: Options, tap: Arc<dyn Tap>) -> Self {
+        Self::start_before(broker, options, &broker.partitions(), Some(tap))
+    }
+
+    fn start_before(broker: &Broker, options: Options, partitions: &[Partition], tap: Option<Arc<dyn Tap>>) -> Self {
         let (gate, gate_out) = unbounded();
         let (waiting_in, waiting) = bounded(1000);
         let n_built = Arc::new(AtomicUsize::new(0));
-        let script = Script { gate: gate_out, waiting: waiting_in, n_built: Arc::clone(&n_built) };
+        let script = Script { gate: gate_out, waiting: waiting_in, n_built: Arc::clone(&n_built), tap };
         let (stop, metrics, health) = (Stop::new(), Metrics::new(), Health::new());
         let brake = Brake::new(options.brake);
         let consumer = broker.join();

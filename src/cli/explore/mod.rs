@@ -1,5 +1,8 @@
-//! `demarche explore`: the page over files, without a broker. Articles are analyzed, analyses that `extract` wrote are shown
-//! as they are, and more can be pasted into the page.
+//! `demarche explore`: the page over files or over the topics of a cluster. Articles are analyzed, analyses that `extract` wrote are
+//! shown as they are, and more can be pasted into the page.
+
+#[cfg(feature = "kafka")]
+mod topics;
 
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -14,18 +17,18 @@ use tokio::sync::oneshot;
 use super::exit::{Exit, Failure, OrExit as _};
 use super::given::GivenArgs;
 use super::models::ModelArgs;
-use super::{out, settings};
+use super::{files, out, settings};
 use crate::config::{Config, Sources};
 use crate::explorer::{self, Access, Explorer};
 use crate::pipeline::{ArticleProcess, ProcessFactory as _, Sight, Stages, Tap, guarded};
 use crate::record::files::{FileError, Given, Messages};
 use crate::record::{AnalysisRecord, Message};
-use crate::telemetry::{Health, Metrics, http};
+use crate::telemetry::{Control, Health, Metrics, http};
 
 /// Largest line that is read: an analysis is several times as large as its article.
 const MAX_BYTES: usize = 16 << 20;
 
-/// A page over articles or analyses in files, and over what is pasted into it.
+/// A page over articles or analyses in files or in the topics of a cluster, and over what is pasted into it.
 ///
 /// It shows what `demarche run` shows of a topic: the articles with their findings drawn into them, who did what to whom, when
 /// and where, who speaks, what was refused. Nothing is written to a disk, and only this machine can open it unless http.listen
@@ -35,7 +38,11 @@ const MAX_BYTES: usize = 16 << 20;
 Examples:
   demarche explore                          samples to look at, and a box to paste into
   demarche explore articles.jsonl           articles, analyzed as they are read
-  demarche extract articles.jsonl > findings.jsonl && demarche explore findings.jsonl")]
+  demarche extract articles.jsonl > findings.jsonl && demarche explore findings.jsonl
+  demarche explore --brokers localhost:9094 --since 7d      what a cluster's topics hold, and what comes
+
+Of topics it joins no group, reads what was committed, and stores no offset. Texts come from `analyses` \
+(output.analyses = true); without them the other views work. Everything is held in memory, bounded by http.history.")]
 pub(super) struct ExploreArgs {
     /// Articles (plain text, HTML, JSON, ninjs, JSON lines), or analyses as `extract` prints them; "-" is standard input.
     #[arg(value_name = "FILE")]
@@ -43,6 +50,9 @@ pub(super) struct ExploreArgs {
     /// Address of the page, instead of http.listen; port 0 takes a free one.
     #[arg(long, value_name = "ADDRESS")]
     listen: Option<String>,
+    #[cfg(feature = "kafka")]
+    #[command(flatten)]
+    topics: topics::TopicArgs,
     #[command(flatten)]
     config: settings::ConfigArgs,
     #[command(flatten)]
@@ -53,9 +63,15 @@ pub(super) struct ExploreArgs {
 
 /// Runs the command, until Ctrl-C.
 pub(super) fn run(args: ExploreArgs) -> Result<Exit, Failure> {
+    files::look_at(&args.files)?;
     let dir = args.model.data.as_ref().map(|dir| dir.display().to_string());
     let sources = Sources::of_process(args.config.config).with("--data", "data.dir", dir.as_deref());
-    let config = settings::load(&sources.with("--listen", "http.listen", args.listen.as_deref()))?;
+    let sources = sources.with("--listen", "http.listen", args.listen.as_deref());
+    #[cfg(feature = "kafka")]
+    let sources = sources.with("--brokers", "kafka.brokers", args.topics.brokers.as_deref());
+    let config = settings::load(&sources)?;
+    #[cfg(feature = "kafka")]
+    settings::logs_for_people(&config)?;
     let models = args.model.load_with(&config.codebook)?;
     let metrics = Metrics::new();
     // Reading files gives way to nobody: the page waits for no core of theirs.
@@ -78,11 +94,26 @@ pub(super) fn run(args: ExploreArgs) -> Result<Exit, Failure> {
         let (close, closed) = oneshot::channel::<()>();
         let routes = explorer::routes(&page, access);
         let shutdown = async { closed.await.unwrap_or(()) };
-        let serving =
-            tokio::spawn(http::serve(listener, metrics, Health::new(), Arc::new(|| false), Some(routes), shutdown));
+        let control = Control { resume: Arc::new(|| false), token: config.explorer.token.clone() };
+        let serving = tokio::spawn(http::serve(listener, metrics, Health::new(), control, Some(routes), shutdown));
+        #[cfg(feature = "kafka")]
+        let read = async {
+            if args.topics.brokers.is_none() {
+                return std::future::pending().await;
+            }
+            let reader = topics::open(&args.topics, &config)?;
+            topics::show(&reader, &config.kafka.topics, &page).await
+        };
+        #[cfg(not(feature = "kafka"))]
+        let read = std::future::pending::<Result<(), Failure>>();
+        let (files, shown) = (args.files.clone(), Arc::clone(&page));
         let reader = thread::Builder::new().name("files".to_owned());
-        reader.spawn(move || show(args.files, args.given.given(), &stages, &page)).or_exit(Exit::Internal)?;
-        signal::ctrl_c().await.or_exit(Exit::Internal)?;
+        let given = args.given.given();
+        reader.spawn(move || show(files, given, &stages, &shown)).or_exit(Exit::Internal)?;
+        tokio::select! {
+            failed = read => failed?,
+            interrupted = signal::ctrl_c() => interrupted.or_exit(Exit::Internal)?,
+        }
         // Whoever still listens is cut off: it is the end of the process.
         drop(close);
         serving.abort();

@@ -1,0 +1,143 @@
+//! `demarche tail`: follows the output topics as any reader would (`read_committed`, no group) and prints them.
+
+mod printer;
+
+use std::num::NonZeroU64;
+
+use anyhow::anyhow;
+use clap::ValueEnum;
+
+use super::exit::{Exit, Failure, OrExit as _};
+use super::filter::Filter;
+use super::run::{broken, runtime};
+use super::settings::{self, BrokerArgs};
+use super::{out, render, times};
+use crate::kafka::{Reader, Start};
+use crate::record::{Channel, EventStatusRecord};
+use printer::Printer;
+
+/// Follows the output topics and prints what comes: findings as they are committed, and what was refused.
+#[derive(Debug, Clone, clap::Args)]
+#[command(after_help = "\
+Examples:
+  demarche tail                                       what comes from now on
+  demarche tail --since 1h --count 20
+  demarche tail events --format jsonl | jq .plover.type
+  demarche tail --where \"event.quad_class == 4 && event.actors.country == 'RUS'\"
+  demarche tail dead-letters --from-beginning         what was refused, and why
+
+A condition is written as for `extract`; a refused message has the fields letter.reason, .detail, .topic, .partition, \
+.offset, .key and .value.")]
+pub(super) struct TailArgs {
+    /// Which topics [default: statements, events and dead-letters].
+    #[arg(value_name = "WHAT", value_enum)]
+    what: Vec<What>,
+    /// The same, with commas, as `extract` has it.
+    #[arg(long = "what", value_name = "WHAT", value_enum, value_delimiter = ',', conflicts_with = "what")]
+    what_named: Vec<What>,
+    /// How it is printed [default: pretty on a terminal, jsonl in a pipe].
+    #[arg(short, long, value_enum)]
+    format: Option<render::Format>,
+    /// Begin with what is there already.
+    #[arg(long)]
+    from_beginning: bool,
+    /// Begin with what was written since then: a time (2024-03-04T09:00:00Z), a day, or how long ago (1h).
+    #[arg(long, value_name = "TIME", value_parser = times::since, conflicts_with = "from_beginning")]
+    since: Option<i64>,
+    /// Records that fulfil this condition alone, such as 'event.quad_class == 4'.
+    #[arg(long = "where", value_name = "CONDITION", value_parser = Filter::parse)]
+    filter: Option<Filter>,
+    /// Events of these statuses alone [default: all; for gdelt occurred].
+    #[arg(long, value_name = "STATUS", value_delimiter = ',', value_parser = render::status)]
+    status: Vec<EventStatusRecord>,
+    /// With place, time, key and headers of each record; in jsonl as an object around it.
+    #[arg(long)]
+    headers: bool,
+    /// End after this many records.
+    #[arg(short = 'n', long, value_name = "N")]
+    count: Option<NonZeroU64>,
+    #[command(flatten)]
+    broker: BrokerArgs,
+}
+
+/// What there is to follow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum What {
+    /// Who said what to whom.
+    Statements,
+    /// Who did what to whom.
+    Events,
+    /// Whole analyses, where output.analyses is on.
+    Analyses,
+    /// What was refused.
+    DeadLetters,
+}
+
+impl What {
+    fn channel(self) -> Channel {
+        match self {
+            Self::Statements => Channel::Statements,
+            Self::Events => Channel::Events,
+            Self::Analyses => Channel::Analyses,
+            Self::DeadLetters => Channel::DeadLetter,
+        }
+    }
+}
+
+/// Runs the command.
+pub(super) fn run(args: TailArgs) -> Result<Exit, Failure> {
+    let config = settings::load(&args.broker.sources())?;
+    settings::logs_for_people(&config)?;
+    let format = args.format.unwrap_or_else(|| render::Format::of_output(None));
+    let what = what(&args, format);
+    let wanted = render::Wanted { what: Vec::new(), statuses: args.status, filter: args.filter };
+    let topics = &config.kafka.topics;
+    let printer = Printer::new(topics, format, wanted, args.headers);
+    let mut printer = printer.map_err(|told| Failure::new(Exit::Usage, anyhow!(told)))?;
+    let names: Vec<&str> = what.iter().map(|what| topics.of(what.channel())).collect();
+    let start = match args.since {
+        Some(since_ms) => Start::Since(since_ms),
+        None if args.from_beginning => Start::Beginning,
+        None => Start::End,
+    };
+    runtime()?.block_on(async {
+        let reader = Reader::open(&config.kafka, &names, start).map_err(broken)?;
+        out::note(format_args!("{}", following(&names, &config.kafka.brokers, start)));
+        printer.begin()?;
+        let mut n_left = args.count.map(NonZeroU64::get);
+        while n_left != Some(0) {
+            let message = tokio::select! {
+                message = reader.next() => message.map_err(broken)?,
+                interrupted = tokio::signal::ctrl_c() => return interrupted.or_exit(Exit::Internal).map(|()| Exit::Ok),
+            };
+            if printer.print(&message)? {
+                n_left = n_left.map(|n| n - 1);
+            }
+        }
+        Ok(Exit::Ok)
+    })
+}
+
+/// What is followed where nothing was named: what the form has room for.
+fn what(args: &TailArgs, format: render::Format) -> Vec<What> {
+    let named: Vec<What> = args.what.iter().chain(&args.what_named).copied().collect();
+    if !named.is_empty() {
+        return named;
+    }
+    match format {
+        render::Format::Statements => vec![What::Statements],
+        render::Format::Events | render::Format::Gdelt => vec![What::Events],
+        render::Format::Csv => vec![What::Statements, What::Events],
+        _ => vec![What::Statements, What::Events, What::DeadLetters],
+    }
+}
+
+/// What somebody who sees nothing come has to know.
+fn following(topics: &[&str], brokers: &str, start: Start) -> String {
+    let from = match start {
+        Start::Beginning => "from the beginning",
+        Start::End => "from now on",
+        Start::Since(_) => "from that time on",
+    };
+    format!("following {} at {brokers}, {from}; Ctrl-C ends it", topics.join(", "))
+}

@@ -1,0 +1,57 @@
+// Elements, and what any page needs. Article text is foreign: it becomes text nodes and nothing else.
+
+export const $ = (id) => document.getElementById(id);
+
+/** An element (`tag.class`), if need be with properties, attributes (`a`) and a spoken label, and children; text is always text. */
+export function el(tag, ...children) {
+  const props = children[0]?.constructor === Object ? children.shift() : {};
+  const [name, ...classes] = tag.split("."), e = document.createElement(name);
+  e.classList.add(...classes);
+  for (const [k, v] of Object.entries(props)) {
+    if (k === "a") for (const [n, x] of Object.entries(v)) { if (x != null) e.setAttribute(n, x); }
+    else if (k === "label" && name !== "optgroup") e.setAttribute("aria-label", v);
+    else if (k === "v") for (const [n, x] of Object.entries(v)) e.style.setProperty(n, x);
+    else if (v != null) e[k] = v;
+  }
+  e.append(...children.filter((c) => c != null && c !== false && c !== ""));
+  return e;
+}
+export function svg(tag, attributes = {}, ...children) {
+  const e = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [k, v] of Object.entries(attributes)) e.setAttribute(k, v);
+  e.append(...children);
+  return e;
+}
+export const button = (text, onclick, props = {}) => el("button", { type: "button", onclick, ...props }, text);
+export const dim = (...text) => el("span.dim", ...text);
+export const para = (...text) => el("p.dim", ...text);
+export const section = (label, ...inner) => el("section", { label }, ...inner);
+export const h2 = (...text) => el("h2", ...text);
+export const h3 = (...text) => el("h3", ...text);
+export const heads = (titles) => el("thead", el("tr", ...titles.map((t) => el("th", { scope: "col" }, t))));
+/** A choice by its name: values, with what is shown of them. */
+export const pick = (name, chosen, options, choose) => el("label", dim(name + " "), el("select", { onchange: (e) => choose(e.target.value) }, ...options.map(([value, text]) => el("option", { value, selected: chosen === value }, text || value))));
+/** What may be wider than the screen scrolls by itself, by keyboard too. */
+export const scroll = (label, inner) => el("div.scroll", { tabIndex: 0, role: "region", label }, inner);
+export const dot = (parts) => parts.filter(Boolean).join(" · ");
+export const plural = (n, word) => `${n.toLocaleString("en")} ${word}${n === 1 ? "" : "s"}`;
+
+export const TOOLS = { className: "tools" }, TILES = { className: "tiles" }, PLAIN = { className: "plain" };
+
+export const link = (href, text) => el("a", { href, rel: "noopener noreferrer nofollow", target: "_blank" }, text);
+export async function copy(text) {
+  try { await navigator.clipboard.writeText(text); $("live").textContent = "Copied."; } catch { $("live").textContent = "The browser does not let this page copy."; }
+}
+export function act(e, label, go) {
+  e.setAttribute("tabindex", 0); e.setAttribute("role", "button"); e.setAttribute("aria-label", label);
+  e.onclick = go;
+  e.onkeydown = (k) => { if (k.key === "Enter" || k.key === " ") { k.preventDefault(); go(); } };
+}
+
+export function save(name, type, text) {
+  const a = el("a", { href: URL.createObjectURL(new Blob([text], { type })), download: name });
+  a.click();
+  setTimeout(() => URL.revokeObjectURL(a.href), 1000);
+}
+/** A cell that begins like a formula is made text: article text is foreign text. */
+export const csv = (lines) => lines.map((l) => l.map((x) => '"' + String(x ?? "").replace(/^[=+\-@\t\r]/, "'$&").replaceAll('"', '""') + '"').join(",")).join("\r\n");
