@@ -1,8 +1,8 @@
 //! What the head asks of the tree about each trigger, with the features: what the linear models are fitted on. Nothing of it runs in the service.
 
 use super::facts::Sentences;
-use super::links::SeenParty;
-use super::participants::{near, seen_by_candidates};
+use super::links::SeenSpan;
+use super::participants::{SeenWord, between, near, seen_by_candidates};
 use crate::text::{Document, EventMentions, EventType, TokenRange};
 
 /// A trigger with its features, and the words beside it that could be its parties.
@@ -29,8 +29,8 @@ pub struct AskedWord {
     pub phrase: TokenRange,
     /// Keys of the features.
     pub keys: Vec<u64>,
-    /// What the head's layers say: how probable it is that it is an actor, a recipient, a party at all; nothing where they see no party there.
-    pub seen: Option<[f32; 3]>,
+    /// What the head's layers say, where they see a stretch there: how probable each role is (actor, recipient, date, place), and a party, a date and a place at all.
+    pub seen: Option<[f32; 7]>,
 }
 
 /// All that is asked about the triggers of a document. `said` has a row for each trigger.
@@ -39,7 +39,7 @@ pub(super) fn all(
     sentences: &Sentences<'_>,
     events: &EventMentions,
     said: &[f32],
-    seen: &[SeenParty],
+    seen: &[SeenSpan],
 ) -> Vec<AskedTrigger> {
     let mut keys = Vec::new();
     let width = said.len() / events.mentions.len().max(1);
@@ -49,16 +49,15 @@ pub(super) fn all(
         facts.of_trigger(&trigger, &mut keys);
         let of_trigger = keys.clone();
         let (candidates, middle) = near(facts, &trigger);
-        let own: Vec<SeenParty> = seen.iter().filter(|party| party.mention == number).copied().collect();
+        let own: Vec<SeenSpan> = seen.iter().filter(|span| span.mention == number).copied().collect();
         let seen = seen_by_candidates(facts, events, &own, &candidates);
         let words = candidates.iter().enumerate().map(|(place, &token)| {
-            let between = if place < middle { middle - 1 - place } else { place - middle };
-            facts.of_candidate(&trigger, token, between, &mut keys);
+            facts.of_candidate(&trigger, token, between(place, middle), &mut keys);
             AskedWord {
                 token: u32::try_from(token).unwrap_or_default(),
                 phrase: facts.phrase(token),
                 keys: keys.clone(),
-                seen: seen.iter().find(|seen| seen.token == token).map(|seen| seen.probabilities),
+                seen: seen.iter().find(|seen| seen.token == token).map(SeenWord::probabilities),
             }
         });
         Some(AskedTrigger {

@@ -16,6 +16,22 @@ const GAZETTEER: usize = 8;
 /// Steps of a path through the tree beyond which it says no more than that it is long.
 const LONGEST_PATH: usize = 8;
 
+/// Adverbs that tell a time.
+const TIMES: [&str; 12] = [
+    "ago",
+    "currently",
+    "earlier",
+    "lately",
+    "later",
+    "now",
+    "previously",
+    "recently",
+    "soon",
+    "today",
+    "tomorrow",
+    "yesterday",
+];
+
 /// Kinds of features of triggers have numbers from here on; those of words beside them are below.
 const OF_TRIGGER: u64 = 100;
 
@@ -85,13 +101,14 @@ impl<'a> Facts<'a> {
         Self { doc, tree: Tree::new_within(doc, sentence), encoding, sentence, names }
     }
 
-    /// The words that could be parties: nouns, names, pronouns and adjectives for countries, each by the head of its phrase.
+    /// The words that could be parties, dates or places: nouns, names, pronouns, adjectives for countries and adverbs of time, each by the head of its phrase.
     pub(super) fn candidates(&self, trigger: &Trigger) -> impl Iterator<Item = usize> + '_ {
         let trigger = trigger.tokens;
         self.sentence.range().filter(move |&token| {
             let is_word = match self.doc.upos[token] {
                 Upos::Noun | Upos::Propn => true,
                 Upos::Pron => !matches!(self.doc.xpos[token], Xpos::Wp | Xpos::Wdt | Xpos::Ex | Xpos::WpDollar),
+                Upos::Adv => TIMES.contains(&self.doc.lemmas.get(token)),
                 Upos::Num | Upos::Det => {
                     matches!(self.tree.relation(token), Deprel::Nsubj | Deprel::NsubjPass | Deprel::Obj | Deprel::Obl)
                 }

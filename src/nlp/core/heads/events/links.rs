@@ -21,8 +21,8 @@ const TRIGGERS_BACK: usize = 24;
 /// event corpus's dev part), and whoever wants less can look at the probability.
 pub(super) const LEAST: f32 = 0.35;
 
-/// The roles in the order of the weights, each with the kind of stretch that may play it.
-const ROLES: [LinkRole; 4] = [LinkRole::Actor, LinkRole::Recipient, LinkRole::Date, LinkRole::Place];
+/// The roles in the order of the weights.
+pub(super) const ROLES: [LinkRole; 4] = [LinkRole::Actor, LinkRole::Recipient, LinkRole::Date, LinkRole::Place];
 
 /// Projections of a trigger, by place among their names.
 const TRIGGER: [&str; 4] = ["event.trigger", "event.link.query", "event.same.query", "event.same.candidate"];
@@ -54,19 +54,19 @@ pub(super) struct LinkSpace {
     scores: Vec<f32>,
     /// The stretches of one kind near a trigger.
     near: Vec<TokenRange>,
-    /// What each trigger may have of the parties.
-    pub(super) parties: Vec<SeenParty>,
+    /// What each trigger may have of the stretches.
+    pub(super) seen: Vec<SeenSpan>,
     /// What the head's layers say of each trigger.
     pub(super) said: Vec<f32>,
 }
 
-/// What the head's layers say of a party and a trigger.
+/// What the head's layers say of a stretch and a trigger.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct SeenParty {
+pub(super) struct SeenSpan {
     pub(super) mention: usize,
     pub(super) span: usize,
-    pub(super) as_actor: f32,
-    pub(super) as_recipient: f32,
+    /// How probable each role is, in the order of [`ROLES`]; zero for those that a stretch of its kind cannot play.
+    pub(super) probabilities: [f32; ROLES.len()],
 }
 
 impl Links {
@@ -102,8 +102,8 @@ impl Links {
         events: &mut EventMentions,
         space: &mut LinkSpace,
     ) {
-        let LinkSpace { gathered, triggers, stretches, scores, near, parties, said } = space;
-        parties.clear();
+        let LinkSpace { gathered, triggers, stretches, scores, near, seen, said } = space;
+        seen.clear();
         if events.mentions.is_empty() {
             return;
         }
@@ -144,24 +144,11 @@ impl Links {
                     let candidate = (events.spans[span].tokens, self.stretches.row(stretches, span, LINKS));
                     self.roles.probability(doc, role as usize, (mention.tokens, said), candidate, near)
                 };
-                let role = match kind {
-                    EventSpanKind::Party => {
-                        parties.extend(list.map(|span| SeenParty {
-                            mention: place,
-                            span,
-                            as_actor: probability(LinkRole::Actor, span),
-                            as_recipient: probability(LinkRole::Recipient, span),
-                        }));
-                        continue;
-                    }
-                    EventSpanKind::Date => LinkRole::Date,
-                    EventSpanKind::Place => LinkRole::Place,
-                };
-                let all = list.map(|span| (span, probability(role, span)));
-                let best = all.reduce(|best, next| if next.1 > best.1 { next } else { best });
-                if let Some((span, probability)) = best.filter(|(_, probability)| *probability > LEAST) {
-                    events.links.push(link(place, span, role, probability));
-                }
+                let plays = |role: LinkRole| kind_of(role) == *kind;
+                seen.extend(list.map(|span| {
+                    let probabilities = ROLES.map(|role| if plays(role) { probability(role, span) } else { 0.0 });
+                    SeenSpan { mention: place, span, probabilities }
+                }));
             }
         }
     }
@@ -205,6 +192,15 @@ impl Links {
         });
         let (best, probability) = self.same.find(self.triggers.row(triggers, place, ASKS), candidates, scores);
         (best.and_then(|best| u32::try_from(first + best).ok()), probability)
+    }
+}
+
+/// The kind of stretch that may play a role.
+pub(super) fn kind_of(role: LinkRole) -> EventSpanKind {
+    match role {
+        LinkRole::Actor | LinkRole::Recipient => EventSpanKind::Party,
+        LinkRole::Date => EventSpanKind::Date,
+        LinkRole::Place => EventSpanKind::Place,
     }
 }
 

@@ -10,6 +10,7 @@ mod attributes;
 mod facts;
 mod links;
 mod participants;
+mod roles;
 
 use super::bio_labels::kinds_of;
 use super::head::{Head, Reading, Weights};
@@ -174,9 +175,9 @@ impl Head for Events {
         let sentences = Sentences::of(doc, encoding, &events);
         self.links.fill(doc, read, &sentences, &mut events, links);
         if let Some(asked) = asked {
-            *asked = asked::all(doc, &sentences, &events, &links.said, &links.parties);
+            *asked = asked::all(doc, &sentences, &events, &links.said, &links.seen);
         }
-        participants::fill(self.participants.as_ref(), doc, &sentences, &mut events, &links.parties);
+        participants::fill(self.participants.as_ref(), doc, &sentences, &mut events, &links.seen);
         drop(sentences);
         self.links.fill_sectors(read, &mut events, links);
         doc.events = Some(events);

@@ -1,36 +1,49 @@
-//! Who takes part in an event: which words are its actors and its recipients.
+//! Who takes part in an event, when and where: what each word beside a trigger is to it.
 //!
-//! Two models say so of each word beside a trigger, one along the text (the head's layers) and one along the tree (sparse features), and a third weighs the
-//! two. Of sentences before the trigger's own only the first one speaks. The computation is in `docs/model-format.md`, "Events".
+//! A small network over features of the tree (`roles`) says so of all words of the trigger's sentence together, the head's layers say so of the stretches
+//! that they see, and a linear model weighs the two. Of sentences before the trigger's own only the layers speak. The computation is in
+//! `docs/model-format.md`, "Events".
 
 use super::facts::{Facts, Sentences, Trigger};
-use super::links::{LEAST, SeenParty, link};
+use super::links::{LEAST, ROLES, SeenSpan, kind_of, link};
+use super::roles::{LABELS, RoleSpace, Roles};
 use crate::nlp::core::encoder::elementwise::exp;
-use crate::nlp::core::heads::sparse::Listed;
 use crate::nlp::model_file::{ModelError, ModelFile, vector};
 use crate::text::{Document, EventMentions, EventSpan, EventSpanKind, LinkRole, TokenRange};
 
 /// Candidates on either side of a trigger: a sentence of thousands takes no longer for each.
 const REACH: usize = 48;
 
-/// From this probability on a word takes part (measured on the event corpus's dev part: from 0.3 to 0.45 the roles are equally right).
-const SURE: f32 = 0.4;
+/// From this probability on a word takes part (measured on the event corpus's dev part: of 0.28, 0.33, 0.4 and 0.47 both countries are right most often).
+const SURE: f32 = 0.33;
 
-/// Labels of a word beside a trigger: none, actor, recipient.
-const LABELS: usize = 3;
+/// From this probability on a word tells when or where, if no other one does so more likely: an event without a date is less than one with a doubtful date
+/// (measured there, too: at 0.2 three to six of 100 are lost, at 0.05 more are given to events that have none).
+const LIKELY: f32 = 0.07;
 
-/// What the two models say together: the tree's score of each role, whether the layers see a party there, their three answers, and a constant.
-const HEARD: usize = 7;
+/// The kinds of stretches, in the order of what is said of them.
+const KINDS: [EventSpanKind; 3] = [EventSpanKind::Party, EventSpanKind::Date, EventSpanKind::Place];
 
-/// The model over the tree, and how its answers and those of the layers are weighed.
+/// What is heard of a word: the network's score of each role, of each kind whether the layers see such a stretch there and how sure they are of it, their
+/// answer on each role, and a constant.
+const HEARD: usize = ROLES.len() + 2 * KINDS.len() + ROLES.len() + 1;
+
+/// The network over the tree, and how its answers and those of the layers are weighed.
 #[derive(Debug)]
 pub(super) struct Participants {
-    listed: Listed,
+    roles: Roles,
     weighed: Vec<f32>,
 }
 
-/// A word that takes part.
-struct Party {
+/// Working space, kept from trigger to trigger.
+#[derive(Debug, Default)]
+struct Space {
+    keys: Vec<u64>,
+    roles: RoleSpace,
+}
+
+/// A word that plays a role.
+struct Player {
     mention: usize,
     tokens: TokenRange,
     probability: f32,
@@ -38,72 +51,111 @@ struct Party {
 }
 
 impl Participants {
-    /// Reads `event.role.signs` and `event.role.weighed`; nothing if the file has none.
+    /// Reads the network and `event.role.weighed`; nothing if the file has none.
     pub(super) fn read(file: &ModelFile) -> Result<Option<Self>, ModelError> {
-        let Some(listed) = Listed::read(file, "event.role.signs", LABELS)? else { return Ok(None) };
-        Ok(Some(Self { listed, weighed: vector(file, "event.role.weighed", (LABELS - 1) * HEARD)? }))
+        let Some(roles) = Roles::read(file)? else { return Ok(None) };
+        Ok(Some(Self { roles, weighed: vector(file, "event.role.weighed", ROLES.len() * HEARD)? }))
     }
 
-    /// Who takes part in the event of a trigger, of the words of its sentence.
+    /// What the words of a trigger's sentence are to its event. Of dates and places the likeliest alone: an event has one.
     fn of_sentence(
         &self,
         facts: &Facts<'_>,
         trigger: &Trigger,
         mention: usize,
-        seen: &[Seen],
-        parties: &mut Vec<Party>,
+        seen: &[SeenWord],
+        (candidates, middle): (&[usize], usize),
+        space: &mut Space,
+        players: &mut Vec<Player>,
     ) {
-        let mut keys = Vec::new();
-        let (candidates, middle) = near(facts, trigger);
+        self.roles.begin(candidates.len(), &mut space.roles);
         for (place, &token) in candidates.iter().enumerate() {
-            let between = if place < middle { middle - 1 - place } else { place - middle };
-            facts.of_candidate(trigger, token, between, &mut keys);
-            let mut scores = [0.0; LABELS];
-            keys.iter().for_each(|&key| self.listed.say(key, &mut scores));
+            facts.of_candidate(trigger, token, between(place, middle), &mut space.keys);
+            self.roles.hear(place, &space.keys, &mut space.roles);
+        }
+        let scores = self.roles.scores(&mut space.roles);
+        let (mut date, mut place) = (None::<Player>, None::<Player>);
+        for (&token, scores) in candidates.iter().zip(scores.chunks_exact(LABELS)) {
             let seen = seen.iter().find(|seen| seen.token == token);
             let heard = heard(scores, seen);
             let score = |role: usize| -> f32 {
                 let weights = &self.weighed[role * HEARD..][..HEARD];
                 weights.iter().zip(heard).map(|(weight, heard)| weight * heard).sum()
             };
-            let (actor, recipient) = (score(0), score(1));
-            let top = actor.max(recipient).max(0.0);
-            let total = exp(-top) + exp(actor - top) + exp(recipient - top);
-            let (role, best) =
-                if actor >= recipient { (LinkRole::Actor, actor) } else { (LinkRole::Recipient, recipient) };
-            let probability = exp(best - top) / total;
-            if probability > SURE {
-                let tokens = seen.map_or_else(|| facts.phrase(token), |seen| seen.tokens);
-                parties.push(Party { mention, tokens, probability, role });
+            let scores: [f32; ROLES.len()] = std::array::from_fn(score);
+            let top = scores.iter().copied().fold(0.0, f32::max);
+            let total = scores.iter().fold(exp(-top), |sum, score| sum + exp(score - top));
+            let player = |role: LinkRole| {
+                let stretch = seen.and_then(|seen| seen.stretches[kind_of(role) as usize]);
+                let tokens = stretch.map_or_else(|| facts.phrase(token), |(tokens, _)| tokens);
+                Player { mention, tokens, probability: exp(scores[role as usize] - top) / total, role }
+            };
+            let side = if scores[0] >= scores[1] { LinkRole::Actor } else { LinkRole::Recipient };
+            players.extend(Some(player(side)).filter(|player| player.probability > SURE));
+            for (known, role) in [(&mut date, LinkRole::Date), (&mut place, LinkRole::Place)] {
+                let player = player(role);
+                let least = known.as_ref().map_or(LIKELY, |known| known.probability);
+                if player.probability > least {
+                    *known = Some(player);
+                }
             }
         }
+        players.extend(date.into_iter().chain(place));
     }
 }
 
-/// A party of the head's layers, by the word of its phrase that all others hang on.
-pub(super) struct Seen {
-    pub(super) token: usize,
-    pub(super) tokens: TokenRange,
-    /// As actor, as recipient, as a party at all.
-    pub(super) probabilities: [f32; 3],
+/// Candidates between one and the trigger, which stands before the candidate `middle`.
+pub(super) fn between(place: usize, middle: usize) -> usize {
+    if place < middle { middle - 1 - place } else { place - middle }
 }
 
-/// The parties that the layers see in the sentence of a trigger, each by one of the candidates.
+/// A candidate of which the head's layers see something.
+pub(super) struct SeenWord {
+    pub(super) token: usize,
+    /// By kind: the stretch, and how sure the layers are of it.
+    stretches: [Option<(TokenRange, f32)>; KINDS.len()],
+    /// By role.
+    as_role: [f32; ROLES.len()],
+}
+
+impl SeenWord {
+    /// How probable each role is, and a stretch of each kind at all.
+    pub(super) fn probabilities(&self) -> [f32; ROLES.len() + KINDS.len()] {
+        std::array::from_fn(|at| match at.checked_sub(ROLES.len()) {
+            None => self.as_role[at],
+            Some(kind) => self.stretches[kind].map_or(0.0, |(_, probability)| probability),
+        })
+    }
+}
+
+/// What the layers see in the sentence of a trigger, each stretch by one of the candidates.
 pub(super) fn seen_by_candidates(
     facts: &Facts<'_>,
     events: &EventMentions,
-    seen: &[SeenParty],
+    seen: &[SeenSpan],
     candidates: &[usize],
-) -> Vec<Seen> {
-    let of_sentence = seen.iter().filter(|party| facts.holds(events.spans[party.span].tokens));
-    let each = of_sentence.filter_map(|party| {
-        let EventSpan { tokens, probability, .. } = events.spans[party.span];
+) -> Vec<SeenWord> {
+    let mut words: Vec<SeenWord> = Vec::new();
+    for found in seen.iter().filter(|found| facts.holds(events.spans[found.span].tokens)) {
+        let EventSpan { kind, tokens, probability, .. } = events.spans[found.span];
         let head = facts.head_of(tokens);
         let is_inside = |token: &&usize| tokens.contains_token(**token);
         let token = candidates.iter().find(|token| **token == head).or_else(|| candidates.iter().find(is_inside));
-        token.map(|&token| Seen { token, tokens, probabilities: [party.as_actor, party.as_recipient, probability] })
-    });
-    each.collect()
+        let Some(&token) = token else { continue };
+        let at = words.iter().position(|word| word.token == token).unwrap_or_else(|| {
+            words.push(SeenWord { token, stretches: [None; KINDS.len()], as_role: [0.0; ROLES.len()] });
+            words.len() - 1
+        });
+        let stretch = &mut words[at].stretches[kind as usize];
+        if stretch.is_some() {
+            continue;
+        }
+        *stretch = Some((tokens, probability));
+        for (role, probability) in words[at].as_role.iter_mut().zip(found.probabilities) {
+            *role = role.max(probability);
+        }
+    }
+    words
 }
 
 /// The candidates near a trigger, and how many of them stand before it.
@@ -116,11 +168,25 @@ pub(super) fn near(facts: &Facts<'_>, trigger: &Trigger) -> (Vec<usize>, usize) 
     (candidates, middle - first)
 }
 
-fn heard(scores: [f32; LABELS], seen: Option<&Seen>) -> [f32; HEARD] {
-    let [none, actor, recipient] = scores;
-    let (is_seen, [as_actor, as_recipient, as_party]) =
-        seen.map_or((0.0, [0.0; 3]), |seen| (1.0, seen.probabilities.map(log_odds)));
-    [actor - none, recipient - none, is_seen, as_actor, as_recipient, as_party, 1.0]
+fn heard(scores: &[f32], seen: Option<&SeenWord>) -> [f32; HEARD] {
+    let mut heard = [0.0; HEARD];
+    let (by_tree, by_layers) = heard.split_at_mut(ROLES.len());
+    by_tree.iter_mut().zip(&scores[1..]).for_each(|(heard, score)| *heard = score - scores[0]);
+    let (stretches, rest) = by_layers.split_at_mut(2 * KINDS.len());
+    let (as_role, constant) = rest.split_at_mut(ROLES.len());
+    constant[0] = 1.0;
+    let Some(seen) = seen else { return heard };
+    for (kind, stretch) in seen.stretches.iter().enumerate() {
+        if let Some((_, probability)) = stretch {
+            (stretches[kind], stretches[KINDS.len() + kind]) = (1.0, log_odds(*probability));
+        }
+    }
+    for (place, role) in ROLES.into_iter().enumerate() {
+        if seen.stretches[kind_of(role) as usize].is_some() {
+            as_role[place] = log_odds(seen.as_role[place]);
+        }
+    }
+    heard
 }
 
 fn log_odds(probability: f32) -> f32 {
@@ -128,71 +194,72 @@ fn log_odds(probability: f32) -> f32 {
     (probability / (1.0 - probability)).ln()
 }
 
-/// Fills in the parties of each trigger. `sentences` are those of the triggers.
+/// Fills in who and what each trigger has. `sentences` are those of the triggers, `seen` is by triggers in order.
 pub(super) fn fill(
     participants: Option<&Participants>,
     doc: &Document,
     sentences: &Sentences<'_>,
     events: &mut EventMentions,
-    seen: &[SeenParty],
+    seen: &[SeenSpan],
 ) {
-    let mut parties: Vec<Party> = Vec::new();
+    let mut players: Vec<Player> = Vec::new();
+    let mut space = Space::default();
     for (number, mention) in events.mentions.iter().enumerate() {
-        let from = seen.partition_point(|party| party.mention < number);
-        let own = &seen[from..seen.partition_point(|party| party.mention <= number)];
+        let from = seen.partition_point(|found| found.mention < number);
+        let own = &seen[from..seen.partition_point(|found| found.mention <= number)];
         let by_tree = participants.zip(sentences.around(doc, mention.tokens));
+        let first = players.len();
         if let Some((participants, facts)) = by_tree {
             let trigger = facts.trigger(mention.tokens, mention.event_type);
-            let seen = seen_by_candidates(facts, events, own, &near(facts, &trigger).0);
-            participants.of_sentence(facts, &trigger, number, &seen, &mut parties);
+            let (candidates, middle) = near(facts, &trigger);
+            let seen = seen_by_candidates(facts, events, own, &candidates);
+            participants.of_sentence(facts, &trigger, number, &seen, (&candidates, middle), &mut space, &mut players);
         }
-        for party in own {
-            let tokens = events.spans[party.span].tokens;
-            if by_tree.is_some_and(|(_, facts)| facts.holds(tokens)) {
+        let is_open =
+            |found: &&SeenSpan| !by_tree.is_some_and(|(_, facts)| facts.holds(events.spans[found.span].tokens));
+        for role in [LinkRole::Date, LinkRole::Place] {
+            if players[first..].iter().any(|player| player.role == role) {
                 continue;
             }
-            let (role, probability) = if party.as_actor >= party.as_recipient {
-                (LinkRole::Actor, party.as_actor)
+            let all = own.iter().filter(is_open).map(|found| (found, found.probabilities[role as usize]));
+            let best = all.reduce(|best, next| if next.1 > best.1 { next } else { best });
+            if let Some((found, probability)) = best.filter(|(_, probability)| *probability > LEAST) {
+                players.push(Player { mention: number, tokens: events.spans[found.span].tokens, probability, role });
+            }
+        }
+        for found in own.iter().filter(is_open) {
+            let [as_actor, as_recipient, ..] = found.probabilities;
+            let (role, probability) = if as_actor >= as_recipient {
+                (LinkRole::Actor, as_actor)
             } else {
-                (LinkRole::Recipient, party.as_recipient)
+                (LinkRole::Recipient, as_recipient)
             };
             if probability > LEAST {
-                parties.push(Party { mention: number, tokens, probability, role });
+                players.push(Player { mention: number, tokens: events.spans[found.span].tokens, probability, role });
             }
         }
     }
-    add(events, &parties);
+    add(events, &players);
 }
 
-/// Makes links of parties, and stretches of the words that are none yet.
-fn add(events: &mut EventMentions, parties: &[Party]) {
-    let known = events.spans.partition_point(|span| span.kind <= EventSpanKind::Party);
-    let mut spans: Vec<EventSpan> = events.spans[..known].to_vec();
-    for party in parties {
-        let tokens = party.tokens;
-        if spans.binary_search_by_key(&(tokens.start, tokens.end), |span| (span.tokens.start, span.tokens.end)).is_err()
-        {
-            let span = EventSpan {
-                kind: EventSpanKind::Party,
-                tokens,
-                probability: party.probability,
-                sector: None,
-                sector_probability: 1.0,
-            };
-            let place = spans.partition_point(|span| (span.tokens.start, span.tokens.end) < (tokens.start, tokens.end));
-            spans.insert(place, span);
+/// Makes links of players, and stretches of the words that are none yet.
+fn add(events: &mut EventMentions, players: &[Player]) {
+    let order = |kind: EventSpanKind, tokens: TokenRange| (kind, tokens.start, tokens.end);
+    let find = |spans: &[EventSpan], player: &Player| {
+        let wanted = order(kind_of(player.role), player.tokens);
+        spans.binary_search_by_key(&wanted, |span| order(span.kind, span.tokens))
+    };
+    for player in players {
+        if let Err(place) = find(&events.spans, player) {
+            let Player { tokens, probability, role, .. } = *player;
+            let span = EventSpan { kind: kind_of(role), tokens, probability, sector: None, sector_probability: 1.0 };
+            events.spans.insert(place, span);
         }
     }
-    let more = spans.len() - known;
-    for link in &mut events.links {
-        link.span += u32::try_from(more).expect("a document has fewer than 2^32 tokens");
-    }
-    for party in parties {
-        let ends = |span: &EventSpan| (span.tokens.start, span.tokens.end);
-        if let Ok(span) = spans.binary_search_by_key(&(party.tokens.start, party.tokens.end), ends) {
-            events.links.push(link(party.mention, span, party.role, party.probability));
+    for player in players {
+        if let Ok(span) = find(&events.spans, player) {
+            events.links.push(link(player.mention, span, player.role, player.probability));
         }
     }
-    events.spans.splice(..known, spans);
     events.links.sort_by_key(|link| (link.mention, link.span));
 }

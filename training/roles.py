@@ -1,0 +1,184 @@
+"""The network that says what each word of a sentence is to a trigger: none, actor, recipient, date, place (`heads/events/roles.rs`), over the features that `evaluate trace --events` writes.
+
+Fitted on the corpus and the teacher's labels; how much the layers of the head weigh beside it, which have seen the train part, is fitted on the dev part. `asked.py fit` calls it.
+"""
+import numpy as np
+import scipy.sparse as sparse
+import torch
+from torch import nn
+
+import model_file
+from logistic import fit, log_odds, softmax
+from traced import likeness, matched
+
+LABELS = ("none", "actors", "recipients", "date", "place")
+WIDTH, HIDDEN = 32, 64
+# Features are those that occur most often; how often the corpus is read beside the teacher's labels; steps are of so many triggers.
+KEEP, TIMES, EPOCHS, BATCH = 150_000, 3, 4, 256
+RATE, DROPPED, FEATURES_DROPPED, SMOOTHED = 2e-3, 0.3, 0.2, 0.03
+SETTINGS = {"width": WIDTH, "hidden": HIDDEN, "keep": KEEP, "times": TIMES, "epochs": EPOCHS, "batch": BATCH, "rate": RATE, "dropped": [DROPPED, FEATURES_DROPPED], "smoothed": SMOOTHED}
+# Roles (of the four) that a party, a date, a place can play.
+KINDS = ((0, 1), (2,), (3,))
+IGNORED = -100
+
+
+def labels_of(trigger, event):
+    """-> for each word its label: of the words in a stretch the one whose phrase is most like it plays the role. What the teacher is not sure of is ignored."""
+    labels = [0] * len(trigger["words"])
+
+    def best(span):
+        inside = [(likeness(w["span"], span), -i) for i, w in enumerate(trigger["words"]) if span[0] <= w["head"][0] < span[1]]
+        return -max(inside)[1] if inside else None
+
+    stretches = [(label, party["span"]) for label in (1, 2) for party in event[LABELS[label]]]
+    stretches += [(label, event[LABELS[label]]) for label in (3, 4) if event.get(LABELS[label])]
+    stretches += [(IGNORED, span) for span in event.get("unsure", ())]
+    for label, span in stretches:
+        at = best(span)
+        if at is not None and not labels[at]:
+            labels[at] = label
+    return labels
+
+
+def words(asked, gold):
+    """-> keys, labels, what the layers see, number of the trigger, number of the article, of every word beside a trigger"""
+    keys, labels, seen, of, articles, numbers = [], [], [], [], [], {}
+    for number, (article, trigger, event) in enumerate(matched(asked, gold)):
+        for word, label in zip(trigger["words"], labels_of(trigger, event)):
+            keys.append(np.array(word["keys"], np.uint64))
+            labels.append(label)
+            seen.append(word["seen"] or [0.0] * 7)
+            of.append(number)
+            articles.append(numbers.setdefault(article, len(numbers)))
+    return np.stack(keys), np.array(labels), np.array(seen, np.float32), np.array(of), np.array(articles)
+
+
+def most_frequent(parts):
+    """The features that occur most often, by key; `parts` are keys with how often they are read."""
+    found, where = np.unique(np.concatenate([keys.ravel() for keys, _ in parts]), return_inverse=True)
+    count = np.bincount(where, np.concatenate([np.full(keys.size, times) for keys, times in parts]))
+    return np.sort(found[np.argsort(-count, kind="stable")[:KEEP]])
+
+
+def rows(keys, known):
+    """Numbers of the features, from 1; 0 for those that are not known."""
+    place = np.searchsorted(known, keys.ravel())
+    place[place == len(known)] = 0
+    return np.where(known[place] == keys.ravel(), place + 1, 0).reshape(keys.shape)
+
+
+class Network(nn.Module):
+    def __init__(self, n):
+        super().__init__()
+        self.vectors = nn.EmbeddingBag(n + 1, WIDTH, mode="sum", padding_idx=0, sparse=True)
+        self.says = nn.EmbeddingBag(n + 1, len(LABELS), mode="sum", padding_idx=0, sparse=True)
+        nn.init.normal_(self.vectors.weight, 0, 0.05)
+        nn.init.zeros_(self.says.weight)
+        self.vectors.weight.data[0] = 0
+        self.bias = nn.Parameter(torch.zeros(WIDTH))
+        self.query, self.hidden, self.out = nn.Linear(WIDTH, WIDTH), nn.Linear(2 * WIDTH, HIDDEN), nn.Linear(HIDDEN, len(LABELS))
+        self.drop = nn.Dropout(DROPPED)
+
+    def forward(self, x, of, n):
+        """(words, features) numbers, and which of the n triggers each word is asked for -> (words, labels) scores"""
+        v = self.drop(torch.relu(self.vectors(x) + self.bias))
+        largest = torch.zeros(n, WIDTH).scatter_reduce(0, of[:, None].expand(-1, WIDTH), self.query(v), "amax")
+        return self.out(self.drop(torch.relu(self.hidden(torch.cat([v, largest[of]], 1))))) + self.says(x)
+
+
+def batch(part, triggers):
+    """The words of some triggers -> numbers of features, labels, place of the trigger"""
+    x, y, starts = part
+    at = np.concatenate([np.arange(starts[t], starts[t + 1]) for t in triggers])
+    of = np.repeat(np.arange(len(triggers)), [starts[t + 1] - starts[t] for t in triggers])
+    return torch.from_numpy(x[at]), torch.from_numpy(y[at]), torch.from_numpy(of)
+
+
+def scores(network, part):
+    network.eval()
+    n, found = len(part[2]) - 1, []
+    with torch.no_grad():
+        for first in range(0, n, 512):
+            triggers = range(first, min(first + 512, n))
+            x, _, of = batch(part, triggers)
+            found.append(network(x, of, len(triggers)))
+    network.train()
+    return torch.cat(found).numpy()
+
+
+def figures(probabilities, labels, sure=0.4):
+    """F1 of parties, dates and places"""
+    best = probabilities[:, 1:].argmax(1) + 1
+    said = np.where(probabilities[:, 1:].max(1) > sure, best, 0)
+    told = []
+    for of in ((1, 2), (3,), (4,)):
+        right = ((said == labels) & np.isin(labels, of)).sum()
+        told.append(200 * right / max(1, np.isin(said, of).sum() + np.isin(labels, of).sum()))
+    return "  ".join(f"{name} {f:.1f}" for name, f in zip(("parties", "dates", "places"), told))
+
+
+def heard(tree, seen):
+    """What both models say of words: see `heard` in participants.rs."""
+    there = (seen[:, 4:] > 0).astype(np.float32)
+    kind_of_role = np.array([k for k, roles in enumerate(KINDS) for _ in roles])
+    return sparse.csr_matrix(np.column_stack([tree[:, 1:] - tree[:, :1], there, there * log_odds(seen[:, 4:]), there[:, kind_of_role] * log_odds(seen[:, :4])]))
+
+
+def fitted(files, steps=None):
+    """-> the sections of the network and of how it is weighed"""
+    torch.manual_seed(0)
+    order = np.random.default_rng(0)
+    read = {name: words(*pair) for name, pair in files.items()}
+    times = {"train": TIMES, "silver": 1}
+    known = most_frequent([(read[name][0], times[name]) for name in read if name in times])
+    starts = lambda of: np.concatenate([[0], np.flatnonzero(np.diff(of)) + 1, [len(of)]])
+    parts = {name: (rows(keys, known), labels, starts(of)) for name, (keys, labels, _, of, _) in read.items()}
+    network = Network(len(known))
+    slow = torch.optim.Adam([p for name, p in network.named_parameters() if "." not in name or name.split(".")[0] in ("query", "hidden", "out")], lr=RATE)
+    fast = torch.optim.SparseAdam([network.vectors.weight, network.says.weight], lr=RATE)
+    every = [(name, t) for name in sorted(parts) if name in times for t in range(len(parts[name][2]) - 1) for _ in range(times[name])]
+    total, step = EPOCHS * len(every) // BATCH + 1, 0
+    for epoch in range(EPOCHS):
+        mixed = order.permutation(len(every))
+        for first in range(0, len(mixed), BATCH):
+            chosen, drawn = [every[i] for i in mixed[first:first + BATCH]], []
+            n = 0
+            for name in sorted(times):
+                own = [t for part, t in chosen if part == name]
+                if own:
+                    x, y, of = batch(parts[name], own)
+                    drawn.append((x, y, of + n))
+                    n += len(own)
+            x, y, of = (torch.cat(t) for t in zip(*drawn))
+            x = x * (torch.rand(x.shape) > FEATURES_DROPPED)
+            for optimizer in (slow, fast):
+                optimizer.param_groups[0]["lr"] = RATE * max(0.02, 1 - step / total)
+                optimizer.zero_grad()
+            nn.functional.cross_entropy(network(x, of, n), y, label_smoothing=SMOOTHED, ignore_index=IGNORED).backward()
+            slow.step(), fast.step()
+            step += 1
+            if steps and step >= steps:
+                break
+        tree = scores(network, parts["dev"])
+        print(f"roles on dev after epoch {epoch + 1}, words asked, tree alone: {figures(softmax(tree), read['dev'][1])}", flush=True)
+    network.eval()
+    with torch.no_grad():
+        # The file's rounding is the network's.
+        table = model_file.rounded(torch.cat([network.vectors.weight, network.says.weight], 1).numpy(), "i8")
+        network.vectors.weight.data, network.says.weight.data = torch.from_numpy(table[:, :WIDTH].copy()), torch.from_numpy(table[:, WIDTH:].copy())
+    _, labels, seen, _, articles = read["dev"]
+    both, held = heard(scores(network, parts["dev"]), seen), np.zeros((len(labels), len(LABELS)))
+    for k in range(10):
+        test = articles % 10 == k
+        z = fit(both[~test], labels[~test], len(LABELS), 0.01, 300)
+        held[test] = softmax(both[test] @ z[:-1] + z[-1])
+    print(f"layers alone: {figures(np.column_stack([np.zeros(len(seen)), seen[:, :4]]), labels, 0.35)}")
+    print(f"both, ten folds: {figures(held, labels)}")
+    z = fit(both, labels, len(LABELS), 0.01, 300)
+    weighed = (z - z[:, :1])[:, 1:].T
+    sections = {"event.role.features.hash": (known, "u64"), "event.role.features.weight": (table[1:], "i8"), "event.role.bias": (network.bias.detach().numpy(), "f32")}
+    for name in ("query", "hidden", "out"):
+        layer = getattr(network, name)
+        sections[f"event.role.{name}.weight"] = (layer.weight.detach().numpy(), "f32")
+        sections[f"event.role.{name}.bias"] = (layer.bias.detach().numpy(), "f32")
+    return sections | {"event.role.weighed": (weighed.astype(np.float32).reshape(-1), "f32")}
