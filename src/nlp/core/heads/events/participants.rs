@@ -42,6 +42,18 @@ struct Space {
     roles: RoleSpace,
 }
 
+/// A trigger with the words of its sentence.
+struct Question<'a> {
+    facts: &'a Facts<'a>,
+    mention: usize,
+    trigger: Trigger,
+    candidates: Vec<usize>,
+    /// Candidates before the trigger.
+    middle: usize,
+    /// Candidates of which the head's layers see something.
+    seen: Vec<SeenWord>,
+}
+
 /// A word that plays a role.
 struct Player {
     mention: usize,
@@ -58,16 +70,8 @@ impl Participants {
     }
 
     /// What the words of a trigger's sentence are to its event. Of dates and places the likeliest alone: an event has one.
-    fn of_sentence(
-        &self,
-        facts: &Facts<'_>,
-        trigger: &Trigger,
-        mention: usize,
-        seen: &[SeenWord],
-        (candidates, middle): (&[usize], usize),
-        space: &mut Space,
-        players: &mut Vec<Player>,
-    ) {
+    fn of_sentence(&self, question: &Question<'_>, space: &mut Space, players: &mut Vec<Player>) {
+        let Question { facts, mention, ref trigger, ref candidates, middle, ref seen } = *question;
         self.roles.begin(candidates.len(), &mut space.roles);
         for (place, &token) in candidates.iter().enumerate() {
             facts.of_candidate(trigger, token, between(place, middle), &mut space.keys);
@@ -213,7 +217,8 @@ pub(super) fn fill(
             let trigger = facts.trigger(mention.tokens, mention.event_type);
             let (candidates, middle) = near(facts, &trigger);
             let seen = seen_by_candidates(facts, events, own, &candidates);
-            participants.of_sentence(facts, &trigger, number, &seen, (&candidates, middle), &mut space, &mut players);
+            let question = Question { facts, mention: number, trigger, candidates, middle, seen };
+            participants.of_sentence(&question, &mut space, &mut players);
         }
         let is_open =
             |found: &&SeenSpan| !by_tree.is_some_and(|(_, facts)| facts.holds(events.spans[found.span].tokens));
