@@ -136,10 +136,14 @@ fn beginnings(
         time.map_err(|error| Error::client(action(), &error))?;
     }
     let found = consumer.offsets_for_times(asked, METADATA_WAIT).map_err(|error| Error::client(action(), &error))?;
-    let place = |partition| match found.find_partition(topic, partition).map(|place| place.offset()) {
-        Some(Offset::Offset(offset)) => Ok((partition, Offset::Offset(offset))),
-        // Nothing is as young.
-        _ => end(partition),
+    let place = |partition| {
+        let Some(place) = found.find_partition(topic, partition) else { return end(partition) };
+        place.error().map_err(|error| Error::client(action(), &error))?;
+        match place.offset() {
+            Offset::Offset(offset) => Ok((partition, Offset::Offset(offset))),
+            // Nothing is as young.
+            _ => end(partition),
+        }
     };
     (0..n_partitions).map(place).collect()
 }

@@ -18,6 +18,7 @@ pub(crate) enum CrashPoint {
     BeforeRevocation,
 }
 
+#[cfg(debug_assertions)]
 impl CrashPoint {
     /// All of them.
     const ALL: [Self; 6] = [

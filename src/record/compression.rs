@@ -13,8 +13,11 @@ pub(super) enum Compression {
     Zstd,
 }
 
-/// Most bytes that zstd may look back, which are kept in memory: what its `--long` takes.
+/// Most bytes that zstd may look back in a file, which are kept in memory: what its `--long` takes.
 const MAX_WINDOW: u64 = 128 << 20;
+
+/// And in a message, where its limit is below: what every decoder has to take (RFC 8878, 3.1.1.1.2).
+const MESSAGE_WINDOW: u64 = 8 << 20;
 
 impl Compression {
     /// By the first bytes.
@@ -36,16 +39,22 @@ impl Compression {
 
     /// The bytes that are compressed in others.
     pub(super) fn reader<'r>(self, compressed: impl BufRead + Send + 'r) -> Box<dyn Read + Send + 'r> {
+        self.reader_within(compressed, MAX_WINDOW)
+    }
+
+    fn reader_within<'r>(self, compressed: impl BufRead + Send + 'r, window: u64) -> Box<dyn Read + Send + 'r> {
         match self {
             Self::Gzip => Box::new(MultiGzDecoder::new(compressed)),
-            Self::Zstd => Box::new(Frames { between: Some(compressed), inside: None }),
+            Self::Zstd => Box::new(Frames { between: Some(compressed), inside: None, window }),
         }
     }
 
-    /// All of the bytes that are compressed in a message; `None` if they are more than `limit`. No more than that many are ever made.
+    /// All of the bytes that are compressed in a message; `None` if they are more than `limit`. No more than twice that many or 16 MiB are ever made: zstd gives
+    /// nothing before its window is full.
     pub(super) fn expand(self, compressed: &[u8], limit: usize) -> io::Result<Option<Vec<u8>>> {
         let mut bytes = Vec::new();
-        let n_read = self.reader(compressed).take(limit as u64 + 1).read_to_end(&mut bytes)?;
+        let reader = self.reader_within(compressed, MESSAGE_WINDOW.max(limit as u64));
+        let n_read = reader.take(limit as u64 + 1).read_to_end(&mut bytes)?;
         Ok((n_read <= limit).then_some(bytes))
     }
 }
@@ -54,6 +63,8 @@ impl Compression {
 struct Frames<R: BufRead> {
     between: Option<R>,
     inside: Option<StreamingDecoder<R, FrameDecoder>>,
+    /// Most bytes that a frame may look back.
+    window: u64,
 }
 
 impl<R: BufRead> Read for Frames<R> {
@@ -72,7 +83,7 @@ impl<R: BufRead> Read for Frames<R> {
             if source.fill_buf()?.is_empty() {
                 return Ok(0);
             }
-            let frame = StreamingDecoder::new_with_max_window_size(source, MAX_WINDOW);
+            let frame = StreamingDecoder::new_with_max_window_size(source, self.window);
             self.inside = Some(frame.map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error.to_string()))?);
         }
     }

@@ -78,12 +78,20 @@ impl Given {
 }
 
 impl OfFile {
-    /// Adds it to a message. Of several articles in a file those behind the first have their line in their key.
-    pub(super) fn add(&self, message: &mut Message) {
-        message.headers.extend(self.headers.iter().cloned());
+    /// Adds to a message what it does not say itself. Of several articles in a file those behind the first have their line in their key, and behind the first
+    /// of a line its place there.
+    pub(super) fn add(&self, message: &mut Message, place_in_line: usize) {
+        let missing: Vec<Header> =
+            self.headers.iter().filter(|(name, _)| message.header(name).is_none()).cloned().collect();
+        message.headers.extend(missing);
         if let Some(key) = &self.key {
             let line = message.origin.offset;
-            message.key = Some(if line > 1 { format!("{key}:{line}") } else { key.clone() }.into_bytes());
+            let key = match (line, place_in_line) {
+                (..=1, 0) => key.clone(),
+                (_, 0) => format!("{key}:{line}"),
+                _ => format!("{key}:{line}.{}", place_in_line + 1),
+            };
+            message.key = Some(key.into_bytes());
         }
     }
 }

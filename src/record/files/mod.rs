@@ -83,6 +83,8 @@ pub struct Messages {
     limit: usize,
     line: i64,
     given: OfFile,
+    /// The line of the article given last, and how many of that line were given before it.
+    last: (i64, usize),
     /// Articles that came at once and are still to be given, each with its line.
     pending: VecDeque<(i64, Vec<u8>)>,
     is_finished: bool,
@@ -183,15 +185,16 @@ impl Messages {
             Layout::Archive => Source::Whole("", reader),
         };
         let (given, pending) = (OfFile::default(), VecDeque::new());
-        Ok(Self { source, name, limit, line: 1, given, pending, is_finished: false })
+        Ok(Self { source, name, limit, line: 1, last: (0, 0), given, pending, is_finished: false })
     }
 
-    fn message(&self, line: i64, payload: Vec<u8>, content_type: &str, headers: Vec<Header>) -> Message {
+    fn message(&mut self, line: i64, payload: Vec<u8>, content_type: &str, headers: Vec<Header>) -> Message {
         let content_type =
             (!content_type.is_empty()).then(|| ("content-type".to_owned(), Some(content_type.as_bytes().to_vec())));
         let headers = content_type.into_iter().chain(headers).collect();
         let mut message = Message { origin: self.origin(line), key: None, payload: Some(payload), headers };
-        self.given.add(&mut message);
+        self.last = if self.last.0 == line { (line, self.last.1 + 1) } else { (line, 0) };
+        self.given.add(&mut message, self.last.1);
         message
     }
 

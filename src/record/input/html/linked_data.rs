@@ -1,6 +1,8 @@
 //! The article in a page's JSON-LD: the node of type NewsArticle or the like, wherever it stands (alone, in a list, in `@graph`, as the
 //! main entity of a page), with its author and publisher where they are named by reference.
 
+use std::cell::Cell;
+
 use super::super::json::{items, lenient};
 use super::super::members::{Members, string};
 use super::super::raw::RawArticle;
@@ -14,6 +16,9 @@ const MAX_NODES: usize = 1_000;
 /// How deep nodes stand in each other; a graph in a list has two levels.
 const MAX_DEPTH: usize = 6;
 
+/// References that are followed: each is looked for in all nodes.
+const MAX_REFERENCES: usize = 64;
+
 /// Members that lead to other nodes.
 const LEADS_ON: [&str; 3] = ["@graph", "mainEntity", "mainEntityOfPage"];
 
@@ -25,7 +30,11 @@ pub(super) fn article(scripts: &[String], url: Option<&str>) -> Option<RawArticl
     let articles = || nodes.iter().filter(|node| is_article(node));
     let is_here = |node: &&Members<'_>| url.is_some() && addresses(node).any(|found| Some(found.as_str()) == url);
     let node = articles().find(is_here).or_else(|| articles().find(|node| node.last_named("headline").is_some()))?;
-    let resolve = |raw| referred(raw, &nodes);
+    let n_resolved = Cell::new(0);
+    let resolve = |raw| {
+        n_resolved.set(n_resolved.get() + 1);
+        if n_resolved.get() > MAX_REFERENCES { raw } else { referred(raw, &nodes) }
+    };
     let mut article = lenient(node, &resolve);
     article.id = None;
     if article.url.is_none() {
