@@ -10,6 +10,9 @@ use super::cluster::Cluster;
 #[test]
 fn a_topic_is_read_from_the_time_that_was_asked_for() {
     let Some(mut cluster) = Cluster::real_or_skip("that reading begins at a time") else { return };
+    // The client wakes tasks of a runtime as soon as it is made.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let _inside = runtime.enter();
     let topic = cluster.topic("since", 2);
     let missing = cluster.name("never-made");
     let inputs: Vec<_> = (0..20).map(articles::made_up).collect();
@@ -20,7 +23,6 @@ fn a_topic_is_read_from_the_time_that_was_asked_for() {
 
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
     let ms = |time: Duration| i64::try_from(time.as_millis()).unwrap();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let reader = Reader::open(&options, &[&topic], Start::Since(ms(now - Duration::from_hours(1)))).unwrap();
         for read in 0..20 {
