@@ -8,7 +8,6 @@ use clap::{Command, CommandFactory as _, Parser as _};
 use serde_json::Value;
 
 use super::Cli;
-#[cfg(feature = "kafka")]
 use crate::config::{Config, Error, Sources};
 use crate::record::schema;
 
@@ -111,7 +110,6 @@ fn problem(place: &str, line: &str) -> Option<String> {
     calls(line).into_iter().find_map(slip)
 }
 
-#[cfg(feature = "kafka")]
 #[test]
 fn commands_in_the_documentation_can_be_given() {
     let mut n_calls = 0;
@@ -144,7 +142,6 @@ fn examples_in_the_help_can_be_given() {
     assert!(n_examples > 10, "only {n_examples} examples were found");
 }
 
-#[cfg(feature = "kafka")]
 #[test]
 fn configurations_in_the_documentation_are_configurations() {
     let blocks = blocks("toml");

@@ -2,7 +2,7 @@
 //! output; progress, logs and errors to standard error.
 
 mod check_config;
-#[cfg(test)]
+#[cfg(all(test, feature = "kafka"))]
 mod documented;
 mod exit;
 mod explain;
