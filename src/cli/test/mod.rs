@@ -139,7 +139,7 @@ fn brief(found: &Value) -> String {
     format!("{} {}", found["kind"].as_str().unwrap_or_default(), found["name"].as_str().unwrap_or_default())
 }
 /// Whether a line is a case.
-#[cfg(test)]
+#[cfg(all(test, feature = "kafka"))]
 pub(super) fn is_case(line: &str) -> Result<(), String> {
     case::Case::parse(line.as_bytes()).map(|_| ())
 }
