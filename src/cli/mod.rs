@@ -2,7 +2,8 @@
 //! output; progress, logs and errors to standard error.
 
 mod check_config;
-#[cfg(all(test, feature = "kafka"))]
+#[cfg(test)]
+#[cfg(feature = "kafka")]
 mod documented;
 mod exit;
 mod explain;
