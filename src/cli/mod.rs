@@ -16,6 +16,8 @@ mod health;
 mod man;
 mod models;
 mod out;
+#[cfg(feature = "kafka")]
+mod output_topics;
 pub mod render;
 mod resume;
 mod schema;

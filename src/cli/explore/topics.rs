@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, anyhow};
-use clap::ValueEnum;
 use serde::de::DeserializeOwned;
 use tokio::time::timeout;
 
 use crate::cli::exit::{Exit, Failure};
+use crate::cli::output_topics::OutputTopic;
 use crate::cli::run::broken;
 use crate::cli::{out, times};
 use crate::config::Config;
@@ -33,34 +33,10 @@ pub(super) struct TopicArgs {
     pub(super) brokers: Option<String>,
     /// Which topics [default: analyses and dead-letters; where analyses holds nothing, statements, events and dead-letters].
     #[arg(long, value_enum, value_name = "TOPICS", value_delimiter = ',', requires = "brokers")]
-    topics: Vec<What>,
+    topics: Vec<OutputTopic>,
     /// Begin with what was written since then: a time (2024-03-04T09:00:00Z), a day, or how long ago (1h).
     #[arg(long, value_name = "TIME", value_parser = times::since, requires = "brokers")]
     since: Option<i64>,
-}
-
-/// What there is to show.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum What {
-    /// Who said what to whom.
-    Statements,
-    /// Who did what to whom.
-    Events,
-    /// Whole analyses: the texts stand in them.
-    Analyses,
-    /// What was refused.
-    DeadLetters,
-}
-
-impl What {
-    fn channel(self) -> Channel {
-        match self {
-            Self::Statements => Channel::Statements,
-            Self::Events => Channel::Events,
-            Self::Analyses => Channel::Analyses,
-            Self::DeadLetters => Channel::DeadLetter,
-        }
-    }
 }
 
 /// A reader of what is to be shown. Blocks until the brokers have named the partitions.

@@ -5,15 +5,15 @@ mod printer;
 use std::num::NonZeroU64;
 
 use anyhow::anyhow;
-use clap::ValueEnum;
 
 use super::exit::{Exit, Failure, OrExit as _};
 use super::filter::Filter;
+use super::output_topics::OutputTopic;
 use super::run::{broken, runtime};
 use super::settings::{self, BrokerArgs};
 use super::{out, render, times};
 use crate::kafka::{Reader, Start};
-use crate::record::{Channel, EventStatusRecord};
+use crate::record::EventStatusRecord;
 use printer::Printer;
 
 /// Follows the output topics and prints what comes: findings as they are committed, and what was refused.
@@ -31,10 +31,10 @@ A condition is written as for `extract`; a refused message has the fields letter
 pub(super) struct TailArgs {
     /// Which topics [default: statements, events and dead-letters].
     #[arg(value_name = "WHAT", value_enum)]
-    what: Vec<What>,
+    what: Vec<OutputTopic>,
     /// The same, with commas, as `extract` has it.
     #[arg(long = "what", value_name = "WHAT", value_enum, value_delimiter = ',', conflicts_with = "what")]
-    what_named: Vec<What>,
+    what_named: Vec<OutputTopic>,
     /// How it is printed [default: pretty on a terminal, jsonl in a pipe].
     #[arg(short, long, value_enum)]
     format: Option<render::Format>,
@@ -58,30 +58,6 @@ pub(super) struct TailArgs {
     count: Option<NonZeroU64>,
     #[command(flatten)]
     broker: BrokerArgs,
-}
-
-/// What there is to follow.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum What {
-    /// Who said what to whom.
-    Statements,
-    /// Who did what to whom.
-    Events,
-    /// Whole analyses, where output.analyses is on.
-    Analyses,
-    /// What was refused.
-    DeadLetters,
-}
-
-impl What {
-    fn channel(self) -> Channel {
-        match self {
-            Self::Statements => Channel::Statements,
-            Self::Events => Channel::Events,
-            Self::Analyses => Channel::Analyses,
-            Self::DeadLetters => Channel::DeadLetter,
-        }
-    }
 }
 
 /// Runs the command.
@@ -119,16 +95,16 @@ pub(super) fn run(args: TailArgs) -> Result<Exit, Failure> {
 }
 
 /// What is followed where nothing was named: what the form has room for.
-fn what(args: &TailArgs, format: render::Format) -> Vec<What> {
-    let named: Vec<What> = args.what.iter().chain(&args.what_named).copied().collect();
+fn what(args: &TailArgs, format: render::Format) -> Vec<OutputTopic> {
+    let named: Vec<OutputTopic> = args.what.iter().chain(&args.what_named).copied().collect();
     if !named.is_empty() {
         return named;
     }
     match format {
-        render::Format::Statements => vec![What::Statements],
-        render::Format::Events | render::Format::Gdelt => vec![What::Events],
-        render::Format::Csv => vec![What::Statements, What::Events],
-        _ => vec![What::Statements, What::Events, What::DeadLetters],
+        render::Format::Statements => vec![OutputTopic::Statements],
+        render::Format::Events | render::Format::Gdelt => vec![OutputTopic::Events],
+        render::Format::Csv => vec![OutputTopic::Statements, OutputTopic::Events],
+        _ => vec![OutputTopic::Statements, OutputTopic::Events, OutputTopic::DeadLetters],
     }
 }
 

@@ -92,7 +92,8 @@ impl<'t> Printer<'t> {
             Channel::Analyses => {
                 self.article = None;
                 let text = self.renderer.render(&parse::<AnalysisRecord>(message)?);
-                Ok(Some(self.beneath(message, text)))
+                // Nothing is left of it where a condition leaves nothing.
+                Ok((!text.is_empty()).then(|| self.beneath(message, text)))
             }
             Channel::DeadLetter => {
                 self.article = None;

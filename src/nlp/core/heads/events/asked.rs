@@ -1,4 +1,4 @@
-//! What the head asks of the tree about each trigger, with the features: what the linear models are fitted on. Nothing of it runs in the service.
+//! What the head asks of the tree about each trigger, with the features: what the models over the tree are fitted on. Nothing of it runs in the service.
 
 use super::facts::Sentences;
 use super::links::SeenSpan;

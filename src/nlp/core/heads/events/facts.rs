@@ -1,6 +1,6 @@
 //! What the tree and the looks of words say of a trigger, and of a word beside it, as sparse features: each a template with the values that fill it, by a 64-bit key.
 //!
-//! The linear models over them (`argued`) draw other conclusions than the head's layers do, which read along the text and not along the tree.
+//! The models over them (`roles`, `attributes`) draw other conclusions than the head's layers do, which read along the text and not along the tree.
 
 use crate::nlp::core::encoder::{Encoding, Properties};
 use crate::nlp::core::heads::sparse::mixed;
