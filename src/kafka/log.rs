@@ -129,11 +129,12 @@ impl Trouble {
     fn of(reason: &str) -> Self {
         let what = reason.split(" (after ").next().unwrap_or(reason);
         let read = || {
-            let (broker, rest) = what.split_once(": ")?;
-            let (_, cause) = rest
-                .strip_prefix("Connect to ")
-                .and_then(|rest| rest.split_once(" failed: "))
-                .or_else(|| rest.strip_prefix("Failed to resolve ")?.split_once(": "))?;
+            let refused = || Some((what.split_once(": Connect to ")?, " failed: "));
+            let unknown = || Some((what.split_once(": Failed to resolve ")?, ": "));
+            let ((broker, rest), before_cause) = refused().or_else(unknown)?;
+            let (_, cause) = rest.split_once(before_cause)?;
+            // "TxnCoordinator: host:9092": a coordinator has its part before the address.
+            let broker = broker.rsplit_once(": ").map_or(broker, |(_, broker)| broker);
             let broker = broker.rsplit_once('/').map_or(broker, |(broker, _)| broker);
             // With TLS or SASL the address begins with the protocol.
             let broker = broker.rsplit_once("://").map_or(broker, |(_, broker)| broker);
@@ -220,6 +221,8 @@ mod tests {
         assert_eq!(refused("ipv4#192.0.2.1:1", 0), expected);
         assert!(is_news(&refused("ipv4#192.0.2.1:1", 0)));
         assert!(!is_news(&refused("ipv6#[2001:db8::1]:1", 3)), "another address of the same broker");
+        let coordinator = "TxnCoordinator: test.example:1: Connect to ipv4#192.0.2.1:1 failed: Connection refused (after 0ms in state CONNECT)";
+        assert!(!is_news(&Trouble::of(coordinator)), "the same broker in another part");
         assert!(is_news(&Trouble::of("another trouble")));
         let named = "sasl_ssl://no.example:1/bootstrap: Failed to resolve 'no.example:1': Name or service not known (after 2ms in state CONNECT)";
         let unknown =
