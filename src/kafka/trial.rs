@@ -19,13 +19,18 @@ pub(crate) fn complaint(consumer: &ClientConfig, producer: &ClientConfig) -> Opt
     };
     let words = told.split(|c: char| !(c.is_ascii_lowercase() || c == '.' || c == '_'));
     let option = words.map(|word| word.trim_matches('.')).find(|word| word.contains('.')).map(str::to_owned);
-    Some((option, told))
+    // OpenSSL's word for a key that it cannot read, whatever the cause.
+    let advice =
+        if told.ends_with("PEM lib") { ": is it a key in PEM, and `ssl.key.password` its password?" } else { "" };
+    Some((option, told + advice))
 }
 
 /// The same settings without any broker to connect to, anybody to ask for a token, or a group that would have to be left.
 fn alone(config: &ClientConfig) -> ClientConfig {
     let mut alone = ClientConfig::new();
-    for (key, value) in config.config_map() {
+    // The map shows no secrets, so it is good for the names alone.
+    for key in config.config_map().into_keys() {
+        let value = config.get(key).unwrap_or_default();
         match key {
             "bootstrap.servers" | "group.id" | "group.instance.id" => {}
             _ if key.starts_with("sasl.") => {}
@@ -39,4 +44,18 @@ fn alone(config: &ClientConfig) -> ClientConfig {
     }
     alone.set_log_level(RDKafkaLogLevel::Emerg);
     alone
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_tried_with_the_secrets_themselves() {
+        let mut config = ClientConfig::new();
+        config.set("ssl.key.password", "hunter2").set("security.protocol", "SASL_SSL").set("sasl.password", "hunter2");
+        let alone = alone(&config);
+        assert_eq!(alone.get("ssl.key.password"), Some("hunter2"), "a key in a file could not be read");
+        assert_eq!((alone.get("security.protocol"), alone.get("sasl.password")), (Some("ssl"), None));
+    }
 }

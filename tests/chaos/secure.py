@@ -102,7 +102,7 @@ def run_secure(_, folder, long):
             asked_took = time.monotonic() - begun
             said = told(member)
             shown |= {name for name, secret in SECRETS.items() if secret in said}
-            answer = next((line for line in (asked.stdout + asked.stderr).splitlines() if word in line.lower()), "")
+            answer = next((line for line in (asked.stdout + asked.stderr).splitlines() if line.startswith("problem") and word in line.lower()), "")
             good = bool(lines) and took < AT_ONCE and asked.returncode == 69 and bool(answer) and asked_took < AT_ONCE
             member.kill()
             yield f"TLS: {way}", f"told after {took:.0f} s in {len(lines)} line(s); check-config --connect ends with {asked.returncode} after {asked_took:.0f} s: {answer.strip()}", "none", good
