@@ -1,12 +1,13 @@
 //! What a sentence is, by its place and its look: headline, boilerplate, or prose.
 //!
 //! A title that came apart from the text is a headline. Headlines are lines of their own without a full stop; the second copy of one is boilerplate, and so are bylines and what
-//! `data/nlp/boilerplate.tsv` lists. Reads whole lines only: it does not judge what a sentence says.
+//! `data/nlp/boilerplate.tsv` lists, and what is too dense to be read (`density`). Reads whole lines only: it does not judge what a sentence says.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use super::annotate::Annotate;
+use super::density;
 use super::tables::{self, TableError};
 use crate::text::{Document, Layer, SentenceKind};
 
@@ -110,6 +111,9 @@ impl Annotate for LayoutMarker {
             {
                 sentence.kind = SentenceKind::Prose;
             }
+        }
+        for idx in density::unread(doc) {
+            doc.sentences[idx].kind = SentenceKind::Boilerplate;
         }
     }
 }

@@ -6,6 +6,7 @@ mod annotate;
 pub mod consistency;
 pub mod core;
 pub mod dates;
+pub mod density;
 mod folding;
 mod hashing;
 pub mod layout;

@@ -137,6 +137,8 @@ impl EventMentions {
         if let Some(chances) = chances {
             // Pieces of one document come of one head: the types are the same.
             let own = self.chances.get_or_insert_with(|| TriggerChances::of_types(&chances.types));
+            // What was not read has none.
+            own.rows.resize(first_token as usize * own.types.len(), 0.0);
             own.rows.extend(chances.rows);
         }
         self.mentions.extend(mentions.into_iter().map(|mention| EventMention {

@@ -12,6 +12,7 @@ mod lemmas;
 mod plover;
 mod span;
 mod tree;
+mod unread;
 pub mod work;
 
 pub use closed_set::UnknownLabel;

@@ -149,18 +149,15 @@ fn an_article_of_more_tokens_than_can_be_afforded_is_refused() {
 }
 
 #[test]
-fn a_text_that_would_cost_more_than_twice_what_news_of_its_size_does_is_refused() {
+fn a_text_is_refused_for_the_time_it_takes_and_not_for_its_density() {
+    let refused = Some(RejectionReason::TooManyTokens);
+    let news = "The envoys met in Oslo on Monday. ";
     for (what, unit, n_bytes, expected) in [
-        ("the largest article, all quotation marks", "\"", 2_000_000, Some(RejectionReason::TooManyTokens)),
-        ("a hundredth of it", "\"", 20_000, Some(RejectionReason::TooManyTokens)),
-        ("a table of figures, as articles have them", "7, 12, ", 25_000, None),
-        (
-            "the largest article, all news that takes too long",
-            "The envoys met in Oslo on Monday. ",
-            2_000_000,
-            Some(RejectionReason::TooManyTokens),
-        ),
-        ("half of it", "The envoys met in Oslo on Monday. ", 1_000_000, None),
+        ("the largest article, all quotation marks", "\"", 2_000_000, refused),
+        ("a seventh of it, of which little is read", "\"", 290_000, None),
+        ("a table of figures", "7, 12, ", 25_000, None),
+        ("the largest article, all news that takes too long", news, 2_000_000, refused),
+        ("half of it", news, 1_000_000, None),
     ] {
         assert_eq!(reason(unit.repeat(n_bytes / unit.len()).as_bytes()), expected, "{what}");
     }

@@ -224,6 +224,42 @@ fn a_long_text_has_every_layer_that_a_short_one_has() {
     }
 }
 
+#[test]
+fn what_is_too_dense_to_be_read_has_every_layer_and_keeps_nobody_from_reading_the_rest() {
+    let model = CoreModel::embedded();
+    let annotated = |text: &str| {
+        let mut doc = split(text);
+        Core::new(&model).annotate(&mut doc);
+        doc
+    };
+    let paragraph = "Foreign Minister Anna Berg met the Danish envoy on Monday. “We will talk,” she told reporters.";
+    let marks = "\"".repeat(5_000);
+    let alone = annotated(paragraph);
+    let doc = annotated(&format!("{paragraph}\n\n{marks}\n\n{paragraph}"));
+    let n_tokens = doc.tokens.len();
+    let parallel = [doc.upos.len(), doc.xpos.len(), doc.feats.len(), doc.lemmas.len(), doc.heads.len()];
+    assert_eq!(parallel, [n_tokens; 5], "a layer leaves out what is not read");
+    let first_again = n_tokens - alone.tokens.len();
+    for start in [0, first_again] {
+        let names = |doc: &Document, start: usize| {
+            let own = doc
+                .entities
+                .iter()
+                .filter(|name| (start..start + alone.tokens.len()).contains(&(name.tokens.start as usize)));
+            own.map(|name| (name.tokens.start as usize - start, name.kind)).collect::<Vec<_>>()
+        };
+        assert_eq!(names(&doc, start), names(&alone, 0), "the paragraph at token {start} is read otherwise than alone");
+    }
+    for sentence in &doc.sentences {
+        let n_roots = sentence.tokens.range().filter(|&token_idx| doc.head(token_idx).is_none()).count();
+        assert_eq!(n_roots, 1, "{:?} is not one tree", doc.range_text(sentence.tokens));
+    }
+    let roles = doc.roles.as_deref().unwrap_or_default();
+    assert!(roles.iter().any(|role| role.tokens.start as usize >= first_again), "the roles behind the marks are lost");
+    let of_marks = alone.tokens.len()..first_again;
+    assert!(roles.iter().all(|role| !of_marks.contains(&(role.tokens.start as usize))), "the marks play a role");
+}
+
 /// Alters a few places of a model file and seals it again. The same number gives the same file.
 fn altered(number: u64) -> Vec<u8> {
     let mut bytes = include_bytes!("../data/model/tiny.model").to_vec();

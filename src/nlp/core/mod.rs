@@ -18,13 +18,14 @@ use std::sync::Arc;
 
 use super::consistency::harmonize;
 use super::dates::mark_dates;
+use super::density;
 use super::model_file::{ModelBytes, ModelError, ModelFile};
 use super::sentences::BoundaryModel;
 use crate::text::Document;
 use encoder::kernel::Matrix;
 use encoder::{Encoder, Encoding};
 use heads::{AnyHead, EventSpace, HEADS, Projections, Reading, Weights};
-use pieces::{PIECE, pieces};
+use pieces::{PIECE, Piece, pieces};
 
 pub use heads::{AskedTrigger, AskedWord};
 pub use stage::Stage;
@@ -127,14 +128,19 @@ impl Core {
 
     /// The same, telling when each stage is done, for measuring.
     pub fn annotate_observed(&mut self, doc: &mut Document, mut done: impl FnMut(Stage)) {
-        if doc.tokens.len() <= PIECE {
+        let unread = density::unread(doc);
+        if doc.tokens.len() <= PIECE && unread.is_empty() {
             self.read(doc, &mut done);
         } else {
             doc.clear_annotations();
-            for piece in pieces(doc) {
-                let mut part = doc.part(&piece);
-                self.read(&mut part, &mut done);
-                doc.append_annotations(part, piece.start);
+            for Piece { tokens, is_read } in pieces(doc, &unread) {
+                let mut part = doc.part(&tokens);
+                if is_read {
+                    self.read(&mut part, &mut done);
+                } else {
+                    self.model.heads.iter().for_each(|head| part.leave_unread(head.fills()));
+                }
+                doc.append_annotations(part, tokens.start);
             }
         }
         harmonize(doc);

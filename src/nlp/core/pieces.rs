@@ -7,23 +7,35 @@ use crate::text::Document;
 /// Tokens of a piece: some 40 MB of working space. Longer than almost any article, so that few are ever cut.
 pub(super) const PIECE: usize = 4096;
 
-/// Runs of tokens of at most [`PIECE`], cut between sentences; a sentence that is longer is cut inside.
-pub(super) fn pieces(doc: &Document) -> Vec<Range<usize>> {
-    let mut pieces = Vec::new();
-    let mut start = 0;
-    for sentence in &doc.sentences {
+/// A run of tokens.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Piece {
+    pub(super) tokens: Range<usize>,
+    /// Whether the core reads it.
+    pub(super) is_read: bool,
+}
+
+/// Runs of tokens, of at most [`PIECE`] where they are read, cut between sentences; a sentence that is longer is cut inside. `unread` are the
+/// sentences that are not read, ascending.
+pub(super) fn pieces(doc: &Document, unread: &[usize]) -> Vec<Piece> {
+    let mut pieces: Vec<Piece> = Vec::new();
+    let mut unread = unread.iter().copied().peekable();
+    for (sentence_idx, sentence) in doc.sentences.iter().enumerate() {
         let range = sentence.tokens.range();
-        if range.end - start > PIECE && range.start > start {
-            pieces.push(start..range.start);
-            start = range.start;
+        let is_read = unread.next_if_eq(&sentence_idx).is_none();
+        match pieces.last_mut() {
+            Some(last) if last.is_read == is_read && (!is_read || range.end - last.tokens.start <= PIECE) => {
+                last.tokens.end = range.end;
+                continue;
+            }
+            _ => {}
         }
-        while range.end - start > PIECE {
-            pieces.push(start..start + PIECE);
-            start += PIECE;
+        if !is_read {
+            pieces.push(Piece { tokens: range, is_read });
+            continue;
         }
-    }
-    if start < doc.tokens.len() {
-        pieces.push(start..doc.tokens.len());
+        let cuts = range.clone().step_by(PIECE);
+        pieces.extend(cuts.map(|start| Piece { tokens: start..(start + PIECE).min(range.end), is_read }));
     }
     pieces
 }
@@ -47,7 +59,7 @@ mod tests {
     #[test]
     fn pieces_end_with_a_sentence_where_one_fits() {
         let doc = document(&[PIECE - 1, 2, 2 * PIECE + 5, 3]);
-        let found = pieces(&doc);
+        let found: Vec<_> = pieces(&doc, &[]).into_iter().map(|piece| piece.tokens).collect();
         let last = 3 * PIECE + 1;
         assert_eq!(
             found,
@@ -56,15 +68,23 @@ mod tests {
     }
 
     #[test]
+    fn what_is_not_read_is_a_piece_whatever_its_length() {
+        let doc = document(&[5, 2 * PIECE, 7, 3, 4]);
+        let found: Vec<_> = pieces(&doc, &[1, 2]).into_iter().map(|piece| (piece.tokens, piece.is_read)).collect();
+        let read_again = 2 * PIECE + 12;
+        assert_eq!(found, [(0..5, true), (5..read_again, false), (read_again..read_again + 7, true)]);
+    }
+
+    #[test]
     fn pieces_put_together_are_the_document() {
         let doc = document(&[PIECE - 1, 2, 2 * PIECE + 5, 3]);
         let mut whole = Document::new(doc.text());
-        for piece in pieces(&doc) {
-            let mut part = doc.part(&piece);
-            assert_eq!(part.tokens.len(), piece.len());
-            assert_eq!(part.sentences.last().map(|sentence| sentence.tokens.end as usize), Some(piece.len()));
-            part.heads = (0..u32::try_from(piece.len()).unwrap()).collect();
-            whole.append_annotations(part, piece.start);
+        for Piece { tokens, .. } in pieces(&doc, &[]) {
+            let mut part = doc.part(&tokens);
+            assert_eq!(part.tokens.len(), tokens.len());
+            assert_eq!(part.sentences.last().map(|sentence| sentence.tokens.end as usize), Some(tokens.len()));
+            part.heads = (0..u32::try_from(tokens.len()).unwrap()).collect();
+            whole.append_annotations(part, tokens.start);
         }
         assert!(whole.heads.iter().enumerate().all(|(token, head)| *head as usize == token), "heads keep their tokens");
     }
