@@ -57,10 +57,19 @@ def cut_off(members, proxies, way, seconds):
 
 
 def run_network(broker, folder, long):
-    """Both members are cut off, or one of two, whose partitions the other one takes over if it lasts."""
     cuts = [(way, 2 - round_ % 2, seconds) for round_ in range(5) for seconds in (20, 45, 75) for way in Proxy.WAYS]
-    cuts = cuts if long else [("refused", 2, 10), ("half-open", 1, 10)]
-    trial = Trial(broker, folder, "network", len(cuts) * 300, 7)
+    yield network(broker, folder, "network", cuts if long else [("refused", 2, 10), ("half-open", 1, 10)])
+
+
+def run_cuts(broker, folder, long):
+    """Longer than a transaction and a session may last, each way once: half of them for both members."""
+    cuts = [(way, 2 - number % 2, 75) for number, way in enumerate(Proxy.WAYS * (5 if long else 1))]
+    yield network(broker, folder, "cuts", cuts)
+
+
+def network(broker, folder, tag, cuts):
+    """Both members are cut off, or one of two, whose partitions the other one takes over if it lasts. Its row."""
+    trial = Trial(broker, folder, tag, len(cuts) * 300, 7)
     for name, door in zip(("one", "two"), broker.doors):
         trial.member(name, address=door)
     until("the service is ready", lambda: all(member.is_ready() for member in trial.members))
@@ -81,4 +90,4 @@ def run_network(broker, folder, long):
     good = not any(wrong.values()) and not any(codes) and not ended and in_time
     seconds = "; ".join(f"{way}: not ready after {max(t for t, _ in times):.0f} s, ready {max(b for _, b in times):.0f} s after it was mended"
                         for way, times in slowest.items())
-    yield "network cut", f"{len(cuts)} cuts of {cuts[0][2]} to {cuts[-1][2]} s, {len(ended)} members ended; {seconds}", amiss(wrong), good
+    return "network cut", f"{len(cuts)} cuts of {cuts[0][2]} to {cuts[-1][2]} s, {len(ended)} members ended; {seconds}", amiss(wrong), good

@@ -27,6 +27,7 @@ SCENARIOS = {
     "storm": members.run_storm,
     "outages": brokers.run_outages,
     "network": brokers.run_network,
+    "cuts": brokers.run_cuts,
     "refused": refusals.run_refused,
     "disk": refusals.run_disk,
     "secure": secure.run_secure,
@@ -34,13 +35,13 @@ SCENARIOS = {
     "signals": members.run_signals,
 }
 
-# One asks for a build with TLS.
-DEFAULT = [name for name in SCENARIOS if name != "secure"]
+# One asks for a build with TLS, the other one takes long.
+DEFAULT = [name for name in SCENARIOS if name not in ("secure", "cuts")]
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="tests/chaos/run", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("scenarios", nargs="*", metavar="SCENARIO", help=f"of {', '.join(SCENARIOS)} [default: all but secure]")
+    parser.add_argument("scenarios", nargs="*", metavar="SCENARIO", help=f"of {', '.join(SCENARIOS)} [default: all but secure and cuts]")
     parser.add_argument("--long", action="store_true", help="hours instead of minutes")
     asked = parser.parse_args()
     unknown = set(asked.scenarios) - set(SCENARIOS)
