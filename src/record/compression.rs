@@ -1,7 +1,7 @@
 //! Compressed bytes, recognized by how they begin: gzip and zstd, each with any number of members behind each other. Reading is a
 //! stream, so that whoever reads decides how much of it is too much.
 
-use std::io::{self, BufRead, Read};
+use std::io::{self, BufRead, Chain, Cursor, Read};
 
 use flate2::bufread::MultiGzDecoder;
 use ruzstd::decoding::{FrameDecoder, StreamingDecoder};
@@ -24,7 +24,7 @@ impl Compression {
     pub(super) fn of(bytes: &[u8]) -> Option<Self> {
         match bytes {
             [0x1F, 0x8B, 0x08, ..] => Some(Self::Gzip),
-            [0x28, 0xB5, 0x2F, 0xFD, ..] => Some(Self::Zstd),
+            [0x28, 0xB5, 0x2F, 0xFD, ..] | [0x50..=0x5F, 0x2A, 0x4D, 0x18, ..] => Some(Self::Zstd),
             _ => None,
         }
     }
@@ -59,12 +59,46 @@ impl Compression {
     }
 }
 
-/// Frames of zstd, one after the other: its decoder reads one.
+/// Frames of zstd, one after the other: its decoder reads one. Frames of what is no content are passed over (RFC 8878, 3.1.2): parallel
+/// compressors and seekable files have them.
 struct Frames<R: BufRead> {
     between: Option<R>,
-    inside: Option<StreamingDecoder<R, FrameDecoder>>,
+    inside: Option<Frame<R>>,
     /// Most bytes that a frame may look back.
     window: u64,
+}
+
+/// A frame, whose first bytes were read to see what it is.
+type Frame<R> = StreamingDecoder<Chain<Cursor<Vec<u8>>, R>, FrameDecoder>;
+
+/// Bytes that say what a frame is; where it is to be passed over, as many more say how long it is.
+const MAGIC_BYTES: u64 = 4;
+
+impl<R: BufRead> Frames<R> {
+    /// Opens the next frame with content; `None` at the end.
+    fn open(mut source: R, window: u64) -> io::Result<Option<Frame<R>>> {
+        loop {
+            let mut magic = Vec::new();
+            source.by_ref().take(MAGIC_BYTES).read_to_end(&mut magic)?;
+            if magic.is_empty() {
+                return Ok(None);
+            }
+            if !matches!(magic[..], [0x50..=0x5F, 0x2A, 0x4D, 0x18]) {
+                let frame = StreamingDecoder::new_with_max_window_size(Cursor::new(magic).chain(source), window);
+                return Ok(Some(frame.map_err(|error| invalid(error.to_string()))?));
+            }
+            let mut length = [0; 4];
+            source.read_exact(&mut length)?;
+            let length = u64::from(u32::from_le_bytes(length));
+            if io::copy(&mut source.by_ref().take(length), &mut io::sink())? < length {
+                return Err(invalid("a frame that breaks off".to_owned()));
+            }
+        }
+    }
+}
+
+fn invalid(what: String) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, what)
 }
 
 impl<R: BufRead> Read for Frames<R> {
@@ -76,15 +110,11 @@ impl<R: BufRead> Read for Frames<R> {
                     self.inside = Some(frame);
                     return Ok(n_read);
                 }
-                self.between = Some(frame.into_inner());
+                self.between = Some(frame.into_inner().into_inner().1);
             }
-            // After an error there is neither.
-            let Some(mut source) = self.between.take() else { return Ok(0) };
-            if source.fill_buf()?.is_empty() {
-                return Ok(0);
-            }
-            let frame = StreamingDecoder::new_with_max_window_size(source, self.window);
-            self.inside = Some(frame.map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error.to_string()))?);
+            // After an error and at the end there is neither.
+            let Some(source) = self.between.take() else { return Ok(0) };
+            self.inside = Self::open(source, self.window)?;
         }
     }
 }

@@ -5,8 +5,8 @@ use super::Channel;
 /// What is accepted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InputOptions {
-    /// Largest message value in bytes, of HTML [`InputOptions::max_page_bytes`]. 2 MiB is some fifty times a long news article, so that what exceeds it is not
-    /// one; a larger limit costs memory per analysis thread.
+    /// Largest text in bytes; a message may have [`InputOptions::max_page_bytes`]. 2 MiB is some fifty times a long news article, so that
+    /// what exceeds it is not one; a larger limit costs memory per analysis thread.
     pub max_bytes: usize,
     /// Most tokens of title and text together. The time that an article takes goes with them: some 15,000 are a second of a
     /// core where names and events stand close (1.9 MB of nothing else: 27 seconds), and its partition waits. News of the largest size has 400,000.
@@ -15,11 +15,12 @@ pub struct InputOptions {
     pub check_language: bool,
 }
 
-/// How many times as large as a text its page may be: most of a page is markup and scripts, and costs little.
+/// How many times as large as a text its message may be: most of a page is markup and scripts, whether it comes by itself or in JSON, and
+/// costs little.
 const PAGE_FACTOR: usize = 2;
 
 impl InputOptions {
-    /// Largest message value of any format, in bytes, compressed or not: that of a page. Its text may be no larger than others.
+    /// Largest message value of any format, in bytes, compressed or not.
     pub const fn max_page_bytes(&self) -> usize {
         self.max_bytes.saturating_mul(PAGE_FACTOR)
     }

@@ -98,7 +98,7 @@ fn refused_articles_are_named_with_file_and_line_and_the_others_printed() {
     let reports: Vec<&str> = stderr(&output).lines().collect();
     assert!(reports[0].starts_with("demarche: mixed.jsonl:3:8: malformed: not JSON: "), "{reports:?}");
     assert!(!reports[0].contains("line 1"), "two line numbers: {reports:?}");
-    assert_eq!(reports[1], "demarche: mixed.jsonl:4: too_large: more than the 300 bytes that are accepted");
+    assert_eq!(reports[1], "demarche: mixed.jsonl:4: too_large: 400 bytes where at most 300 are accepted");
     assert_eq!(reports.len(), 2, "{reports:?}");
 }
 
@@ -207,6 +207,35 @@ fn a_file_of_results_appears_when_it_is_whole_and_its_name_says_what_is_in_it() 
     assert_eq!(names().len(), 4, "something was left beside: {:?}", names());
     let nowhere = extract(&["--output", "no/such/folder/out.csv"], folder.path(), ARTICLE.as_bytes());
     assert_eq!(nowhere.status.code(), Some(74), "{}", stderr(&nowhere));
+}
+
+#[cfg(unix)]
+#[test]
+fn through_a_link_its_target_is_written_and_the_link_stays() {
+    use std::os::unix::fs::symlink;
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    fs::create_dir(path("shared")).unwrap();
+    fs::write(path("shared/day.jsonl"), "yesterday").unwrap();
+    symlink("shared/day.jsonl", path("latest.jsonl")).unwrap();
+    symlink("latest.jsonl", path("link-to-link.jsonl")).unwrap();
+    symlink("shared/new.jsonl", path("nothing-there-yet.jsonl")).unwrap();
+    for (link, target) in [
+        ("latest.jsonl", "shared/day.jsonl"),
+        ("link-to-link.jsonl", "shared/day.jsonl"),
+        ("nothing-there-yet.jsonl", "shared/new.jsonl"),
+    ] {
+        let output = extract(&["--output", link], folder.path(), ARTICLE.as_bytes());
+        assert_eq!(output.status.code(), Some(0), "{link}: {}", stderr(&output));
+        assert!(path(link).is_symlink(), "{link} is a link no more");
+        assert!(fs::read_to_string(path(target)).unwrap().starts_with("{\"article\":"), "{link}");
+        fs::write(path(target), "yesterday").unwrap();
+    }
+    let left = fs::read_dir(path("shared")).unwrap().count();
+    assert_eq!(left, 2, "something was left beside the targets");
+    symlink("circle.jsonl", path("circle.jsonl")).unwrap();
+    let circle = extract(&["--output", "circle.jsonl"], folder.path(), ARTICLE.as_bytes());
+    assert_eq!(circle.status.code(), Some(74), "{}", stderr(&circle));
 }
 
 #[test]

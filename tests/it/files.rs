@@ -68,6 +68,18 @@ fn tables_come_with_other_signs_and_charsets_and_without_an_extension() {
 }
 
 #[test]
+fn a_table_of_tabs_that_quotes_nothing_keeps_its_quotation_marks_and_its_rows() {
+    let tsv =
+        "id\ttext\n1\t\"We will talk,\" the envoy said.\n2\tThe port is closed.\n3\t\"Never,\" he said, and left.\n";
+    assert_eq!(
+        texts("export.tsv", tsv.as_bytes()),
+        ["\"We will talk,\" the envoy said.", "The port is closed.", "\"Never,\" he said, and left."]
+    );
+    let quoted = "id\ttext\n1\t\"\"\"We will talk,\"\" the envoy said.\"\n2\t\"The port\nis closed.\"\n";
+    assert_eq!(texts("export.tsv", quoted.as_bytes()), ["\"We will talk,\" the envoy said.", "The port\nis closed."]);
+}
+
+#[test]
 fn a_table_that_is_none_is_refused_by_name() {
     for (name, text) in
         [("a.csv", "lat,lon\n59.9,10.7\n"), ("export", "1213\t20260305\tUSA\tUNITED STATES\tUSA\t\t\t\t042\t04\t1.9\n")]
@@ -94,23 +106,27 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
 #[test]
 fn compressed_files_are_read_as_what_they_hold() {
     let line = "{\"id\": \"a\", \"text\": \"The envoy left.\"}\n";
-    let zstd = [
-        &[0x28, 0xB5, 0x2F, 0xFD, 0x20, u8::try_from(line.len()).unwrap()][..],
-        &(1 | line.len() << 3).to_le_bytes()[..3],
-        line.as_bytes(),
-    ]
-    .concat();
-    for (name, bytes) in [
-        ("one", gzip(line.as_bytes())),
-        ("one", zstd),
-        ("two members", [gzip(line.as_bytes()), gzip(line.as_bytes())].concat()),
+    let zstd = || {
+        let block = (1 | line.len() << 3).to_le_bytes();
+        [&[0x28, 0xB5, 0x2F, 0xFD, 0x20, u8::try_from(line.len()).unwrap()][..], &block[..3], line.as_bytes()].concat()
+    };
+    // A frame that is no content: what seekable files end with, and parallel compressors begin with.
+    let beside = |n_bytes: u8| [&[0x5E, 0x2A, 0x4D, 0x18, n_bytes, 0, 0, 0][..], &vec![7; n_bytes.into()]].concat();
+    for (name, bytes, n_articles) in [
+        ("one of gzip", gzip(line.as_bytes()), 1),
+        ("one of zstd", zstd(), 1),
+        ("two members", [gzip(line.as_bytes()), gzip(line.as_bytes())].concat(), 2),
+        ("two frames", [zstd(), zstd()].concat(), 2),
+        ("frames beside", [beside(3), zstd(), beside(0), beside(200), zstd(), beside(9)].concat(), 2),
     ] {
-        let found = texts(name, &bytes);
-        assert!(found.iter().all(|text| text == "The envoy left.") && !found.is_empty(), "{name}: {found:?}");
+        assert_eq!(texts("articles", &bytes), vec!["The envoy left."; n_articles], "{name}");
     }
+    let cut = [zstd(), beside(9)[..12].to_vec()].concat();
+    let found = texts("articles", &cut);
+    assert!(found.len() == 2 && found[1].contains("a frame that breaks off"), "{found:?}");
     assert_eq!(texts("a.html", &gzip(b"The <b>envoy</b> left.")), ["The envoy left."]);
     let bomb = gzip(&vec![b'x'; 64 << 20]);
-    assert_eq!(texts("a", &bomb), ["more than the 8192 bytes that are accepted"]);
+    assert_eq!(texts("a", &bomb), ["more than the 4096 bytes that are accepted"]);
 }
 
 #[test]
@@ -185,11 +201,14 @@ fn a_web_archive_gives_an_article_a_page() {
         )
     };
     let page = |kind: &str, body: &str| format!("HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\n\r\n{body}");
+    let gone = "x".repeat(3 * LIMIT);
     let records = [
         record("warcinfo", "", "software: x"),
         record("request", "https://news.example/1", "GET /1 HTTP/1.1"),
         record("response", "https://news.example/1", &page("text/html; charset=utf-8", "<p>The envoy left.</p>")),
         record("response", "https://news.example/a.png", &page("image/png", "x")),
+        record("response", "https://news.example/b.mp4", &page("video/mp4", &"x".repeat(3 * LIMIT))),
+        record("response", "https://news.example/5", &page("text/html", &gone).replace("200 OK", "410 Gone")),
         record(
             "response",
             "https://news.example/2",
@@ -209,7 +228,7 @@ fn a_web_archive_gives_an_article_a_page() {
     assert_eq!(found.len(), 3, "{found:?}");
     let first = found[0].as_ref().unwrap();
     assert_eq!((first.url.as_deref(), first.text.as_str()), (Some("https://news.example/1"), "The envoy left."));
-    assert_eq!(found[1].as_ref().unwrap_err(), "more than the 8192 bytes that are accepted");
+    assert_eq!(found[1].as_ref().unwrap_err(), "more than the 4096 bytes that are accepted");
     assert_eq!(found[2].as_ref().unwrap().text, "The port is closed.");
     let cut = &records[2].as_bytes()[..records[2].len() - 10];
     assert!(texts("a.warc", cut)[0].contains("a record that breaks off in a web archive"));

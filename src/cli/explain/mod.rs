@@ -88,7 +88,8 @@ pub(super) fn run(args: ExplainArgs) -> Result<Exit, Failure> {
     let mut analyzer = Analyzer::closely(&models);
     let input = InputOptions { check_language: false, ..InputOptions::default() };
     let mut found = Vec::new();
-    for message in Messages::of_all(vec![args.file.clone()], input.max_bytes, Given::default(), |reader| reader) {
+    for message in Messages::of_all(vec![args.file.clone()], input.max_page_bytes(), Given::default(), |reader| reader)
+    {
         let message = message.or_exit(Exit::NoInput)?;
         let place = format!("{}:{}", message.origin.topic, message.origin.offset);
         let article = match input::decode(&message, &input) {

@@ -72,7 +72,7 @@ pub struct ExtractArgs {
     /// Analyze text in any language as if it were English
     #[arg(long)]
     pub any_language: bool,
-    /// Largest article in bytes
+    /// Largest text in bytes; a page, alone or in JSON, may have twice as many
     #[arg(long, value_name = "BYTES", default_value_t = InputOptions::default().max_bytes)]
     pub max_bytes: usize,
     /// Most tokens of an article; a core takes some 15,000 a second of text dense with names and events
@@ -135,8 +135,9 @@ pub(super) fn run(args: ExtractArgs) -> Result<ExitCode, Failure> {
     let mut exit = Exit::Ok.code();
     // All of it, for a page is one document.
     let mut page: Vec<AnalysisRecord> = Vec::new();
+    let largest = work.input.max_page_bytes();
     let written = out.write_all(&header).and_then(|()| {
-        let messages = Messages::of_all(args.files, args.max_bytes, args.given.given(), progress.counter());
+        let messages = Messages::of_all(args.files, largest, args.given.given(), progress.counter());
         work.run(messages.skip(n_done), |outcome| {
             progress.article_done();
             let printed = match outcome {

@@ -6,6 +6,9 @@ use std::path::PathBuf;
 
 use super::super::render::Format;
 
+/// Links that are followed one after the other, as the system does.
+const MAX_LINKS: usize = 40;
+
 /// The place.
 pub(super) struct Output {
     writer: Box<dyn Write>,
@@ -33,6 +36,8 @@ impl Output {
             let file = File::create(&path)?;
             return Ok(Self { writer: written(file, format), file: None });
         }
+        // Through a link its target is written, as a shell would.
+        let path = target(path)?;
         let mut name = path.file_name().ok_or(io::ErrorKind::InvalidFilename)?.to_owned();
         name.push(".part");
         let part = path.with_file_name(name);
@@ -56,6 +61,18 @@ impl Output {
             None => Ok(()),
         }
     }
+}
+
+/// Where a path leads: a link's target, whether there is a file or not.
+fn target(mut path: PathBuf) -> io::Result<PathBuf> {
+    for _ in 0..MAX_LINKS {
+        if !path.is_symlink() {
+            return Ok(path);
+        }
+        let target = fs::read_link(&path)?;
+        path = path.parent().map_or_else(|| target.clone(), |folder| folder.join(&target));
+    }
+    Err(io::Error::other("links that lead in a circle"))
 }
 
 fn written(file: File, format: Format) -> Box<dyn Write> {

@@ -51,7 +51,7 @@ pub(super) fn run(args: TestArgs) -> Result<Exit, Failure> {
             exit = found
         }
     };
-    for message in Messages::of_all(args.files, input.max_bytes, Given::default(), |reader| reader) {
+    for message in Messages::of_all(args.files, input.max_page_bytes(), Given::default(), |reader| reader) {
         let mut message = match message {
             Ok(message) => message,
             Err(error) => {

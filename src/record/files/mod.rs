@@ -11,6 +11,7 @@ mod given;
 mod layout;
 mod piece;
 mod rows;
+mod separated;
 mod tree;
 mod values;
 #[cfg(feature = "warc")]
@@ -71,9 +72,6 @@ pub enum FileError {
         rejection: Rejection,
     },
 }
-
-/// How many times the limit a file may have that is one article: it may be a page, which may be larger than its text.
-const WHOLE_FACTOR: usize = 2;
 
 /// The articles of one file, unread, in order. [`Origin::topic`] is the file's name and [`Origin::offset`] the line, from
 /// 1, where the article begins.
@@ -208,7 +206,7 @@ impl Messages {
             Source::Whole(content_type, reader) => {
                 let content_type = *content_type;
                 self.is_finished = true;
-                let mut bytes = Piece::new(self.limit.saturating_mul(WHOLE_FACTOR));
+                let mut bytes = Piece::new(self.limit);
                 while let n @ 1.. = {
                     let buffer = reader.fill_buf()?;
                     bytes.extend(buffer);
@@ -240,7 +238,7 @@ impl Messages {
                 Ok(next.map(|(line, piece)| Next::new(line, piece, JSON)))
             }
             #[cfg(feature = "warc")]
-            Source::Archive(archive) => archive.next(self.limit.saturating_mul(WHOLE_FACTOR)),
+            Source::Archive(archive) => archive.next(self.limit),
         }
     }
 

@@ -24,10 +24,12 @@ impl Piece {
         }
     }
 
-    /// Makes it one that is too large.
+    /// Puts others in the place of its bytes, unless there are none to put there.
     #[cfg(feature = "warc")]
-    pub(super) fn overflow(&mut self) {
-        self.is_too_large = true;
+    pub(super) fn replace(&mut self, other: impl FnOnce(&[u8]) -> Option<Vec<u8>>) {
+        if let Some(bytes) = other(&self.bytes) {
+            self.bytes = bytes;
+        }
     }
 
     pub(super) fn limit(&self) -> usize {

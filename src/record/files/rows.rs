@@ -7,28 +7,41 @@ use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use csv::{ByteRecord, ReaderBuilder};
 
 use super::piece::Piece;
-
-/// How many times the largest article a row may be before reading breaks off: cells that no article needs are beside it. Without an
-/// end, a quotation mark that is left open would take the file into memory.
-const ROW_FACTOR: u64 = 4;
+use super::separated::{ROW_FACTOR, Separated};
 
 /// The rows of a table.
 pub(super) struct Rows {
-    reader: csv::Reader<Bounded>,
+    source: Source,
     names: Vec<String>,
     row: ByteRecord,
     limit: usize,
 }
 
+/// Rows as bytes.
+enum Source {
+    /// Between commas or semicolons, which texts have: cells are quoted, or there is no telling them apart.
+    Quoted(csv::Reader<Bounded>),
+    Separated(Separated),
+}
+
 impl Rows {
     /// Reads the names of the columns. `delimiter` stands between them.
     pub(super) fn new(reader: Box<dyn BufRead + Send>, delimiter: u8, limit: usize) -> io::Result<Self> {
-        let bounded = Bounded { reader, n_left: 0 };
-        let mut reader = ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(bounded);
-        refill(&mut reader, limit);
-        let names =
-            reader.byte_headers()?.iter().map(|name| text(name).trim().trim_start_matches('\u{FEFF}').to_owned());
-        Ok(Self { names: names.collect(), reader, row: ByteRecord::new(), limit })
+        let source = match delimiter {
+            b'\t' | b'|' => Source::Separated(Separated::new(reader, delimiter, limit)?),
+            _ => {
+                let bounded = Bounded { reader, n_left: 0 };
+                let mut reader = ReaderBuilder::new();
+                let reader = reader.delimiter(delimiter).has_headers(false).flexible(true).from_reader(bounded);
+                Source::Quoted(reader)
+            }
+        };
+        let mut rows = Self { source, names: Vec::new(), row: ByteRecord::new(), limit };
+        if rows.advance()?.is_some() {
+            rows.names =
+                rows.row.iter().map(|name| text(name).trim().trim_start_matches('\u{FEFF}').to_owned()).collect();
+        }
+        Ok(rows)
     }
 
     /// The columns.
@@ -38,19 +51,27 @@ impl Rows {
 
     /// The next row as a JSON object, and its line.
     pub(super) fn next(&mut self) -> io::Result<Option<(i64, Piece)>> {
-        loop {
-            refill(&mut self.reader, self.limit);
-            if !self.reader.read_byte_record(&mut self.row)? {
-                return Ok(None);
-            }
-            if self.row.iter().any(|cell| !cell.trim_ascii().is_empty()) {
-                break;
-            }
-        }
-        let line = self.row.position().map_or(0, |position| i64::try_from(position.line()).unwrap_or(i64::MAX));
+        let Some(line) = self.advance()? else { return Ok(None) };
         let mut piece = Piece::new(self.limit);
         piece.extend(&self.object());
-        Ok(Some((line, piece)))
+        Ok(Some((i64::try_from(line).unwrap_or(i64::MAX), piece)))
+    }
+
+    /// Reads the next row that is not blank, and gives its line.
+    fn advance(&mut self) -> io::Result<Option<u64>> {
+        loop {
+            let line = match &mut self.source {
+                Source::Separated(rows) => rows.read(&mut self.row)?,
+                Source::Quoted(reader) => {
+                    reader.get_mut().n_left = self.limit.saturating_mul(ROW_FACTOR) as u64;
+                    let is_there = reader.read_byte_record(&mut self.row)?;
+                    is_there.then(|| self.row.position().map_or(0, csv::Position::line))
+                }
+            };
+            if line.is_none() || self.row.iter().any(|cell| !cell.trim_ascii().is_empty()) {
+                return Ok(line);
+            }
+        }
     }
 
     /// The row as an object, without the cells that are empty or have no name.
@@ -81,15 +102,12 @@ impl Rows {
     }
 }
 
-fn refill(reader: &mut csv::Reader<Bounded>, limit: usize) {
-    reader.get_mut().n_left = (limit as u64).saturating_mul(ROW_FACTOR);
-}
-
 fn text(bytes: &[u8]) -> Cow<'_, str> {
     String::from_utf8_lossy(bytes)
 }
 
-/// Reads so many bytes and no more, until it is told anew.
+/// Reads so many bytes and no more, until it is told anew: without an end, a quotation mark that is left open would take the file into
+/// memory.
 struct Bounded {
     reader: Box<dyn BufRead + Send>,
     n_left: u64,

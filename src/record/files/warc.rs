@@ -25,30 +25,48 @@ impl Archive {
         Self { reader, n_records: 0 }
     }
 
-    /// The next page with its address.
+    /// The next page with its address. What a record is decides before how large it is: a film of any size is passed over.
     pub(super) fn next(&mut self, limit: usize) -> io::Result<Option<Next>> {
         loop {
             let Some(head) = self.head()? else { return Ok(None) };
             self.n_records += 1;
             let length = field(&head, "content-length").and_then(|length| length.parse::<u64>().ok());
-            let length = length.ok_or_else(|| broken("a record without its length"))?;
+            let mut length = length.ok_or_else(|| broken("a record without its length"))?;
+            let body = match field(&head, "warc-type").unwrap_or_default() {
+                "response" => self.response(&mut length)?,
+                "resource" | "conversion" => Some(Body::of(&head)),
+                _ => None,
+            };
+            let Some(body) = body.filter(Body::is_read) else {
+                self.block(length, None)?;
+                continue;
+            };
             let mut piece = Piece::new(limit);
-            let kind = field(&head, "warc-type").unwrap_or_default();
-            let is_wanted = matches!(kind, "response" | "resource" | "conversion");
-            self.block(length, is_wanted.then_some(&mut piece))?;
-            if !is_wanted {
-                continue;
+            self.block(length, Some(&mut piece))?;
+            if body.is_chunked {
+                piece.replace(unchunked);
             }
-            let mut next = Next::new(self.n_records, piece, field(&head, "content-type").unwrap_or_default());
+            let mut next = Next::new(self.n_records, piece, &body.content_type);
             next.headers = address(&head).into_iter().collect();
-            if kind == "response" && !taken_out(&mut next, limit) {
-                continue;
-            }
-            let media_type = next.content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-            if READ.contains(&media_type.as_str()) {
-                return Ok(Some(next));
-            }
+            return Ok(Some(next));
         }
+    }
+
+    /// Reads the head of the HTTP response that a record's block is, if it is a page that was found, and takes its length off the block's.
+    fn response(&mut self, length: &mut u64) -> io::Result<Option<Body>> {
+        let mut head = Vec::new();
+        let mut reader = self.reader.by_ref().take(MAX_HEAD_BYTES.min(*length));
+        let is_whole = loop {
+            let begin = head.len();
+            let n_read = reader.read_until(b'\n', &mut head)?;
+            if n_read == 0 || head[begin..].trim_ascii().is_empty() {
+                break n_read > 0;
+            }
+        };
+        *length -= head.len() as u64;
+        let head = String::from_utf8_lossy(&head);
+        let status = head.split_ascii_whitespace().nth(1).unwrap_or_default();
+        Ok((is_whole && head.starts_with("HTTP/") && status == "200").then(|| Body::of(&head)))
     }
 
     /// The fields of the next record; `None` at the end.
@@ -92,27 +110,23 @@ impl Archive {
     }
 }
 
-/// Takes a page out of its HTTP response; whether it is one. What is too large stays, to be named.
-fn taken_out(next: &mut Next, limit: usize) -> bool {
-    let Some(bytes) = std::mem::replace(&mut next.piece, Piece::new(limit)).whole() else {
-        next.piece.overflow();
-        next.content_type = READ[0].to_owned();
-        return true;
-    };
-    let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") else { return false };
-    let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
-    let status = head.split_ascii_whitespace().nth(1).unwrap_or_default();
-    if !head.starts_with("HTTP/") || status != "200" {
-        return false;
+/// What is said of the bytes behind a head, of a response or of a record.
+struct Body {
+    content_type: String,
+    is_chunked: bool,
+}
+
+impl Body {
+    fn of(head: &str) -> Self {
+        let coding = field(head, "transfer-encoding").unwrap_or_default();
+        let content_type = field(head, "content-type").unwrap_or_default().to_owned();
+        Self { content_type, is_chunked: coding.eq_ignore_ascii_case("chunked") }
     }
-    next.content_type = field(&head, "content-type").unwrap_or_default().to_owned();
-    let body = &bytes[end + 4..];
-    let is_chunked = field(&head, "transfer-encoding").is_some_and(|coding| coding.eq_ignore_ascii_case("chunked"));
-    match is_chunked.then(|| unchunked(body)).flatten() {
-        Some(whole) => next.piece.extend(&whole),
-        None => next.piece.extend(body),
+
+    fn is_read(&self) -> bool {
+        let media_type = self.content_type.split(';').next().unwrap_or_default().trim();
+        READ.iter().any(|read| read.eq_ignore_ascii_case(media_type))
     }
-    true
 }
 
 /// A body without the lengths of its chunks; `None` if it has none, as most archives take them off and leave the header.

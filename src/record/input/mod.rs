@@ -61,9 +61,6 @@ pub fn decode(message: &Message, options: &InputOptions) -> Result<Article, Reje
     let text = charset::decode(bytes, declared.as_ref().and_then(|declared| declared.charset.as_deref()))?;
     formats::check_characters(&text)?;
     let format = declared.and_then(|declared| declared.format).unwrap_or_else(|| sniff(&text));
-    if !matches!(format, Format::Html | Format::Xml) {
-        check_size(bytes.len(), options.max_bytes)?;
-    }
     let raw = match format {
         Format::Json => json::parse(&text)?,
         Format::Html | Format::Xml | Format::Other(_) => {
