@@ -60,6 +60,7 @@ fn cases() {
         ("html.toml", include_str!("../data/input/html.toml")),
         ("wrapped.toml", include_str!("../data/input/wrapped.toml")),
         ("other.toml", include_str!("../data/input/other.toml")),
+        ("pages.toml", include_str!("../data/input/pages.toml")),
     ] {
         #[derive(Deserialize)]
         struct Cases {
@@ -122,6 +123,27 @@ fn check(file: &str, case: &Case) {
     for part in &case.text_lacks {
         assert!(!article.text.contains(part), "{place}: {part:?} is in {:?}", article.text);
     }
+}
+
+#[test]
+fn short_texts_are_refused_as_foreign_where_they_are_and_never_in_english() {
+    let rows = include_str!("../data/input/language.tsv").lines().filter(|line| !line.starts_with('#')).skip(1);
+    let mut wrong = Vec::new();
+    for (expected, text) in rows.filter_map(|row| row.split_once('\t')) {
+        let found = match decode(text.as_bytes()) {
+            Ok(_) => "read".to_owned(),
+            Err(rejection) => rejection.to_string(),
+        };
+        let is_right = if expected == "read" {
+            found == "read"
+        } else {
+            found.starts_with("unsupported_language") && found.contains(expected)
+        };
+        if !is_right {
+            wrong.push(format!("{expected}, not {found}: {text}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
@@ -237,6 +259,12 @@ fn a_page_may_be_twice_as_large_as_its_text() {
     assert_eq!(read(&page(10, 1600)), Err("too_large: 1599 bytes where at most 1000 are accepted".to_owned()));
     assert_eq!(read(&page(2500, 160)).unwrap_err().split(' ').next_back(), Some("accepted"));
     assert!(read(&vec![b'a'; 1500]).is_err(), "a text of this size");
+    let in_json = |n_script, n_text| {
+        let html = String::from_utf8(page(n_script, n_text)).unwrap();
+        serde_json::json!({ "id": "a", "body_html": html }).to_string().into_bytes()
+    };
+    assert_eq!(read(&in_json(1500, 160)), Ok(159), "the same page in an article of JSON");
+    assert_eq!(read(&in_json(10, 1600)), Err("too_large: 1599 bytes where at most 1000 are accepted".to_owned()));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 //!
 //! The words that hold sentences together tell languages apart even in short texts: of English ones every third is such a word, of others
 //! hardly one in ten happens to be one. Foreign names and quotations do not change that. Trigrams are asked of longer texts in languages of
-//! which no words are listed.
+//! which no words are listed, and of their words without names: a list of those who signed is in no language.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -12,8 +12,8 @@ use whatlang::{Lang, Script};
 
 use super::super::{Rejection, RejectionReason};
 
-/// Letters below which trigrams are not asked: of a headline they are a guess, and a refused English article costs more than an
-/// analyzed foreign one.
+/// Letters of words that are no names below which trigrams are not asked: of a headline they are a guess, and a refused English article costs
+/// more than an analyzed foreign one.
 const MIN_LETTERS: usize = 120;
 
 /// Bytes of the text that are looked at: a lead in another language, as of a translated statement, must not decide.
@@ -79,10 +79,11 @@ pub(super) fn check(declared: Option<&str>, text: &str) -> Result<(), Rejection>
     if !primary.is_empty() && !UNDECLARED.contains(&primary.as_str()) {
         return Err(unsupported(format!("the article is declared to be in {primary:?}, only English is analyzed")));
     }
-    if sample.chars().filter(|c| c.is_alphabetic()).count() < MIN_LETTERS {
+    let words: Vec<&str> = words(sample).filter(|(_, is_name)| !is_name).map(|(word, _)| word).collect();
+    if words.iter().flat_map(|word| word.chars()).filter(|c| c.is_alphabetic()).count() < MIN_LETTERS {
         return Ok(());
     }
-    match whatlang::detect(sample) {
+    match whatlang::detect(&words.join(" ")) {
         Some(found) if found.lang() != Lang::Eng && found.is_reliable() => {
             Err(unsupported(format!("the text seems to be in {}, only English is analyzed", found.lang().eng_name())))
         }
@@ -90,18 +91,22 @@ pub(super) fn check(declared: Option<&str>, text: &str) -> Result<(), Rejection>
     }
 }
 
-/// By its function words. Names are left out, as far as their capital shows them: "La Paz" and "De Gaulle" are in English texts.
-fn by_words(text: &str) -> Found {
-    let mut n_of = vec![0_usize; LANGUAGES.len()];
-    let mut n_words = 0;
+/// The words of a text, and whether each is one of a name, as far as its capital shows.
+fn words(text: &str) -> impl Iterator<Item = (&str, bool)> {
     let mut begins_sentence = true;
-    for word in text.split_whitespace() {
+    text.split_whitespace().filter_map(move |word| {
         let bare = word.trim_matches(|c: char| !c.is_alphabetic());
         let is_name = bare.starts_with(char::is_uppercase) && !begins_sentence;
         begins_sentence = word.ends_with(['.', '!', '?', ':', '”', '"']) || bare.is_empty() && begins_sentence;
-        if bare.is_empty() {
-            continue;
-        }
+        (!bare.is_empty()).then_some((bare, is_name))
+    })
+}
+
+/// By its function words. Names are left out: "La Paz" and "De Gaulle" are in English texts.
+fn by_words(text: &str) -> Found {
+    let mut n_of = vec![0_usize; LANGUAGES.len()];
+    let mut n_words = 0;
+    for (bare, is_name) in words(text) {
         n_words += 1;
         if is_name {
             continue;

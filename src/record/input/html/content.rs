@@ -27,7 +27,7 @@ impl Parts {
 
     /// The text, where Readability found one, and the page's JSON-LD gives a body; `None` if the page has none.
     pub(super) fn text(self, found: Option<String>, body: Option<String>) -> Option<String> {
-        let story = self.story.choose(found, body).filter(|text| !is_blank(text));
+        let story = self.story.choose(&self.whole.text, found, body).filter(|text| !is_blank(text));
         Some(story.unwrap_or(self.whole.text)).filter(|text| !is_blank(text))
     }
 }

@@ -120,7 +120,8 @@ impl Head {
         self.inside = Inside::Nothing;
         match tag.name.as_str() {
             "html" => self.language = self.language.take().or_else(|| tag.attribute("lang").map(str::to_owned)),
-            "title" => self.inside = Inside::Title,
+            // That of a drawing says what is drawn.
+            "title" if !tag.is_foreign => self.inside = Inside::Title,
             "link" if tag.has_word("rel", "canonical") && self.canonical.is_none() => {
                 self.canonical = tag.attribute("href").and_then(address);
             }

@@ -7,6 +7,7 @@
 
 mod budget;
 pub(super) mod content;
+mod foreign;
 mod head;
 mod linked_data;
 mod story;

@@ -150,6 +150,10 @@ mod tests {
             ),
             ("x <i> y</i>\n z", "x y z"),
             ("the <script>a < b</script>envoy<svg><title>icon</title></svg>s", "the envoys"),
+            ("the <svg class=a /> envoys <svg><title/></svg>left", "the envoys left"),
+            ("the <svg><style/><script/><title/></svg>envoy", "the envoy"),
+            ("the <svg><style>a</style><text>b</text><script>c</script></svg>envoy", "the envoy"),
+            ("<math><mi>n</mi><style/></math><p>The envoy</p>", "n\n\nThe envoy"),
             ("<p></p>", ""),
         ] {
             assert_eq!(text(html), expected, "{html}");

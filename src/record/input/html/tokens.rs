@@ -3,7 +3,9 @@
 
 use std::convert::Infallible;
 
-use html5gum::{DefaultEmitter, HtmlString, StartTag, Token, Tokenizer};
+use html5gum::{DefaultEmitter, HtmlString, StartTag, State, StringReader, Token, Tokenizer};
+
+use super::foreign::Foreign;
 
 /// One piece of markup. Names are in lower case.
 #[derive(Debug, PartialEq, Eq)]
@@ -20,6 +22,8 @@ pub(super) enum Piece {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Tag {
     pub(super) name: String,
+    /// Whether it is a part of a drawing or of a formula.
+    pub(super) is_foreign: bool,
     attributes: Vec<(String, String)>,
 }
 
@@ -47,15 +51,52 @@ pub(super) fn of(html: &str) -> impl Iterator<Item = Piece> {
     let mut emitter = DefaultEmitter::default();
     // Without a tree nobody else tells the tokenizer that a script's content is no markup.
     emitter.naively_switch_states(true);
-    Tokenizer::new_with_emitter(html, emitter).filter_map(|token: Result<Token, Infallible>| match token {
-        Ok(Token::String(text)) => Some(Piece::Text(string(text.value))),
-        Ok(Token::StartTag(StartTag { name, attributes, .. })) => {
-            let attributes = attributes.into_iter().map(|(name, value)| (string(name), string(value.value)));
-            Some(Piece::Open(Tag { name: string(name), attributes: attributes.collect() }))
+    let tokenizer = Tokenizer::new_with_emitter(html, emitter);
+    Pieces { tokenizer, foreign: Foreign::default(), closed: None }
+}
+
+struct Pieces<'h> {
+    tokenizer: Tokenizer<StringReader<'h>>,
+    foreign: Foreign,
+    /// The element that its opening tag has closed.
+    closed: Option<String>,
+}
+
+impl Iterator for Pieces<'_> {
+    type Item = Piece;
+
+    fn next(&mut self) -> Option<Piece> {
+        if let Some(name) = self.closed.take() {
+            return Some(Piece::Close(name));
         }
-        Ok(Token::EndTag(tag)) => Some(Piece::Close(string(tag.name))),
-        _ => None,
-    })
+        loop {
+            let token: Result<Token, Infallible> = self.tokenizer.next()?;
+            match token {
+                Ok(Token::String(text)) => return Some(Piece::Text(string(text.value))),
+                Ok(Token::StartTag(tag)) => return Some(Piece::Open(self.open(tag))),
+                Ok(Token::EndTag(tag)) => {
+                    let name = string(tag.name);
+                    self.foreign.close(&name);
+                    return Some(Piece::Close(name));
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+impl Pieces<'_> {
+    fn open(&mut self, tag: StartTag<()>) -> Tag {
+        let name = string(tag.name);
+        let is_foreign = self.foreign.open(&name, tag.self_closing);
+        if is_foreign {
+            // What follows is markup, whatever HTML has under this name.
+            self.tokenizer.set_state(State::Data);
+            self.closed = tag.self_closing.then(|| name.clone());
+        }
+        let attributes = tag.attributes.into_iter().map(|(name, value)| (string(name), string(value.value)));
+        Tag { name, is_foreign, attributes: attributes.collect() }
+    }
 }
 
 /// What the tokenizer cut out of a string is one again.
@@ -72,7 +113,7 @@ mod tests {
         let html = "<!DOCTYPE html><P class='a>b'>1 < 2<!-- <i> --></P><script>if (a</b) x</script>&eacute;nd";
         let tag = |name: &str, attributes: &[(&str, &str)]| {
             let attributes = attributes.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-            Piece::Open(Tag { name: name.to_owned(), attributes: attributes.collect() })
+            Piece::Open(Tag { name: name.to_owned(), is_foreign: false, attributes: attributes.collect() })
         };
         let expected = [
             tag("p", &[("class", "a>b")]),
