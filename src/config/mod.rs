@@ -21,7 +21,7 @@ use std::path::PathBuf;
 use std::thread::available_parallelism;
 use std::time::Duration;
 
-use crate::explorer::ExplorerOptions;
+use crate::explorer::{Admission, ExplorerOptions};
 use crate::extract::codebook::Codebook;
 use crate::pipeline::{self, Delivery};
 use crate::record::{InputOptions, MinConfidence, OutputOptions};
@@ -319,5 +319,6 @@ fn explorer(reader: &mut Reader<'_>) -> ExplorerOptions {
         history_age: reader.duration("http.history_age", Duration::from_mins(1)..=Duration::from_hours(24 * 365)),
         token,
         token_file: (!path.is_empty()).then(|| path.into()),
+        admission: Admission::default(),
     }
 }

@@ -15,11 +15,9 @@ use crate::record::{AnalysisRecord, InputOptions, Message, MinConfidence, Reject
 /// Requests that wait behind the one that is under way. A usual article takes some tens of milliseconds.
 const QUEUE: usize = 16;
 
-/// How long a request waits for a core that the topic does not need.
-const PATIENCE: Duration = Duration::from_secs(5);
-
-/// Largest article that is analyzed on request: some ten times a long one, 100,000 tokens of news.
-pub(super) const MAX_BYTES: usize = 512 << 10;
+/// Largest text that is analyzed on request: some ten times a long one, 100,000 tokens of news. The page around it may be as large as in a
+/// topic.
+const MAX_BYTES: usize = 512 << 10;
 
 /// What is asked.
 #[derive(Debug)]
@@ -56,18 +54,19 @@ pub(super) struct Desk {
     models: Arc<Models>,
     input: InputOptions,
     gate: Arc<Gate>,
+    /// How long a request waits for a core that the topic does not need.
+    patience: Duration,
     jobs: OnceLock<Option<Sender<Job>>>,
 }
 
 impl Desk {
-    pub(super) fn new(models: Arc<Models>, input: InputOptions, gate: Arc<Gate>) -> Self {
-        let input = InputOptions { max_bytes: input.max_bytes.min(MAX_BYTES), ..input };
-        Self { models, input, gate, jobs: OnceLock::new() }
+    pub(super) fn new(models: Arc<Models>, input: InputOptions, gate: Arc<Gate>, patience: Duration) -> Self {
+        Self { models, input, gate, patience, jobs: OnceLock::new() }
     }
 
-    /// Largest article that is accepted.
+    /// Largest article that is accepted, markup and all.
     pub(super) fn max_bytes(&self) -> usize {
-        self.input.max_bytes
+        self.input.max_page_bytes()
     }
 
     /// Analyzes one article, in its turn.
@@ -88,7 +87,7 @@ impl Desk {
             input: self.input.clone(),
             analyzer: Analyzer::new(&self.models),
         };
-        let gate = Arc::clone(&self.gate);
+        let (gate, patience) = (Arc::clone(&self.gate), self.patience);
         let serve = move || {
             let mut worker = worker;
             for (request, reply) in queue {
@@ -96,7 +95,7 @@ impl Desk {
                 if reply.is_closed() {
                     continue;
                 }
-                let answer = if gate.wait(PATIENCE) { worker.answer(&request) } else { Err(Refusal::TopicBusy) };
+                let answer = if gate.wait(patience) { worker.answer(&request) } else { Err(Refusal::TopicBusy) };
                 let _ = reply.send(answer);
             }
         };
@@ -116,6 +115,11 @@ impl Worker {
     fn answer(&mut self, request: &Request) -> Answer {
         let analyzed = catch_unwind(AssertUnwindSafe(|| {
             let mut article = input::decode(&request.message, &self.input)?;
+            let n_bytes = article.text.len();
+            if n_bytes > MAX_BYTES {
+                let told = format!("a text of {n_bytes} bytes where at most {MAX_BYTES} are analyzed on request");
+                return Err(Rejection::new(RejectionReason::TooLarge, told));
+            }
             article.published_at = article.published_at.or(request.published_at);
             let analysis = self.analyzer.analyze(&article);
             AnalysisRecord::new(&article, &analysis, self.models.provenance(), request.min_confidence)

@@ -4,14 +4,12 @@
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// How long a core must have been idle. Between two articles a thread of the topic is idle for some microseconds; to take its
-/// core then would be to take it away.
-const IDLE: Duration = Duration::from_millis(20);
-
 /// Which threads of the topic are at work.
 #[derive(Debug)]
 pub(super) struct Gate {
     n_threads: usize,
+    /// How long a core must have been idle.
+    idle: Duration,
     state: Mutex<State>,
     freed: Condvar,
 }
@@ -25,8 +23,8 @@ struct State {
 
 impl Gate {
     /// A gate beside so many threads; beside none it is always open.
-    pub(super) fn new(n_threads: usize) -> Self {
-        Self { n_threads, state: Mutex::default(), freed: Condvar::new() }
+    pub(super) fn new(n_threads: usize, idle: Duration) -> Self {
+        Self { n_threads, idle, state: Mutex::default(), freed: Condvar::new() }
     }
 
     /// A thread of the topic begins with an article.
@@ -57,14 +55,14 @@ impl Gate {
             if left.is_zero() {
                 return false;
             }
-            let waited = self.freed.wait_timeout(state, left.min(IDLE)).unwrap_or_else(PoisonError::into_inner);
+            let waited = self.freed.wait_timeout(state, left.min(self.idle)).unwrap_or_else(PoisonError::into_inner);
             state = waited.0;
         }
     }
 
     fn is_open(&self, state: &State) -> bool {
         let is_full = self.n_threads > 0 && state.n_at_work >= self.n_threads;
-        !is_full && state.was_full.is_none_or(|when| when.elapsed() >= IDLE)
+        !is_full && state.was_full.is_none_or(|when| when.elapsed() >= self.idle)
     }
 
     fn note_full(&self, state: &mut State) {
@@ -85,7 +83,7 @@ mod tests {
 
     #[test]
     fn a_request_waits_while_the_topic_needs_every_core_and_goes_on_when_one_is_free() {
-        let gate = Gate::new(2);
+        let gate = Gate::new(2, Duration::from_millis(20));
         gate.begun();
         assert!(gate.wait(Duration::ZERO), "one of two is idle");
         gate.begun();

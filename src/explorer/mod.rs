@@ -21,6 +21,6 @@ mod stream;
 
 pub use guard::Access;
 pub use onlooker::Explorer;
-pub use options::ExplorerOptions;
+pub use options::{Admission, ExplorerOptions};
 pub use page::report;
 pub use routes::routes;

@@ -33,8 +33,8 @@ impl Explorer {
         n_threads: usize,
         health: Option<Arc<Health>>,
     ) -> Arc<Self> {
-        let gate = Arc::new(Gate::new(n_threads));
-        let desk = Desk::new(models, input, Arc::clone(&gate));
+        let gate = Arc::new(Gate::new(n_threads, options.admission.idle));
+        let desk = Desk::new(models, input, Arc::clone(&gate), options.admission.patience);
         Arc::new(Self { history: History::new(options), gate, desk, health })
     }
 

@@ -1,7 +1,6 @@
 //! `demarche explore --brokers`: the page over the topics of a cluster, with texts where there are analyses and without.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::TcpStream;
+use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -10,6 +9,7 @@ use demarche::kafka::EmbeddedBroker;
 use demarche::record::samples;
 use serde_json::Value;
 
+use crate::endpoint::get;
 use crate::program::demarche;
 
 /// Only ends a test that hangs.
@@ -25,22 +25,11 @@ impl Drop for Beside {
     }
 }
 
-/// Status and body of an answer.
-fn get(address: &str, path: &str) -> (u16, Value) {
-    let mut stream = TcpStream::connect(address).unwrap();
-    write!(stream, "GET {path} HTTP/1.0\r\nHost: {address}\r\n\r\n").unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-    let status = head.split_whitespace().nth(1).unwrap().parse().unwrap();
-    (status, serde_json::from_str(body).unwrap_or_default())
-}
-
 /// Asks again and again until the answer is as it should be.
 fn until(address: &str, path: &str, is_there: impl Fn(&Value) -> bool) -> Value {
     let begun = Instant::now();
     loop {
-        let (_, body) = get(address, path);
+        let body = get(address, path).json();
         if is_there(&body) {
             return body;
         }
@@ -95,8 +84,9 @@ fn topics_without_analyses_are_shown_without_their_texts() {
     let items = findings["items"].as_array().unwrap();
     let item = items.iter().find(|item| item["article"].is_object()).unwrap();
     assert!(["statements", "events"].iter().any(|topic| item["topic"] == *topic), "{item}");
-    let (status, problem) = get(&address, &format!("/v1/articles/{}", item["article"]["id"].as_str().unwrap()));
-    assert_eq!((status, &problem["reason"]), (404, &"not_found".into()));
+    let answer = get(&address, &format!("/v1/articles/{}", item["article"]["id"].as_str().unwrap()));
+    let problem = answer.json();
+    assert_eq!((answer.status, &problem["reason"]), (404, &"not_found".into()));
     let detail = problem["detail"].as_str().unwrap();
     assert!(detail.contains("output.analyses = true"), "Read says how to switch texts on: {detail}");
     drop((page, service));
@@ -115,7 +105,7 @@ fn topics_with_analyses_are_shown_with_their_texts_and_each_finding_once() {
     let (page, address) = explore(&broker.brokers());
     let n_samples = samples::all().len();
     until(&address, "/v1/summary", |summary| summary["committed"] == n_samples);
-    let findings = get(&address, "/v1/findings").1;
+    let findings = get(&address, "/v1/findings").json();
     let (rows, refused) = rows_and_refused(&findings);
     assert_eq!(refused, 1);
     let mut ids: Vec<&str> = rows.iter().map(|row| row["id"].as_str().unwrap()).collect();
@@ -124,8 +114,18 @@ fn topics_with_analyses_are_shown_with_their_texts_and_each_finding_once() {
     ids.dedup();
     assert_eq!(ids.len(), n_rows, "a finding is shown twice");
     let item = findings["items"].as_array().unwrap().iter().find(|item| item["article"].is_object()).unwrap();
-    let (status, record) = get(&address, &format!("/v1/articles/{}", item["article"]["id"].as_str().unwrap()));
-    assert_eq!(status, 200);
-    assert!(record["text"].as_str().is_some_and(|text| !text.is_empty()));
+    let record = get(&address, &format!("/v1/articles/{}", item["article"]["id"].as_str().unwrap()));
+    assert_eq!(record.status, 200);
+    assert!(record.json()["text"].as_str().is_some_and(|text| !text.is_empty()));
     drop((first, page, service));
+}
+
+#[test]
+fn ctrl_c_ends_the_page_while_it_waits_for_brokers_that_never_answer() {
+    // Whoever connects is taken in, and hears nothing.
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let (mut page, _) = explore(&silent.local_addr().unwrap().to_string());
+    assert!(Command::new("kill").args(["-INT", &page.0.id().to_string()]).status().unwrap().success());
+    // Whoever waits to the end is told that no broker answers, and ends with 69.
+    assert_eq!(page.0.wait().unwrap().code(), Some(0));
 }

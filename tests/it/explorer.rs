@@ -9,73 +9,17 @@ use demarche::analyzer::{Analyzer, Models};
 use demarche::explorer::{self, Access, Explorer, ExplorerOptions};
 use demarche::pipeline::{ArticleProcess, Process as _, ProcessFactory as _, Stages, Tap};
 use demarche::record::{AnalysisRecord, InputOptions, Message, MinConfidence, OutputOptions, input, samples};
-use demarche::telemetry::{Control, Health, HttpOptions, Metrics, Token, http};
+use demarche::telemetry::{Control, Health, Metrics, Token};
 use serde_json::Value;
 
-/// An answer: status, head in lower case, body.
-pub(crate) struct Answer {
-    pub(crate) status: u16,
-    head: String,
-    body: Vec<u8>,
-}
-
-impl Answer {
-    fn json(&self) -> Value {
-        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.text()))
-    }
-
-    fn text(&self) -> String {
-        String::from_utf8_lossy(&self.body).into_owned()
-    }
-}
-
-/// Sends a request as it stands, and reads to the end of the connection.
-fn send(address: SocketAddr, method: &str, path: &str, headers: &str, body: &[u8]) -> Answer {
-    let mut stream = TcpStream::connect(address).unwrap();
-    let host = if headers.contains("Host:") { String::new() } else { format!("Host: {address}\r\n") };
-    let length = body.len();
-    write!(stream, "{method} {path} HTTP/1.0\r\n{host}Content-Length: {length}\r\n{headers}\r\n").unwrap();
-    // A server that has seen enough answers and closes while more is sent.
-    let _ = stream.write_all(body);
-    read(stream)
-}
-
-fn read(mut stream: TcpStream) -> Answer {
-    let mut bytes = Vec::new();
-    let _ = stream.read_to_end(&mut bytes);
-    let end = bytes.windows(4).position(|window| window == b"\r\n\r\n").expect("an answer has a head");
-    let head = String::from_utf8_lossy(&bytes[..end]).to_lowercase();
-    let status = head.split_whitespace().nth(1).unwrap().parse().unwrap();
-    Answer { status, head, body: bytes[end + 4..].to_vec() }
-}
-
-fn get(address: SocketAddr, path: &str) -> Answer {
-    send(address, "GET", path, "", b"")
-}
-
-pub(crate) fn post(address: SocketAddr, path: &str, content_type: &str, body: &[u8]) -> Answer {
-    send(address, "POST", path, &format!("Content-Type: {content_type}\r\n"), body)
-}
+use crate::endpoint::{self, get, post, send};
 
 /// Runs the page on a free port of loopback, asks, and ends it.
 pub(crate) fn with_page(explorer: &Arc<Explorer>, token: Option<&str>, ask: impl FnOnce(SocketAddr) + Send + 'static) {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let token = token.map(Token::new);
-    runtime.block_on(async {
-        let options = HttpOptions { listen: Some(([127, 0, 0, 1], 0).into()) };
-        let listener = http::bind(&options).await.unwrap().unwrap();
-        let address = listener.local_addr().unwrap();
-        let routes = explorer::routes(explorer, Access::new(address.ip(), token.clone()));
-        let (close, closed) = tokio::sync::oneshot::channel::<()>();
-        let asking = thread::spawn(move || {
-            ask(address);
-            close.send(()).unwrap();
-        });
-        let shutdown = async { closed.await.unwrap_or(()) };
-        let control = Control { resume: Arc::new(|| false), token };
-        http::serve(listener, Metrics::new(), Health::new(), control, Some(routes), shutdown).await.unwrap();
-        asking.join().unwrap();
-    });
+    let control = Control { resume: Arc::new(|| false), token: token.clone() };
+    let routes = |address: SocketAddr| Some(explorer::routes(explorer, Access::new(address.ip(), token)));
+    endpoint::served((&Health::new(), &Metrics::new(), control), routes, ask);
 }
 
 /// Loaded once: every test needs it.
@@ -85,7 +29,11 @@ fn models() -> Arc<Models> {
 }
 
 pub(crate) fn new_explorer(n_threads: usize) -> Arc<Explorer> {
-    Explorer::new(&ExplorerOptions::default(), models(), InputOptions::default(), n_threads, None)
+    explorer_with(&ExplorerOptions::default(), n_threads)
+}
+
+pub(crate) fn explorer_with(options: &ExplorerOptions, n_threads: usize) -> Arc<Explorer> {
+    Explorer::new(options, models(), InputOptions::default(), n_threads, None)
 }
 
 /// The stages of a lane that shows what it does to this explorer.
@@ -140,7 +88,7 @@ fn an_article_handed_in_gives_the_bytes_that_extract_prints() {
 #[test]
 fn what_is_refused_says_why_as_its_dead_letter_would() {
     with_page(&new_explorer(0), None, |address| {
-        let long = vec![b'a'; 600 << 10];
+        let long = b"It rained. ".repeat(56 << 10);
         let cases: [(&str, &str, &[u8], u16, &str); 9] = [
             ("/v1/analyze", "text/plain", b"", 422, "no_text"),
             ("/v1/analyze", "text/plain", b"\xff\xfe\xfd", 422, "not_utf8"),
@@ -162,6 +110,16 @@ fn what_is_refused_says_why_as_its_dead_letter_would() {
         }
         assert_eq!(get(address, "/v1/nothing").status, 404);
         assert_eq!(get(address, "/v1/analyze").status, 405);
+    });
+}
+
+#[test]
+fn a_page_may_be_as_large_as_in_a_topic_if_its_text_is_not() {
+    with_page(&new_explorer(0), None, |address| {
+        let script = "x".repeat(3 << 20);
+        let page = format!("<html><script>{script}</script><p>It rained in the harbor on Monday.</p></html>");
+        let answer = post(address, "/v1/analyze", "text/html", page.as_bytes());
+        assert_eq!((answer.status, &answer.json()["text"]), (200, &"It rained in the harbor on Monday.".into()));
     });
 }
 

@@ -10,6 +10,7 @@ mod codebook;
 mod commands;
 mod config;
 mod deployment;
+mod endpoint;
 mod explain;
 #[cfg(feature = "kafka")]
 mod explore;

@@ -11,7 +11,7 @@ use std::thread;
 
 use anyhow::anyhow;
 use tokio::runtime::Builder;
-use tokio::signal;
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
 
 use super::exit::{Exit, Failure, OrExit as _};
@@ -84,7 +84,9 @@ pub(super) fn run(args: ExploreArgs) -> Result<Exit, Failure> {
         tap: Some(Arc::clone(&page) as Arc<dyn Tap>),
     };
     let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().or_exit(Exit::Internal)?;
-    runtime.block_on(async {
+    let ended = runtime.block_on(async {
+        // From now on it ends here, however far the rest has come.
+        let mut interrupt = signal(SignalKind::interrupt()).or_exit(Exit::Internal)?;
         let Some(listener) = http::bind(&config.http).await.or_exit(Exit::Unavailable)? else {
             return Err(Failure::new(Exit::Usage, anyhow!("http.listen is empty: there is nowhere to look")));
         };
@@ -101,7 +103,10 @@ pub(super) fn run(args: ExploreArgs) -> Result<Exit, Failure> {
             if args.topics.brokers.is_none() {
                 return std::future::pending().await;
             }
-            let reader = topics::open(&args.topics, &config)?;
+            // It waits for brokers, and that on a thread of its own: this one hears of Ctrl-C.
+            let (asked, of) = (args.topics.clone(), config.clone());
+            let reader =
+                tokio::task::spawn_blocking(move || topics::open(&asked, &of)).await.or_exit(Exit::Internal)??;
             topics::show(&reader, &config.kafka.topics, &page).await
         };
         #[cfg(not(feature = "kafka"))]
@@ -112,13 +117,16 @@ pub(super) fn run(args: ExploreArgs) -> Result<Exit, Failure> {
         reader.spawn(move || show(files, given, &stages, &shown)).or_exit(Exit::Internal)?;
         tokio::select! {
             failed = read => failed?,
-            interrupted = signal::ctrl_c() => interrupted.or_exit(Exit::Internal)?,
+            _ = interrupt.recv() => {}
         }
         // Whoever still listens is cut off: it is the end of the process.
         drop(close);
         serving.abort();
         Ok(Exit::Ok)
-    })
+    });
+    // A broker that does not answer is not waited for.
+    runtime.shutdown_background();
+    ended
 }
 
 fn access(config: &Config, bound: IpAddr) -> Result<Access, Failure> {
