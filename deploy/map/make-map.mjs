@@ -1,5 +1,5 @@
 // The outlines of the countries for the page, at development time: world-atlas 2.0.2 (ISC), which is Natural Earth at 1:110 million (public
-// domain), through the Equal Earth projection of Šavrič, Patterson and Jenny (2018), to whole pixels of a drawing 960 wide. Codes by
+// domain), through the Equal Earth projection of Šavrič, Patterson and Jenny (2018), to tenths of a pixel of a drawing 960 wide. Codes by
 // i18n-iso-countries (MIT). Run it again with `npm ci && npm run make`; the same input gives the same bytes.
 import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";

@@ -1,14 +1,16 @@
 // The page in a real browser: what a person does with it, by mouse and by keyboard, light, dark, narrow, and axe's opinion of it.
-// node check.mjs PROGRAM [FOLDER for screenshots]
+// node check.mjs PROGRAM [FOLDER for screenshots [FOLDER for the pictures of the documentation]]
+// The picture in README is made anew, with the model and the fonts that are there, by
+// node tests/browser/check.mjs target/release/demarche target/screenshots docs/images
 import assert from "node:assert/strict";
 import { spawn, execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
 
-const [program, folder] = process.argv.slice(2);
+const [program, folder, pictures] = process.argv.slice(2);
 const root = new URL("../../", import.meta.url).pathname;
 const samples = ["wire-expulsion.json", "live-blog.txt", "ninjs.json", "page.html", "readout.txt", "analysis.txt", "scraped.txt", "refused.txt"].map((n) => join(root, "data/samples", n));
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -44,6 +46,11 @@ async function check(name, options, body) {
   await context.close();
 }
 const shoot = (page, name, options = {}) => (folder ? page.screenshot({ path: join(folder, name + ".png"), ...options }) : null);
+/** One that the documentation shows, too. */
+async function picture(page, name) {
+  await shoot(page, name);
+  if (pictures) copyFileSync(join(folder, name + ".png"), join(pictures, name + ".png"));
+}
 async function accessible(page) {
   // The policy of the page lets no script in; a test may evaluate one all the same.
   await page.evaluate(axe);
@@ -77,7 +84,7 @@ await check("a sample is drawn with its findings in it", {}, async (page) => {
   assert.ok((await page.locator(".text .say").count()) > 1 && (await page.locator(".text .trg").count()) > 1);
   assert.ok(Number(await page.evaluate(() => document.documentElement.dataset.ms)) <= 100, "drawn within 100 ms");
   await accessible(page);
-  await shoot(page, "read");
+  await picture(page, "read");
 });
 await check("hovering a card lights its words, and hovering a word its card", {}, async (page) => {
   await open(page);

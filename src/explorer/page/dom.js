@@ -28,15 +28,16 @@ export const para = (...text) => el("p.dim", ...text);
 export const section = (label, ...inner) => el("section", { label }, ...inner);
 export const h2 = (...text) => el("h2", ...text);
 export const h3 = (...text) => el("h3", ...text);
-export const heads = (titles) => el("thead", el("tr", ...titles.map((t) => el("th", { scope: "col" }, t))));
 /** A choice by its name: values, with what is shown of them. */
 export const pick = (name, chosen, options, choose) => el("label", dim(name + " "), el("select", { onchange: (e) => choose(e.target.value) }, ...options.map(([value, text]) => el("option", { value, selected: chosen === value }, text || value))));
 /** What may be wider than the screen scrolls by itself, by keyboard too. */
 export const scroll = (label, inner) => el("div.scroll", { tabIndex: 0, role: "region", label }, inner);
+export const grid = (kind, caption, titles, rows) => scroll(caption, el(kind, el("caption.unseen", caption), el("thead", el("tr", ...titles.map((t) => el("th", { scope: "col" }, t)))), el("tbody", ...rows.map((cells) => el("tr", ...cells)))));
+export const rowHead = (text) => el("th", { scope: "row" }, text);
 export const dot = (parts) => parts.filter(Boolean).join(" · ");
 export const plural = (n, word) => `${n.toLocaleString("en")} ${word}${n === 1 ? "" : "s"}`;
 
-export const TOOLS = { className: "tools" }, TILES = { className: "tiles" }, PLAIN = { className: "plain" };
+export const PLAIN = { className: "plain" };
 
 export const link = (href, text) => el("a", { href, rel: "noopener noreferrer nofollow", target: "_blank" }, text);
 export async function copy(text) {
@@ -53,5 +54,14 @@ export function save(name, type, text) {
   a.click();
   setTimeout(() => URL.revokeObjectURL(a.href), 1000);
 }
+/** How often each value is there that is none of nothing, the most frequent first. */
+export function tally(values) {
+  const n = new Map();
+  for (const v of values) if (v) n.set(v, (n.get(v) || 0) + 1);
+  return [...n].sort((a, b) => b[1] - a[1]);
+}
+/** Links lead to web pages alone: an address may be anything that an article says. */
+export const isWeb = (url) => /^https?:\/\//i.test(url || "");
+
 /** A cell that begins like a formula is made text: article text is foreign text. */
 export const csv = (lines) => lines.map((l) => l.map((x) => '"' + String(x ?? "").replace(/^[=+\-@\t\r]/, "'$&").replaceAll('"', '""') + '"').join(",")).join("\r\n");

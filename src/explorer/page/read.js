@@ -1,7 +1,7 @@
 // Read: an article with its findings drawn into it, and a card for each beside it.
 
-import { el, $, button, dim, para, dot, plural, TOOLS, PLAIN, link, copy, section, h3 } from "./dom.js";
-import { set, state, VIEW, inlined, filter, address, api, recordOf } from "./state.js";
+import { el, $, button, dim, para, dot, plural, PLAIN, link, copy, section, h3, isWeb } from "./dom.js";
+import { set, state, VIEW, CLEAR, inlined, filter, address, api, recordOf } from "./state.js";
 import { sure, names, quadBadge, statusBadge, table } from "./views.js";
 import { show } from "./page.js";
 
@@ -54,15 +54,15 @@ function drawText(box, text, spans) {
 
 const legend = () => el("p.legend", ...[["say", "what was said"], ["src", "who said it"], ["cue open close", "said"], ["addr", "to whom"], ["trg q4", "deed"], ["act q4", "its parties"]].map(([c, t]) => el("span.text", el("span", { className: c }, t))));
 
-function speaker(s) { return (s.speaker && s.speaker.name) || (s.source && s.source.text) || "Somebody"; }
+function speaker(s) { return s.speaker?.name || s.source?.text || "Somebody"; }
 function statementCard(s, record, card) {
   const sp = s.speaker || {}, name = speaker(s), known = [sp.role, sp.organization, sp.country].filter((x, i, all) => x && x !== name && all.indexOf(x) === i);
   const words = s.content.map((c) => c.text).join(" … "), to = s.addressees.map((a) => a.text).join(", ");
-  const about = record.events.filter((e) => e.statement === s.id).length;
-  return card(s, [s.source, s.cue, ...s.content, ...s.addressees], `${name}${known.length ? ", " + known.join(", ") : ""}, ${s.cue ? s.cue.text : "said"}${to ? " " + to : ""}: ${words}`, [
+  const about = record.events.filter((e) => e.statement === s.id).length, cue = s.cue?.text;
+  return card(s, [s.source, s.cue, ...s.content, ...s.addressees], `${name}${known.length ? ", " + known.join(", ") : ""}, ${cue || "said"}${to ? " " + to : ""}: ${words}`, [
     el("div.top", el("p", el("strong", el("bdi", name)), dim(known.length ? " · " + known.join(" · ") : "")), sure(s.confidence)),
     el("p", el("bdi", words)),
-    para(dot([s.cue && s.cue.text, to && "to " + to, s.kind, s.occasion && s.occasion.text, s.when && (s.when.date || s.when.text), s.via && "via " + s.via.text, about && plural(about, "event") + " told in it"])),
+    para(dot([cue, to && "to " + to, s.kind, s.occasion?.text, s.when?.date || s.when?.text, s.via && "via " + s.via.text, about && plural(about, "event") + " told in it"])),
     more(s, record, button(s.attitude, () => set({ attitude: s.attitude }), { className: "badge", title: "Only these" })),
   ]);
 }
@@ -74,7 +74,7 @@ function eventCard(e, record, card, owners) {
   const sayer = by && button(`said by ${speaker(by)}`, () => owners.get(by.id)?.element?.focus(), PLAIN);
   return card(e, [e.trigger, ...e.actors, ...e.recipients, ...e.mentions], `${names(left)} ${e.plover.type.toLowerCase()} ${names(right)}, ${e.status}: ${e.sentence.text}`, [
     el("div.top", el("p", side(left), arrow, badge, ...(right.length ? [arrow, side(right)] : [])), sure(e.confidence)),
-    para(`“${e.trigger.text}” · CAMEO ${e.cameo}`, ...[e.historical && "background", e.date && (e.date.value || e.date.text), e.location && e.location.name, e.mentions.length && `told ${e.mentions.length + 1} times`].filter(Boolean).map((x) => " · " + x)),
+    para(`“${e.trigger.text}” · CAMEO ${e.cameo}`, ...[e.historical && "background", e.date?.value || e.date?.text, e.location?.name, e.mentions.length && `told ${e.mentions.length + 1} times`].filter(Boolean).map((x) => " · " + x)),
     more(e, record, statusBadge(e.status), sayer),
   ], e.quad_class);
 }
@@ -85,13 +85,13 @@ function more(f, record, ...first) {
 /** A text fragment (WICG): the browser scrolls to the words and marks them. */
 function atTheWords(f, record) {
   const url = record.article.url;
-  if (!/^https?:\/\//i.test(url || "")) return null;
+  if (!isWeb(url)) return null;
   const words = f.sentence.text.trim().split(/\s+/), part = (w) => encodeURIComponent(w.join(" ")).replaceAll("-", "%2D");
   return url.split("#")[0] + "#:~:text=" + (words.length > 10 ? part(words.slice(0, 5)) + "," + part(words.slice(-5)) : part(words));
 }
 async function cite(f, record) {
   const a = record.article, text = f.content ? `${speaker(f)}: ${f.content.map((c) => c.text).join(" … ")}` : f.sentence.text;
-  await copy(dot([text, a.publisher, a.published_at && a.published_at.slice(0, 10), a.url]));
+  await copy(dot([text, a.publisher, a.published_at?.slice(0, 10), a.url]));
 }
 function annotation(f, record) {
   const s = f.trigger || f.content[0], before = units(record.text);
@@ -101,23 +101,26 @@ function annotation(f, record) {
 }
 function drawer(f, record) {
   const json = JSON.stringify(f, null, 2), back = document.activeElement;
-  $("drawer").replaceChildren(el("div", TOOLS, el("h2", { id: "drawer-title" }, f.plover ? "Event record" : "Statement record"), button("Copy JSON", () => copy(json)), button("Copy Web Annotation", () => copy(JSON.stringify(annotation(f, record), null, 2))),
+  $("drawer").replaceChildren(el("div.tools", el("h2", { id: "drawer-title" }, f.plover ? "Event record" : "Statement record"), button("Copy JSON", () => copy(json)), button("Copy Web Annotation", () => copy(JSON.stringify(annotation(f, record), null, 2))),
     button("Close", () => $("drawer").close())), para(`Found by ${Object.entries(f.model || {}).map(([k, v]) => `${k} ${typeof v === "object" ? JSON.stringify(v) : v}`).join(", ")}`), el("pre", { tabIndex: 0, label: "Record as JSON" }, json));
   $("drawer").onclose = () => { state.reading = false; back?.focus?.(); };
   state.reading = true;
   $("drawer").showModal();
 }
 
-export let cards = [], light = () => {};
+let cards = [], light = () => {};
 let drawn = 0;
 function draw(record, box, list) {
   const begun = performance.now(), body = record.text, head = record.article.title, uBody = units(body), uHead = units(head || "");
   const bodySpans = [], headSpans = [], owners = new Map();
+  /** Where a span stands as the DOM counts, if it does. */
+  const place = (s) => {
+    const inTitle = s?.field === "title", u = inTitle ? uHead : uBody;
+    return s && u[s.end] !== undefined && s.end > s.start && { inTitle, from: u[s.start], to: u[s.end] };
+  };
   const add = (s, kind, ref, quad) => {
-    if (!s) return;
-    const u = s.field === "title" ? uHead : uBody;
-    if (u[s.end] === undefined || s.end <= s.start) return;
-    (s.field === "title" ? headSpans : bodySpans).push({ from: u[s.start], to: u[s.end], kind, ref, quad });
+    const p = place(s);
+    if (p) (p.inTitle ? headSpans : bodySpans).push({ ...p, kind, ref, quad });
   };
   const q = filter.q, sees = (f) => f.confidence >= filter.min && (!q || JSON.stringify(f).toLowerCase().includes(q));
   const said = filter.kind === "event" ? [] : record.statements.filter((s) => sees(s) && (!filter.attitude || s.attitude === filter.attitude));
@@ -131,14 +134,10 @@ function draw(record, box, list) {
   if (repeats) bodySpans.push({ from: start, to: start + line.length, kind: "head" });
   const title = el("h2", { className: repeats ? "unseen" : "text", dir: "auto" }), text = el("div.text", { dir: "auto", lang: "en", tabIndex: -1 });
   const range = { title: drawText(title, head || line || "Untitled", head ? headSpans : []), body: drawText(text, body, bodySpans) };
-  const a = record.article, safe = /^https?:\/\//i.test(a.url || "");
-  box.replaceChildren(title, para(dot([a.publisher, a.published_at, a.id]), safe ? " · " : "", safe ? link(a.url, "source ↗") : ""), text, legend());
+  const a = record.article, web = isWeb(a.url);
+  box.replaceChildren(title, para(dot([a.publisher, a.published_at, a.id]), web ? " · " : "", web ? link(a.url, "source ↗") : ""), text, legend());
 
-  const rangesOf = (spans) => spans.filter(Boolean).map((s) => {
-    const u = s.field === "title" ? uHead : uBody;
-    if (u[s.end] === undefined || s.end <= s.start || (s.field === "title" && !head)) return null;
-    return (s.field === "title" ? range.title : range.body)(u[s.start], u[s.end]);
-  }).filter(Boolean);
+  const rangesOf = (spans) => spans.map(place).filter(Boolean).map((p) => (p.inTitle ? range.title : range.body)(p.from, p.to));
   light = (spans, card) => {
     cards.forEach((c) => c.element.classList.toggle("on", c.element === card));
     const ranges = rangesOf(spans);
@@ -162,7 +161,7 @@ function draw(record, box, list) {
   const statements = [...said].sort(byPlace).map((s) => statementCard(s, record, card)), events = [...done].sort(byPlace).map((e) => eventCard(e, record, card, owners));
   const hidden = record.statements.length + record.events.length - said.length - done.length;
   list.replaceChildren(h3(`Statements ${said.length}`), ...statements, h3(`Events ${done.length}`), ...events,
-    hidden ? para(plural(hidden, "finding"), " less sure or left out by the filters. ", button("Show all", () => set({ min: 0, kind: "", q: "", type: undefined, status: undefined, attitude: undefined }), PLAIN)) : "",
+    hidden ? para(plural(hidden, "finding"), " less sure or left out by the filters. ", button("Show all", () => set({ ...CLEAR, min: 0 }), PLAIN)) : "",
     h3(`Who ${record.entities.length}`), el("div.who", ...record.entities.map((n) => {
       const b = button(dot([n.name || n.mentions[0].text, n.role, n.country]) + ` ×${n.mentions.length}`, () => light(n.mentions, null), { title: n.kind });
       owners.set(n.id, { element: null, spans: n.mentions });
@@ -191,6 +190,13 @@ export async function analyze(body, type) {
   address();
   show();
 }
+/** j and k go to the next and the previous finding, Escape to none. */
+export function onKey(e) {
+  if (e.ctrlKey || e.metaKey || e.altKey || /^(INPUT|TEXTAREA|SELECT)$/.test(e.target.tagName) || state.reading || state.view !== "read") return;
+  const step = { j: 1, k: -1 }[e.key], at = cards.findIndex((c) => c.element === document.activeElement);
+  if (step) cards[Math.max(0, Math.min(cards.length - 1, at + step))]?.element.focus();
+  if (e.key === "Escape") { document.activeElement.blur?.(); light([], null); }
+}
 export const typeOf = (name, text) => (/\.html?$/i.test(name) ? "text/html" : /\.json$/i.test(name) || /^\s*\{/.test(text) ? "application/json" : /^\s*</.test(text) ? "text/html" : "text/plain");
 
 VIEW.read = async function (main) {
@@ -200,9 +206,9 @@ VIEW.read = async function (main) {
     state.samples.length ? el("optgroup", { label: "Samples" }, ...state.samples.map((s, i) => el("option", { value: "s" + i, selected: !state.open && state.sample === i }, s.name))) : "",
     held.length ? el("optgroup", { label: inlined ? "Articles" : "Newest articles" }, ...held.map((i) => el("option", { value: "i" + i.seq, selected: i.seq === state.open }, i.headline.slice(0, 90)))) : "");
   choice.onchange = () => {
-    const n = Number(choice.value.slice(1));
-    state.sample = choice.value.startsWith("s") ? n : null;
-    if (choice.value.startsWith("s")) analyze(state.samples[n].text, state.samples[n].type);
+    const n = Number(choice.value.slice(1)), isSample = choice.value.startsWith("s");
+    state.sample = isSample ? n : null;
+    if (isSample) analyze(state.samples[n].text, state.samples[n].type);
     else { Object.assign(state, { open: n, record: null, problem: null }); address(); show(); }
   };
   const area = el("textarea", { id: "paste", placeholder: "Paste an article: plain text, HTML, JSON or ninjs" });
@@ -217,6 +223,5 @@ VIEW.read = async function (main) {
   const record = state.record;
   if (inlined || item) state.record = null;
   draw(record, box, list);
-  state.at = -1;
   if (state.finding) { const f = $("f-" + state.finding); state.finding = null; f?.focus(); }
 };

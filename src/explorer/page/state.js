@@ -10,10 +10,13 @@ export const VIEWS = { read: "Read", flow: "Flow", dyads: "Dyads", time: "Time",
 export const VIEW = {};
 
 export const inlined = $("data") && JSON.parse($("data").textContent);
-export const state = { columns: ["time", "who", "what", "whom", "status", "words", "conf"], items: [], rows: [], records: new Map(), samples: [], summary: null, view: "read", paused: false, held: 0, last: 0, at: -1, page: 0 };
-export const filter = { q: "", kind: "", min: 0.35 };
-
+export const state = { columns: ["time", "who", "what", "whom", "status", "words", "conf"], items: [], rows: [], records: new Map(), samples: [], summary: null, view: "read", paused: false, held: 0, last: 0, page: 0 };
 export const CHIPS = ["type", "status", "attitude", "who", "whom", "party", "day", "reason", "place"];
+/** What every filter is where nothing is filtered. */
+export const CLEAR = { q: "", kind: "", min: 0.35, ...Object.fromEntries(CHIPS.map((c) => [c, undefined])) };
+export const filter = { ...CLEAR };
+
+export const parties = (r) => [...r.who, ...r.whom];
 export const country = (p) => p.country || (p.code ? p.code.slice(0, 3) : p.name);
 export const dayOf = (r) => (r.k === "event" && state.clock !== "published" && r.date) || (r.item.article.published_at || "").slice(0, 10) || (r.item.at ? new Date(r.item.at).toISOString().slice(0, 10) : "");
 export function passes(r) {
@@ -23,6 +26,8 @@ export function passes(r) {
     && (!f.place || (r.place && (r.place.name === f.place || r.place.country === f.place))) && (!f.day || dayOf(r).startsWith(f.day));
 }
 export function set(changes) { Object.assign(filter, changes); state.page = 0; syncFilters(); address(); show(); }
+/** A filter on, or off where it was on already. */
+export const toggle = (key, value) => set({ [key]: filter[key] === value ? undefined : value });
 function syncFilters() {
   $("f-kind").value = filter.kind; $("f-min").value = filter.min; $("f-min-out").value = filter.min.toFixed(2);
   if (document.activeElement !== $("f-search")) $("f-search").value = filter.q;
@@ -32,7 +37,7 @@ function syncFilters() {
 export function address() {
   const p = new URLSearchParams();
   for (const c of ["kind", ...CHIPS]) if (filter[c]) p.set(c, filter[c]);
-  if (filter.min !== 0.35) p.set("min", filter.min);
+  if (filter.min !== CLEAR.min) p.set("min", filter.min);
   const open = state.view === "read" && state.open ? "/" + state.open : "";
   history.replaceState(null, "", "#" + state.view + open + (p.size ? "?" + p : ""));
 }
@@ -40,8 +45,8 @@ export function fromAddress() {
   const [path, query] = location.hash.slice(1).split("?"), [view, open] = path.split("/"), p = new URLSearchParams(query);
   state.view = VIEWS[view] ? view : "read";
   state.open = open ? Number(open) : state.open;
-  for (const c of ["kind", ...CHIPS]) filter[c] = p.get(c) || (c === "kind" ? "" : undefined);
-  filter.min = p.has("min") ? Number(p.get("min")) || 0 : 0.35;
+  for (const c of ["kind", ...CHIPS]) filter[c] = p.get(c) || CLEAR[c];
+  filter.min = p.has("min") ? Number(p.get("min")) || 0 : CLEAR.min;
   syncFilters();
 }
 
@@ -76,7 +81,7 @@ function take(item, atEnd) {
   state.last = Math.max(state.last, item.seq || 0);
   if (state.items.length > MAX_MESSAGES) state.items.length = MAX_MESSAGES;
 }
-const searchable = (r, item) => [r.text, item.headline, r.type, r.mode, r.cameo, r.role, r.cue, ...[...r.who, ...r.whom].flatMap((p) => [p.name, p.code, p.country])].join(" ").toLowerCase();
+const searchable = (r, item) => [r.text, item.headline, r.type, r.mode, r.cameo, r.role, r.cue, ...parties(r).flatMap((p) => [p.name, p.code, p.country])].join(" ").toLowerCase();
 const flatten = () => { state.rows = state.items.flatMap((i) => i.rows || []); };
 
 export async function load() {

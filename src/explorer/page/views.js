@@ -1,7 +1,7 @@
 // The table of findings, and the views that are made of it: Flow, Dyads, People, Refused.
 
-import { $, el, button, dim, para, scroll, dot, TOOLS, svg, plural, TILES, PLAIN, copy, section, save, csv, h2, h3, heads, pick } from "./dom.js";
-import { QUAD, state, country, set, address, VIEW, inlined, filter, passes, dayOf } from "./state.js";
+import { el, button, dim, para, dot, svg, plural, PLAIN, copy, section, save, csv, h2, h3, grid, rowHead, pick, tally } from "./dom.js";
+import { QUAD, state, country, set, address, VIEW, inlined, filter, parties, passes, dayOf } from "./state.js";
 import { bars } from "./charts.js";
 import { show } from "./page.js";
 
@@ -11,6 +11,8 @@ export const sure = (c) => el("span.conf", el("meter", { min: 0, max: 1, value: 
 export const names = (list) => list.map((p) => (p.code && p.code !== p.name && p.code[0] !== "-" ? `${p.name} (${p.code})` : p.name)).join(", ") || "–";
 export const quadBadge = (r) => el("span", { className: `badge q${r.quad}`, title: `${QUAD[r.quad][1]}, CAMEO ${r.cameo}` }, `${QUAD[r.quad][0]} ${r.type}${r.mode ? "/" + r.mode : ""}`);
 export const statusBadge = (s) => button(s, () => set({ status: s }), { className: "badge status " + s, title: "Only these" });
+/** A value that filters, and how often it is there. */
+export const counted = (key, [value, n]) => [button(value, () => set({ [key]: value }), PLAIN), dim(" " + n)];
 const clock = (ms) => (ms ? new Date(ms).toISOString().slice(11, 19) : "");
 function sides(r) { return r.k === "event" && !r.whom.length && r.who.length > 1 ? [r.who.slice(0, 1), r.who.slice(1)] : [r.who, r.whom]; }
 
@@ -28,11 +30,9 @@ const COLUMNS = {
 export function table(rows, caption) {
   const all = rows.length, from = Math.min(state.page * PAGE, Math.max(0, all - 1)), cut = rows.slice(from, from + PAGE);
   const go = (d) => { state.page = Math.max(0, state.page + d); show(); };
-  const pager = all > PAGE && el("p", TOOLS, button("Newer", () => go(-1), { disabled: from === 0 }), button("Older", () => go(1), { disabled: from + PAGE >= all }),
+  const pager = all > PAGE && el("p.tools", button("Newer", () => go(-1), { disabled: from === 0 }), button("Older", () => go(1), { disabled: from + PAGE >= all }),
     dim(`${from + 1}–${from + cut.length} of ${all.toLocaleString("en")}`));
-  return el("div", scroll(caption, el("table.rows", el("caption.unseen", caption),
-    heads(state.columns.map((c) => COLUMNS[c][0])),
-    el("tbody", ...cut.map((r) => el("tr", ...state.columns.map((c) => el("td", COLUMNS[c][1](r)))))))), pager || "", all ? "" : para("Nothing passes the filters."));
+  return el("div", grid("table.rows", caption, state.columns.map((c) => COLUMNS[c][0]), cut.map((r) => state.columns.map((c) => el("td", COLUMNS[c][1](r))))), pager || "", all ? "" : para("Nothing passes the filters."));
 }
 function openAt(row) { state.open = row.item.seq; state.finding = row.id; state.record = null; state.view = "read"; address(); show(); }
 
@@ -40,27 +40,28 @@ VIEW.flow = function (main) {
   const rows = state.rows.filter(passes), now = Date.now(), refused = state.items.filter((i) => i.refused).length;
   const perMinute = new Array(60).fill(0);
   for (const i of state.items) { const m = Math.floor((now - i.at) / 60000); if (m >= 0 && m < 60) perMinute[59 - m]++; }
-  const top = Math.max(1, ...perMinute), spark = svg("svg", { viewBox: "0 0 240 36", width: 240, height: 36, role: "img", "aria-label": `Messages a minute over an hour, at most ${top}` }, ...perMinute.map((n, i) => svg("rect", { class: "bar1", x: i * 4, width: 3, y: 35 - (n / top) * 34, height: (n / top) * 34 + 1 })));
+  const top = Math.max(1, ...perMinute), spark = svg("svg", { viewBox: "0 0 240 36", width: 240, height: 36, role: "img", "aria-label": `Messages a minute over an hour, at most ${top}` }, ...perMinute.map((n, i) => svg("rect", { class: "bar q1", x: i * 4, width: 3, y: 35 - (n / top) * 34, height: (n / top) * 34 + 1 })));
   const tile = (n, what) => el("div.tile", el("b", n.toLocaleString("en")), what);
   const picks = el("details", el("summary", "Columns"), ...Object.entries(COLUMNS).map(([c, [name]]) => el("label", el("input", { type: "checkbox", checked: state.columns.includes(c), onchange: (e) => { state.columns = Object.keys(COLUMNS).filter((x) => (x === c ? e.target.checked : state.columns.includes(x))); show(); } }), " " + name + " ")));
   const stop = button(state.paused ? "Go on" : "Pause", () => { state.paused = !state.paused; show(); }, { a: { "aria-pressed": String(state.paused) } });
-  const tops = (title, values, key) => { const n = new Map(); for (const v of values) if (v) n.set(v, (n.get(v) || 0) + 1); return el("div", h3(title), ...[...n].sort((a, b) => b[1] - a[1]).slice(0, 6).map(([v, c]) => el("p", button(v, () => set({ [key]: v }), PLAIN), dim(" " + c)))); };
-  main.replaceChildren(el("div", TILES, tile(state.items.length - refused, "articles"), tile(state.rows.filter((r) => r.k === "statement").length, "statements"), tile(state.rows.filter((r) => r.k === "event").length, "events"), tile(refused, "refused"),
+  const tops = (title, values, key) => el("div", h3(title), ...tally(values).slice(0, 6).map((found) => el("p", ...counted(key, found))));
+  const of = (kind) => state.rows.filter((r) => r.k === kind).length;
+  main.replaceChildren(el("div.tiles", tile(state.items.length - refused, "articles"), tile(of("statement"), "statements"), tile(of("event"), "events"), tile(refused, "refused"),
     inlined ? "" : el("div.tile", spark, dim("messages a minute, one hour"))),
-    el("div", TOOLS, inlined ? "" : stop, el("span", { id: "paused", className: "dim" }), picks), h2("Newest findings"), table(rows, "Newest findings"),
-    el("div", TILES, tops("Types", rows.map((r) => r.type), "type"), tops("Countries", rows.flatMap((r) => [...r.who, ...r.whom].map((p) => p.country)), "party"), tops("Status", rows.map((r) => r.status), "status"), tops("Attitude", rows.map((r) => r.attitude), "attitude")));
+    el("div.tools", inlined ? "" : stop, el("span", { id: "paused", className: "dim" }), picks), h2("Newest findings"), table(rows, "Newest findings"),
+    el("div.tiles", tops("Types", rows.map((r) => r.type), "type"), tops("Countries", rows.flatMap((r) => parties(r).map((p) => p.country)), "party"), tops("Status", rows.map((r) => r.status), "status"), tops("Attitude", rows.map((r) => r.attitude), "attitude")));
 };
 
 VIEW.refused = function (main) {
-  const all = state.items.filter((i) => i.refused), n = new Map();
-  for (const i of all) n.set(i.refused.reason, (n.get(i.refused.reason) || 0) + 1);
+  const all = state.items.filter((i) => i.refused), reasons = tally(all.map((i) => i.refused.reason));
   const bytes = (hex) => Uint8Array.from(hex.match(/../g) || [], (h) => parseInt(h, 16));
   const shown = all.filter((i) => !filter.reason || i.refused.reason === filter.reason);
-  main.replaceChildren(h2("What was refused"), el("div", TILES, ...[...n].map(([r, c]) => button(`${r} ${c}`, () => set({ reason: r })))), shown.length ? "" : para("Nothing was."),
+  main.replaceChildren(h2("What was refused"), el("div.tiles", ...reasons.map(([r, n]) => button(`${r} ${n}`, () => set({ reason: r })))), shown.length ? "" : para("Nothing was."),
     ...shown.slice(0, PAGE).map((i) => { const f = i.refused, replay = `demarche replay --reason ${f.reason}`; return el("details.card", el("summary", el("strong", f.reason), ` ${f.detail} `, dim(dot([i.topic && `${i.topic}[${i.partition}]@${i.offset}`, plural(f.n_bytes, "byte"), clock(i.at)]))),
       para(f.headers.map(([k, v]) => `${k}: ${v}`).join(" · ")), h3("Text"), el("pre", { tabIndex: 0 }, new TextDecoder().decode(bytes(f.hex))), h3("First bytes"), el("pre", { tabIndex: 0 }, (f.hex.match(/.{1,64}/g) || []).map((l) => l.match(/../g).join(" ")).join("\n")), inlined ? "" : button("Copy replay command", () => copy(replay))); }));
 };
 
+const pair = (a, b) => a + "\u0000" + b;
 const dyads = { of: "deeds", by: "countries", sort: "volume" };
 VIEW.dyads = function (main) {
   const kind = dyads.of === "deeds" ? "event" : "statement", key = (p) => (dyads.by === "countries" ? p.country : p.name);
@@ -69,7 +70,7 @@ VIEW.dyads = function (main) {
     const [left, right] = sides(r);
     for (const a of new Set(left.map(key))) for (const b of new Set(right.map(key))) {
       if (!a || !b || a === b) continue;
-      const k = a + "\u0000" + b, c = cells.get(k) || { a, b, n: 0, sum: 0, rows: [] };
+      const k = pair(a, b), c = cells.get(k) || { a, b, n: 0, sum: 0, rows: [] };
       c.n++; c.sum += r.goldstein || 0; c.rows.push(r); cells.set(k, c);
       for (const x of [a, b]) volume.set(x, (volume.get(x) || 0) + 1);
     }
@@ -77,13 +78,13 @@ VIEW.dyads = function (main) {
   let who = [...volume.keys()].sort((x, y) => volume.get(y) - volume.get(x)).slice(0, 16);
   if (dyads.sort === "name") who.sort();
   if (dyads.sort === "cluster") { // Each next one is who deals most with those before.
-    const tie = (x, y) => (cells.get(x + "\u0000" + y)?.n || 0) + (cells.get(y + "\u0000" + x)?.n || 0), rest = new Set(who.slice(1)), out = who.slice(0, 1);
+    const tie = (x, y) => (cells.get(pair(x, y))?.n || 0) + (cells.get(pair(y, x))?.n || 0), rest = new Set(who.slice(1)), out = who.slice(0, 1);
     while (rest.size) { const next = [...rest].sort((x, y) => tie(y, out.at(-1)) - tie(x, out.at(-1)) || out.reduce((s, o) => s + tie(y, o) - tie(x, o), 0))[0]; out.push(next); rest.delete(next); }
     who = out;
   }
   const most = Math.max(1, ...[...cells.values()].map((c) => c.n));
   const cell = (a, b) => {
-    const c = cells.get(a + "\u0000" + b);
+    const c = cells.get(pair(a, b));
     if (!c) return el("td");
     const mean = c.sum / c.n, tone = kind === "statement" ? "" : mean < 0 ? "−" : "+";
     return el("td", { className: kind === "statement" ? "q1" : mean < 0 ? "q4" : "q2" }, button(c.n + tone, () => set({ who: a, whom: b }), { v: { "--w": String(10 + (32 * c.n) / most) }, label: `${a} to ${b}: ${plural(c.n, "finding")}${tone && ", mean Goldstein value " + mean.toFixed(1)}` }));
@@ -93,26 +94,26 @@ VIEW.dyads = function (main) {
   const choose = (name, ...options) => pick(name, dyads[name], options.map((o) => [o]), (o) => { dyads[name] = o; show(); });
   const picked = filter.who && filter.whom ? rows : [];
   main.replaceChildren(h2(dyads.of === "deeds" ? "Who did something to whom" : "Who speaks of whom"), para(dyads.of === "deeds" ? "A cell counts events; its colour and sign are the balance of cooperation (+) and conflict (−)." : "A cell counts statements of somebody from one country that speak of another."),
-    el("div", TOOLS, choose("of", "deeds", "speech"), choose("by", "countries", "actors"), choose("sort", "volume", "name", "cluster")),
-    who.length ? scroll("Matrix", el("table.matrix", el("caption.unseen", "Rows: who. Columns: whom."), heads(["who ↓ whom →", ...who, "Σ"]),
-      el("tbody", ...who.map((a) => el("tr", el("th", { scope: "row" }, a), ...who.map((b) => cell(a, b)), sum(total((c) => c.a === a)))), el("tr", el("th", { scope: "row" }, "Σ"), ...who.map((b) => sum(total((c) => c.b === b))), sum(total(() => true)))))) : para("No pair of them passes the filters."),
+    el("div.tools", choose("of", "deeds", "speech"), choose("by", "countries", "actors"), choose("sort", "volume", "name", "cluster")),
+    who.length ? grid("table.matrix", "Rows: who. Columns: whom.", ["who ↓ whom →", ...who, "Σ"],
+      [...who.map((a) => [rowHead(a), ...who.map((b) => cell(a, b)), sum(total((c) => c.a === a))]), [rowHead("Σ"), ...who.map((b) => sum(total((c) => c.b === b))), sum(total(() => true))]]) : para("No pair of them passes the filters."),
     picked.length ? h3(`${filter.who} → ${filter.whom}`) : "", picked.length ? bars(picked, "day") : "", picked.length ? table(picked, `${filter.who} to ${filter.whom}`) : "");
 };
 
 VIEW.people = function (main) {
-  const people = new Map(), rows = state.rows.filter((r) => r.k === "statement" && passes({ ...r, who: r.who }));
+  const people = new Map(), rows = state.rows.filter((r) => r.k === "statement" && passes(r));
   for (const r of rows) for (const p of r.who) {
     const v = people.get(p.name) || { name: p.name, country: p.country, role: null, rows: [] };
     v.country ||= p.country; v.role ||= r.role; v.rows.push(r); people.set(p.name, v);
   }
   const all = [...people.values()].sort((a, b) => b.rows.length - a.rows.length || (a.name < b.name ? -1 : 1)), one = people.get(state.person) || all[0];
-  const list = el("ul", PLAIN, ...all.slice(0, 200).map((p) => el("li", button(p.name, () => { state.person = p.name; show(); }, { className: "plain", a: { "aria-current": p === one ? "true" : null } }), dim(` ${dot([p.role, p.country])} · ${p.rows.length}`))));
+  const list = el("ul.plain", ...all.slice(0, 200).map((p) => el("li", button(p.name, () => { state.person = p.name; show(); }, { className: "plain", a: { "aria-current": p === one ? "true" : null } }), dim(` ${dot([p.role, p.country])} · ${p.rows.length}`))));
   const detail = section("Statements of one speaker");
   if (one) {
     const said = [...one.rows].sort((a, b) => (dayOf(a) < dayOf(b) ? -1 : 1)), last = one.name.split(" ").at(-1).toLowerCase();
     const told = state.rows.filter((r) => r.k === "statement" && passes(r) && r.text.toLowerCase().includes(last) && !r.who.some((p) => p.name === one.name));
     const lines = () => [["day", "speaker", "role", "country", "cue", "words", "confidence", "article"], ...said.map((r) => [dayOf(r), one.name, r.role, one.country, r.cue, r.text, r.confidence, r.item.article.url || r.item.article.id])];
-    detail.append(h2(el("bdi", one.name)), para(dot([one.role, one.country, plural(said.length, "statement")])), el("div", TOOLS, button("Save CSV", () => save("statements.csv", "text/csv", csv(lines()))), button("Save JSON", () => save("statements.json", "application/json", JSON.stringify(said.map(({ item, search, ...r }) => ({ ...r, article: item.article })), null, 1)))),
+    detail.append(h2(el("bdi", one.name)), para(dot([one.role, one.country, plural(said.length, "statement")])), el("div.tools", button("Save CSV", () => save("statements.csv", "text/csv", csv(lines()))), button("Save JSON", () => save("statements.json", "application/json", JSON.stringify(said.map(({ item, search, ...r }) => ({ ...r, article: item.article })), null, 1)))),
       table(said, "Statements in order of time"), told.length ? h3("What others say of them") : "", told.length ? table(told, "What others say of them") : "");
   }
   main.replaceChildren(el("div.split", section("Speakers", h2("Who speaks"), all.length ? list : para("No statement passes the filters.")), detail));
