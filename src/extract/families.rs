@@ -18,7 +18,8 @@ labels! {
         Relayed = "relayed",
         /// "The paper quoted X as saying …": these are X's words.
         QuotedAs = "quoted-as",
-        /// What nobody says, though the core sees a cue: "the talks are seen as", "Asked if", "nobody fears", "seeking guarantees | that …".
+        /// What nobody says, though the core sees a cue: "the talks are seen as", "Asked if", "nobody fears", "seeking guarantees | that …", "recalled | its
+        /// ambassador".
         Nobody = "nobody",
         /// What stands in a dateline is said by nobody.
         Dateline = "dateline",

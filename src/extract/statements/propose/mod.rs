@@ -2,6 +2,7 @@
 //! probability that it is right.
 
 mod announced;
+mod deeds;
 mod learned;
 mod relayed;
 
@@ -60,7 +61,8 @@ pub(super) fn statements(
         statement.features = features.into();
         let is_headline = reading.words.doc.sentences[statement.sentence].kind == SentenceKind::Headline;
         let bar = if is_headline && without.runs(Family::HeadlineBar) { SURE_IN_HEADLINE } else { LEAST };
-        let is_nobodys = without.runs(Family::Nobody) && is_nobodys(reading, &statement);
+        let is_nobodys =
+            without.runs(Family::Nobody) && (is_nobodys(reading, &statement) || deeds::is_deed(reading, &statement));
         if statement.confidence >= bar && !is_nobodys {
             kept.push(statement);
         }
