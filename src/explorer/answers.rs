@@ -78,7 +78,7 @@ impl Kind {
 }
 
 impl Wanted {
-    /// What nothing could fulfil is a slip, and not an empty answer.
+    /// What nothing could fulfill is a slip, and not an empty answer.
     fn check(&self) -> Result<(), String> {
         if self.limit.is_some_and(|limit| !(1..=MOST).contains(&limit)) {
             return Err(format!("limit: expected a number from 1 to {MOST}"));

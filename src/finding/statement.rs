@@ -41,7 +41,7 @@ pub enum ContentForm {
     Clause,
     /// An infinitive: "to close it".
     Infinitive,
-    /// A topic, a judgement in a word, a part of a sentence: "the closure".
+    /// A topic, a judgment in a word, a part of a sentence: "the closure".
     Phrase,
 }
 

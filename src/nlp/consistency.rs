@@ -150,11 +150,11 @@ impl<'d> Known<'d> {
         }
     }
 
-    /// Whether a capitalised word or a joined one touches: "Berg Street", "Anglo-Berg".
+    /// Whether a capitalized word or a joined one touches: "Berg Street", "Anglo-Berg".
     fn is_part_of_more(&self, doc: &Document, token_idx: usize, sentence: &std::ops::Range<usize>) -> bool {
         let (before, after) = (token_idx.wrapping_sub(1), token_idx + 1);
         let next_is_name = after < sentence.end && begins_capital(doc.token_text(after));
-        // The first word of a sentence is capitalised whatever it is.
+        // The first word of a sentence is capitalized whatever it is.
         let previous_is_name =
             token_idx > sentence.start + 1 && begins_capital(doc.token_text(before)) && !is_title(doc, before);
         let touches = |left: usize, right: usize| {
@@ -183,7 +183,7 @@ fn begins_capital(word: &str) -> bool {
     word.chars().next().is_some_and(char::is_uppercase)
 }
 
-/// "WGC" of "World Grain Council (WGC)": capitals in brackets after a name of several capitalised words, the same letter first.
+/// "WGC" of "World Grain Council (WGC)": capitals in brackets after a name of several capitalized words, the same letter first.
 fn acronym_after(doc: &Document, name: TokenRange) -> Option<&str> {
     let range = name.range();
     let token = |at: usize| doc.tokens.get(at).map(|span| doc.slice(*span));

@@ -1,4 +1,4 @@
-//! The word lists under `data/nlp`, built into the binary and read once. Their headers say columns, origin and licence.
+//! The word lists under `data/nlp`, built into the binary and read once. Their headers say columns, origin and license.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
@@ -47,7 +47,7 @@ pub(super) static UNITS: LazyLock<HashSet<&str>> = LazyLock::new(|| words(includ
 pub(super) static ADDRESS_ENDINGS: LazyLock<HashSet<&str>> =
     LazyLock::new(|| words(include_str!("../../data/nlp/address_endings.txt")));
 
-/// Capitalised words that begin a sentence after an abbreviation.
+/// Capitalized words that begin a sentence after an abbreviation.
 pub(super) static SENTENCE_STARTERS: LazyLock<HashSet<&str>> =
     LazyLock::new(|| words(include_str!("../../data/nlp/sentence_starters.txt")));
 
@@ -85,9 +85,9 @@ mod tests {
         assert_eq!(
             ABBREVIATIONS.get("Etc"),
             Some(&Abbreviation::Plain),
-            "a small entry stands for its capitalised form"
+            "a small entry stands for its capitalized form"
         );
-        assert_eq!(ABBREVIATIONS.get("gen"), None, "a capitalised entry does not stand for the small form");
+        assert_eq!(ABBREVIATIONS.get("gen"), None, "a capitalized entry does not stand for the small form");
         assert_eq!(CONTRACTIONS.get("cannot"), Some(&3));
         for list in [&PREFIXES, &UNITS, &ADDRESS_ENDINGS, &SENTENCE_STARTERS, &SAYING_VERBS] {
             assert!(list.len() > 10);

@@ -1,4 +1,4 @@
-//! The work on one article, as the loop runs it: decode, analyse, encode. Every message ends as findings or as a
+//! The work on one article, as the loop runs it: decode, analyze, encode. Every message ends as findings or as a
 //! rejection with its dead letter, never as neither.
 
 use std::sync::Arc;

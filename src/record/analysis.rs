@@ -132,7 +132,7 @@ impl Names<'_> {
     }
 }
 
-/// Boilerplate sentences, neighbours joined.
+/// Boilerplate sentences, neighbors joined.
 fn boilerplate(doc: &Document) -> Vec<Span> {
     let mut spans: Vec<Span> = Vec::new();
     let mut joins = false;

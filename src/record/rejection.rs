@@ -15,7 +15,7 @@ pub enum RejectionReason {
     UnsupportedFormat,
     /// Not the JSON (or HTML) that it claims or seems to be, or a field of the wrong type.
     Malformed,
-    /// Readable, but without a text to analyse. A tombstone is one of these.
+    /// Readable, but without a text to analyze. A tombstone is one of these.
     NoText,
     /// Not English.
     UnsupportedLanguage,

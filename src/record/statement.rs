@@ -98,7 +98,7 @@ pub enum ContentFormRecord {
     Clause,
     /// An infinitive: "to close it".
     Infinitive,
-    /// A topic, a judgement in a word, a part of a sentence: "the closure".
+    /// A topic, a judgment in a word, a part of a sentence: "the closure".
     Phrase,
 }
 

@@ -62,13 +62,13 @@ fn score_gold_tokens(gold: &Treebank, system: &Treebank) -> Result<Score, ScoreE
     for (gold, system) in pairs {
         words += 1;
         let attached = gold.head == system.head;
-        let labelled = attached && base(&gold.deprel) == base(&system.deprel);
+        let labeled = attached && base(&gold.deprel) == base(&system.deprel);
         let found = [
             gold.upos == system.upos,
             gold.xpos == system.xpos,
             gold.lemma == system.lemma || gold.lemma == "_",
             attached,
-            labelled,
+            labeled,
             attached && gold.deprel == system.deprel,
         ];
         for (hit, found) in hits.iter_mut().zip(found) {
@@ -77,11 +77,11 @@ fn score_gold_tokens(gold: &Treebank, system: &Treebank) -> Result<Score, ScoreE
         if gold.upos != "PUNCT" {
             unpunctuated[0] += 1;
             unpunctuated[1] += usize::from(attached);
-            unpunctuated[2] += usize::from(labelled);
+            unpunctuated[2] += usize::from(labeled);
         }
         if !NO_CONTENT.contains(&base(&gold.deprel)) {
             content[0] += 1;
-            content[1] += usize::from(labelled);
+            content[1] += usize::from(labeled);
         }
     }
     let names = ["UPOS", "XPOS", "lemma", "UAS", "LAS", "LAS_full"];
@@ -126,15 +126,15 @@ fn score_raw_text(gold: &Treebank, system: &Treebank) -> Result<Score, ScoreErro
             _ => false,
         };
         let (gold, system) = (gold.word, system.word);
-        let labelled = attached && base(&gold.deprel) == base(&system.deprel);
+        let labeled = attached && base(&gold.deprel) == base(&system.deprel);
         let found = [
             gold.upos == system.upos,
             gold.xpos == system.xpos,
             gold.lemma == system.lemma || gold.lemma == "_",
             attached,
-            labelled,
+            labeled,
             attached && gold.deprel == system.deprel,
-            labelled && !NO_CONTENT.contains(&base(&gold.deprel)),
+            labeled && !NO_CONTENT.contains(&base(&gold.deprel)),
         ];
         for (hit, found) in hits.iter_mut().zip(found) {
             *hit += usize::from(found);

@@ -74,7 +74,7 @@ impl LogOptions {
             fmt::layer().json().flatten_event(true).with_span_list(false).with_writer(io::stderr).boxed()
         } else {
             let layer = fmt::layer().with_writer(io::stderr);
-            // On a terminal the layer itself asks NO_COLOR; elsewhere colour codes are litter.
+            // On a terminal the layer itself asks NO_COLOR; elsewhere color codes are litter.
             if on_terminal { layer.boxed() } else { layer.with_ansi(false).boxed() }
         };
         let set_up = tracing_subscriber::registry().with(lines.with_filter(filter)).try_init();

@@ -326,7 +326,7 @@ impl Tally {
         self.consumed += 1;
     }
 
-    /// How it ended: analysed, or rejected for a reason.
+    /// How it ended: analyzed, or rejected for a reason.
     pub fn add_outcome(&mut self, rejection: Option<RejectionReason>) {
         match rejection {
             None => self.analyzed += 1,

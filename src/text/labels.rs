@@ -300,7 +300,7 @@ mod tests {
     #[test]
     fn features_are_a_set() {
         let feats: Feats = "Number=Sing|Person=3".parse().unwrap();
-        assert!(feats.has("Number=Sing") && !feats.has("Number=Plur") && !feats.has("Colour=Red"));
+        assert!(feats.has("Number=Sing") && !feats.has("Number=Plur") && !feats.has("Color=Red"));
         assert_eq!(feats.to_string(), "Number=Sing|Person=3");
         assert_eq!("_".parse::<Feats>().unwrap().to_string(), "_");
     }

@@ -334,9 +334,9 @@ fn cleanliness(file: &File) -> Vec<String> {
     complaints
 }
 
-/// Each dependency stands under a comment that ends with its licence; neighbours may share one.
+/// Each dependency stands under a comment that ends with its license; neighbors may share one.
 fn dependencies(file: &File) -> Vec<String> {
-    const LICENCES: &[&str] = &["MIT", "Apache-2.0", "BSD", "Unlicense", "ISC", "MPL-2.0", "Zlib", "Unicode"];
+    const LICENSES: &[&str] = &["MIT", "Apache-2.0", "BSD", "Unlicense", "ISC", "MPL-2.0", "Zlib", "Unicode"];
     if file.path != "Cargo.toml" {
         return Vec::new();
     }
@@ -353,8 +353,8 @@ fn dependencies(file: &File) -> Vec<String> {
             comment = "";
         } else if in_table && line.starts_with(|c: char| c.is_ascii_alphanumeric()) {
             let has_reason = comment.split_whitespace().count() >= 3;
-            if !has_reason || !LICENCES.iter().any(|licence| comment.contains(licence)) {
-                complaints.push(format!("Cargo.toml:{number}: needs a comment above with reason and licence: {line}"));
+            if !has_reason || !LICENSES.iter().any(|license| comment.contains(license)) {
+                complaints.push(format!("Cargo.toml:{number}: needs a comment above with reason and license: {line}"));
             }
         }
     }
@@ -389,7 +389,7 @@ fn nothing_is_left_lying_about() {
 }
 
 #[test]
-fn every_dependency_says_why_and_under_which_licence() {
+fn every_dependency_says_why_and_under_which_license() {
     assert_kept(dependencies);
 }
 

@@ -140,8 +140,8 @@ fn an_input_topic_that_is_made_again_is_read_from_its_beginning() {
     pipeline.send(after);
     pipeline.until_all_committed(&mut [&mut member]);
     assert!(member.terminate().success(), "it ends well");
-    let analysed = pipeline.cluster.read(&pipeline.analyses, "read_committed").len();
-    assert_eq!(analysed, inputs.len(), "articles of the new topic are passed over, or some came twice");
+    let analyzed = pipeline.cluster.read(&pipeline.analyses, "read_committed").len();
+    assert_eq!(analyzed, inputs.len(), "articles of the new topic are passed over, or some came twice");
 }
 
 #[test]
@@ -160,8 +160,8 @@ fn what_the_broker_removed_before_it_was_read_is_told_and_the_rest_is_read() {
     pipeline.until_all_committed(&mut [&mut member]);
     let log = member.log();
     assert!(member.terminate().success(), "it ends well");
-    let analysed = pipeline.cluster.read(&pipeline.analyses, "read_committed").len();
-    assert_eq!(analysed, inputs.len() - 3 * read.len(), "three of each partition were gone before they were read");
+    let analyzed = pipeline.cluster.read(&pipeline.analyses, "read_committed").len();
+    assert_eq!(analyzed, inputs.len() - 3 * read.len(), "three of each partition were gone before they were read");
     let n_told = log.matches("the broker removed messages before they were read").count();
     assert_eq!(n_told, read.len(), "one line for each partition:\n{log}");
 }
@@ -191,8 +191,8 @@ fn an_output_topic_that_is_missing_is_named_and_nothing_is_lost_until_it_is_made
     pipeline.cluster.make(&pipeline.analyses, N_PARTITIONS);
     pipeline.until_all_committed(&mut [&mut member]);
     assert!(member.terminate().success(), "it ends well");
-    let analysed = pipeline.cluster.read(&pipeline.analyses, "read_committed").len();
-    assert_eq!(analysed, 30, "what was refused is written once, to the topic that takes it");
+    let analyzed = pipeline.cluster.read(&pipeline.analyses, "read_committed").len();
+    assert_eq!(analyzed, 30, "what was refused is written once, to the topic that takes it");
 }
 
 /// Made-up articles, with the unreadable messages, the samples and the seed among them.

@@ -191,7 +191,7 @@ fn what_was_committed_can_be_looked_at_and_nothing_else() {
         assert_eq!(record.statements.len() + record.events.len(), item["rows"].as_array().unwrap().len());
         assert_eq!(get(address, "/v1/articles/no-such").status, 404);
         for slip in
-            ["kind=evnt", "kind=statements", "country=Finland", "min_confidence=2", "limit=0", "colour=red", "before=x"]
+            ["kind=evnt", "kind=statements", "country=Finland", "min_confidence=2", "limit=0", "color=red", "before=x"]
         {
             let refused = get(address, &format!("/v1/findings?{slip}"));
             assert_eq!((refused.status, &refused.json()["reason"]), (400, &"bad_request".into()), "{slip}");

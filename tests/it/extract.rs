@@ -53,7 +53,7 @@ fn json_lines_give_one_analysis_an_article_in_order() {
 }
 
 #[test]
-fn every_layout_is_recognised_by_its_beginning() {
+fn every_layout_is_recognized_by_its_beginning() {
     let folder = tempfile::tempdir().unwrap();
     let other = ARTICLE.replace("n-1", "n-2");
     let spread = ARTICLE.replace(", ", ",\n  ");
@@ -113,7 +113,7 @@ fn a_missing_file_is_named_and_the_others_are_read() {
 }
 
 #[test]
-fn pretty_output_has_no_colours_in_a_pipe_and_defuses_the_articles_own() {
+fn pretty_output_has_no_colors_in_a_pipe_and_defuses_the_articles_own() {
     let folder = tempfile::tempdir().unwrap();
     let article = r#"{"id": "n-1", "title": "Envoy\u001b[31m arrives", "publisher": "Example Wire", "text": "The envoy arrived."}"#;
     let output = extract(&["--format", "pretty"], folder.path(), article.as_bytes());
@@ -201,7 +201,7 @@ fn a_file_of_results_appears_when_it_is_whole_and_its_name_says_what_is_in_it() 
         assert_eq!((output.status.code(), stdout(&output)), (Some(0), ""), "{}", stderr(&output));
         let written = fs::read_to_string(folder.path().join(name)).unwrap();
         assert!(written.to_lowercase().starts_with(&begins.to_lowercase()), "{name}: {written}");
-        assert!(!written.contains('\u{1b}'), "{name} has colours");
+        assert!(!written.contains('\u{1b}'), "{name} has colors");
     }
     let names = || fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect::<Vec<_>>();
     assert_eq!(names().len(), 4, "something was left beside: {:?}", names());

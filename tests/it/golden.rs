@@ -1,4 +1,4 @@
-//! The bundled samples, analysed and written as the records they become: `tests/data/golden/*.jsonl`, compared byte for byte.
+//! The bundled samples, analyzed and written as the records they become: `tests/data/golden/*.jsonl`, compared byte for byte.
 //!
 //! `UPDATE_GOLDEN=1 cargo test --test it golden` rewrites them; the difference is then read in the commit.
 

@@ -108,12 +108,12 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_string_is_analysed(text in any::<String>()) {
+    fn any_string_is_analyzed(text in any::<String>()) {
         assert_well_formed(&analyze(&text));
     }
 
     #[test]
-    fn any_mixture_of_marks_names_and_cues_is_analysed(
+    fn any_mixture_of_marks_names_and_cues_is_analyzed(
         pieces in prop::collection::vec((prop::sample::select(PIECES.to_vec()), any::<bool>()), 0..120)
     ) {
         let text: String = pieces.iter().flat_map(|(piece, glued)| [*piece, if *glued { "" } else { " " }]).collect();

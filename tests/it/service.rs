@@ -104,7 +104,7 @@ fn the_demo_shows_what_comes_out_and_its_sums_are_right() {
     let told: Vec<&str> = log.lines().filter(|line| !line.contains("an article took long")).collect();
     assert_eq!(told, [""; 0], "a newcomer sees findings, no log");
     let out = text(&shown.stdout);
-    assert!(!out.contains('\u{1b}'), "no colours into a pipe");
+    assert!(!out.contains('\u{1b}'), "no colors into a pipe");
     let count = |mark: &str| out.lines().filter(|line| line.trim_start().starts_with(mark)).count();
     let (statements, events, dead_letters) = (count("❝ "), count("▸ "), count("✗ "));
     assert!(statements > 0 && events > 0, "{out}");

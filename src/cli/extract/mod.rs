@@ -57,7 +57,7 @@ pub struct ExtractArgs {
     /// Print into this file; it is there only when all is
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    /// Findings that fulfil this condition alone, such as 'event.quad_class == 4'
+    /// Findings that fulfill this condition alone, such as 'event.quad_class == 4'
     #[arg(long = "where", value_name = "CONDITION", value_parser = Filter::parse)]
     pub(super) filter: Option<Filter>,
     /// Leave out findings below this confidence, 0 to 1

@@ -24,7 +24,7 @@ impl Output {
     pub(super) fn open(path: Option<PathBuf>, format: Format) -> io::Result<Self> {
         let Some(path) = path else {
             let stdout = io::stdout();
-            // Only what is for reading has colours, which are left out where they are not wanted.
+            // Only what is for reading has colors, which are left out where they are not wanted.
             let writer: Box<dyn Write> = match format {
                 Format::Pretty => Box::new(BufWriter::new(anstream::AutoStream::auto(stdout.lock()))),
                 _ => Box::new(BufWriter::new(stdout.lock())),

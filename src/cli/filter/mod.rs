@@ -62,7 +62,7 @@ impl Filter {
         parse::condition(text).map(Self).map_err(|slip| slip.told(text))
     }
 
-    /// Whether a record fulfils it.
+    /// Whether a record fulfills it.
     pub(super) fn accepts(&self, kind: RecordKind, record: &Value) -> bool {
         self.0.holds(kind, record)
     }

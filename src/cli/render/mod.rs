@@ -23,7 +23,7 @@ const MAX_WIDTH: usize = 100;
 /// The form in which findings are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Format {
-    /// For reading, coloured on a terminal
+    /// For reading, colored on a terminal
     Pretty,
     /// JSON lines: one analysis an article, or one finding a line where --what asks for findings
     Jsonl,
@@ -62,7 +62,7 @@ pub(super) struct Wanted {
     pub(super) what: Vec<What>,
     /// Events of these statuses; where it is empty, of all that the form can tell apart.
     pub(super) statuses: Vec<EventStatusRecord>,
-    /// Findings that fulfil this condition.
+    /// Findings that fulfill this condition.
     pub(super) filter: Option<Filter>,
 }
 
@@ -159,7 +159,7 @@ impl Renderer {
         self.filter.is_none() || serde_json::to_value(found).is_ok_and(|record| self.accepts(kind, &record))
     }
 
-    /// Whether a record fulfils the condition, if there is one.
+    /// Whether a record fulfills the condition, if there is one.
     pub(super) fn accepts(&self, kind: RecordKind, record: &Value) -> bool {
         self.filter.as_ref().is_none_or(|filter| filter.accepts(kind, record))
     }
@@ -190,32 +190,32 @@ impl Renderer {
     }
 }
 
-/// Everything found in one article for people, coloured. Like those below it ends in a line end.
+/// Everything found in one article for people, colored. Like those below it ends in a line end.
 pub fn pretty_analysis(record: &AnalysisRecord) -> String {
     pretty::analysis(record, Selection::new(&[]), stdout_width())
 }
 
-/// An article's headline for people, coloured.
+/// An article's headline for people, colored.
 pub fn pretty_headline(article: &ArticleRecord, text: Option<&str>) -> String {
     written(|width, out| pretty::headline(article, text, width, out))
 }
 
-/// One statement for people, coloured.
+/// One statement for people, colored.
 pub fn pretty_statement(found: &StatementRecord) -> String {
     written(|width, out| pretty::statement(found, width, out))
 }
 
-/// One event for people, coloured.
+/// One event for people, colored.
 pub fn pretty_event(found: &EventRecord) -> String {
     written(|width, out| pretty::event(found, width, out))
 }
 
-/// One refused message for people, coloured.
+/// One refused message for people, colored.
 pub fn pretty_dead_letter(message: &Message) -> String {
     written(|width, out| pretty::dead_letter(message, width, out))
 }
 
-/// Place, time, key and headers of a message for people, coloured.
+/// Place, time, key and headers of a message for people, colored.
 pub fn pretty_envelope(message: &Message) -> String {
     written(|width, out| pretty::envelope(message, width, out))
 }

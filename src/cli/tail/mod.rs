@@ -44,7 +44,7 @@ pub(super) struct TailArgs {
     /// Begin with what was written since then: a time (2024-03-04T09:00:00Z), a day, or how long ago (1h).
     #[arg(long, value_name = "TIME", value_parser = times::since, conflicts_with = "from_beginning")]
     since: Option<i64>,
-    /// Records that fulfil this condition alone, such as 'event.quad_class == 4'.
+    /// Records that fulfill this condition alone, such as 'event.quad_class == 4'.
     #[arg(long = "where", value_name = "CONDITION", value_parser = Filter::parse)]
     filter: Option<Filter>,
     /// Events of these statuses alone [default: all; for gdelt occurred].

@@ -93,7 +93,7 @@ VIEW.dyads = function (main) {
   const total = (f) => [...cells.values()].filter(f).reduce((s, c) => s + c.n, 0);
   const choose = (name, ...options) => pick(name, dyads[name], options.map((o) => [o]), (o) => { dyads[name] = o; show(); });
   const picked = filter.who && filter.whom ? rows : [];
-  main.replaceChildren(h2(dyads.of === "deeds" ? "Who did something to whom" : "Who speaks of whom"), para(dyads.of === "deeds" ? "A cell counts events; its colour and sign are the balance of cooperation (+) and conflict (−)." : "A cell counts statements of somebody from one country that speak of another."),
+  main.replaceChildren(h2(dyads.of === "deeds" ? "Who did something to whom" : "Who speaks of whom"), para(dyads.of === "deeds" ? "A cell counts events; its color and sign are the balance of cooperation (+) and conflict (−)." : "A cell counts statements of somebody from one country that speak of another."),
     el("div.tools", choose("of", "deeds", "speech"), choose("by", "countries", "actors"), choose("sort", "volume", "name", "cluster")),
     who.length ? grid("table.matrix", "Rows: who. Columns: whom.", ["who ↓ whom →", ...who, "Σ"],
       [...who.map((a) => [rowHead(a), ...who.map((b) => cell(a, b)), sum(total((c) => c.a === a))]), [rowHead("Σ"), ...who.map((b) => sum(total((c) => c.b === b))), sum(total(() => true))]]) : para("No pair of them passes the filters."),

@@ -36,7 +36,7 @@ pub(crate) struct RoleWord {
     pub(crate) sex: Option<Sex>,
 }
 
-/// Words that make a capitalised run the name of a body, with its sector, and words for outlets.
+/// Words that make a capitalized run the name of a body, with its sector, and words for outlets.
 #[derive(Debug, Default)]
 pub(crate) struct BodyWords {
     heads: HashMap<&'static str, Option<&'static str>>,

@@ -33,7 +33,7 @@ impl Holders {
     }
 }
 
-/// Neighbours that are looked at for the statement around another one.
+/// Neighbors that are looked at for the statement around another one.
 const REACH: usize = 12;
 
 /// Links each statement to the smallest one whose content holds its cue. Only what says more holds another (of two that say as much, the

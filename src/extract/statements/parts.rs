@@ -98,7 +98,7 @@ fn details(reading: &Reading<'_, '_>, source: Option<TokenRange>, cue: TokenRang
     let circumstances = Circumstances { reading, source, cue, content };
     let gaps = circumstances.gaps(sentence);
     let mut details = Details { via: gaps.iter().find_map(|&gap| circumstances.relay(gap)), ..Details::default() };
-    for gap in circumstances.neighbours(&gaps) {
+    for gap in circumstances.neighbors(&gaps) {
         details.occasion = details.occasion.or_else(|| circumstances.occasion(gap, details.via));
         details.when = details.when.take().or_else(|| circumstances.when(gap));
     }
@@ -145,7 +145,7 @@ impl Circumstances<'_, '_, '_> {
 
     /// The parts of the gaps that speak of the saying: what follows cue or source up to a comma or a further clause, then what
     /// leads into them ("On Monday, | the envoy said"), unless a verb shows it to be a clause of its own.
-    fn neighbours(&self, gaps: &[TokenRange]) -> Vec<TokenRange> {
+    fn neighbors(&self, gaps: &[TokenRange]) -> Vec<TokenRange> {
         let words = &self.reading.words;
         let parts = [Some(self.cue), self.source];
         let parts = || parts.iter().flatten();

@@ -318,7 +318,7 @@ impl<'d> Finder<'_, 'd> {
         None
     }
 
-    /// A run of capitalised words: a body if one of them says so, else a person.
+    /// A run of capitalized words: a body if one of them says so, else a person.
     fn capitalized(&mut self, idx: usize, end: usize, sentence_start: usize, sex: Option<Sex>) -> Option<usize> {
         let words = self.words;
         if !self.can_begin_name(idx) || (idx == sentence_start && words.is(idx, WordClass::ADVERB)) {

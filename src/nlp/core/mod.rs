@@ -85,7 +85,7 @@ impl CoreModel {
         self.boundaries.clone()
     }
 
-    /// The corpora the model was trained on, with their licences.
+    /// The corpora the model was trained on, with their licenses.
     pub fn attribution(&self) -> &[String] {
         &self.attribution
     }

@@ -10,7 +10,7 @@ pub(in crate::nlp) struct Hashes {
     index: Vec<u32>,
 }
 
-/// Upper bits of a hash that lead straight to its neighbourhood: 4,096 buckets, a few dozen hashes each.
+/// Upper bits of a hash that lead straight to its neighborhood: 4,096 buckets, a few dozen hashes each.
 const INDEX_BITS: u32 = 12;
 
 impl Hashes {

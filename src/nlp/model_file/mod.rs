@@ -219,12 +219,12 @@ impl ModelFile {
         format!("{}-{}", self.header.name, self.header.version)
     }
 
-    /// The licence of the weights.
+    /// The license of the weights.
     pub fn license(&self) -> &str {
         &self.header.license
     }
 
-    /// The corpora the model was trained on, with their licences.
+    /// The corpora the model was trained on, with their licenses.
     pub fn attribution(&self) -> &[String] {
         &self.header.attribution
     }

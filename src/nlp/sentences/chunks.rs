@@ -30,7 +30,7 @@ pub(super) struct TokenBounds {
     pub(super) end: usize,
 }
 
-/// Finds the chunks of a tokenised document.
+/// Finds the chunks of a tokenized document.
 pub(super) fn chunks(doc: &Document, gaps: &[Gap], chunks: &mut Vec<Chunk>) {
     chunks.clear();
     let (mut paragraph, mut quoted, mut depth) = (0, false, 0u8);

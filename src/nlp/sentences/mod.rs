@@ -31,7 +31,7 @@ const LONGEST_BRACKET: usize = 100;
 /// Tokens after a quoted question among which a verb of saying is looked for ("“Is it over?” Mrs. Bell asked").
 const LONGEST_CREDIT: usize = 6;
 
-/// Finds the sentences and paragraphs of a tokenised document.
+/// Finds the sentences and paragraphs of a tokenized document.
 #[derive(Debug, Clone, Default)]
 pub struct SentenceSplitter {
     model: Option<Arc<BoundaryModel>>,
@@ -214,7 +214,7 @@ impl<'a> Walk<'a> {
         token_idx > self.start && self.marks[token_idx - 1] == Mark::FullStop
     }
 
-    /// "Mrs. Bell asked": a few capitalised words and a verb of saying.
+    /// "Mrs. Bell asked": a few capitalized words and a verb of saying.
     fn is_credit(&self, from: usize) -> bool {
         let until = (from + LONGEST_CREDIT).min(self.marks.len());
         for token_idx in from..until {

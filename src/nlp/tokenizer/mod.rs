@@ -2,7 +2,7 @@
 //!
 //! Contractions and possessives are cut ("do|n't", "Putin|'s"), compounds are three tokens ("long|-|term") unless
 //! a prefix holds them ("non-aligned"), an abbreviation keeps its full stop, a web address is one token. Tokens are
-//! spans into the text as it stands: nothing is normalised, every byte that is not white space is in exactly one
+//! spans into the text as it stands: nothing is normalized, every byte that is not white space is in exactly one
 //! token. Which words the lists under `data/nlp` know decides; nothing is learned here.
 
 mod addresses;

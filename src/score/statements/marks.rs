@@ -17,7 +17,7 @@ pub(super) fn quoted(text: &[char]) -> Vec<bool> {
     inside
 }
 
-fn neighbours(line: &[char], at: usize) -> (char, char) {
+fn neighbors(line: &[char], at: usize) -> (char, char) {
     let before = if at > 0 { line[at - 1] } else { ' ' };
     (before, line.get(at + 1).copied().unwrap_or(' '))
 }
@@ -32,7 +32,7 @@ fn double(line: &[char], inside: &mut [bool]) {
     let mut opened: Option<usize> = None;
     let mut at = 0;
     while at < line.len() {
-        let (before, after) = neighbours(line, at);
+        let (before, after) = neighbors(line, at);
         let mut width = 1;
         let turn = match line[at] {
             mark @ ('`' | '\'') if after == mark => {
@@ -77,7 +77,7 @@ fn single(line: &[char], inside: &mut [bool]) {
         if !matches!(line[at], '\u{2018}' | '\'' | '`') || inside[at] {
             continue;
         }
-        let (before, after) = neighbours(line, at);
+        let (before, after) = neighbors(line, at);
         if !(before.is_whitespace() || "(—".contains(before)) || after.is_whitespace() {
             continue;
         }

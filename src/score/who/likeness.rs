@@ -39,7 +39,7 @@ pub(super) fn words(text: &str) -> Vec<String> {
     lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }
 
-/// Whether a name ends in a capitalised word, as names do and descriptions do not.
+/// Whether a name ends in a capitalized word, as names do and descriptions do not.
 pub(super) fn ends_in_capitals(name: &str) -> bool {
     let mut runs = name.rsplit(|c: char| !c.is_alphanumeric() && c != '_').filter(|run| !run.is_empty());
     runs.next().and_then(|run| run.chars().next()).is_some_and(char::is_uppercase)

@@ -19,7 +19,7 @@ pub(crate) struct Input {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Expected {
     /// One analysis, of the article of this identity ([`identity_of`]).
-    Analysed(String),
+    Analyzed(String),
     /// One dead letter, for this reason.
     Rejected(RejectionReason),
 }
@@ -72,7 +72,7 @@ pub(crate) fn made_up(number: usize) -> Input {
         key: Some(format!("story-{story}").into_bytes()),
         payload: Some(article.to_string().into_bytes()),
         headers: vec![("content-type".to_owned(), Some(b"application/json".to_vec()))],
-        expected: Expected::Analysed(url),
+        expected: Expected::Analyzed(url),
     }
 }
 
@@ -124,7 +124,7 @@ pub(crate) fn samples() -> Vec<Input> {
     let sample = |message: demarche::record::Message| match input::decode(&message, &InputOptions::default()) {
         Ok(article) => {
             let (key, identity) = (article.id.clone().into_bytes(), article.url.unwrap_or(article.id));
-            let expected = Expected::Analysed(identity);
+            let expected = Expected::Analyzed(identity);
             Input { key: Some(key), payload: message.payload, headers: message.headers, expected }
         }
         Err(rejection) => {
@@ -149,7 +149,7 @@ fn article(line: &str, url: String) -> Input {
     let key = article.get("id").and_then(|id| id.as_str()).map(|id| id.as_bytes().to_vec());
     let payload = Some(serde_json::Value::Object(article).to_string().into_bytes());
     let headers = vec![("content-type".to_owned(), Some(b"application/json".to_vec()))];
-    Input { key, payload, headers, expected: Expected::Analysed(url) }
+    Input { key, payload, headers, expected: Expected::Analyzed(url) }
 }
 
 /// URL under which the seed article travels.

@@ -31,20 +31,20 @@ pub(crate) fn check(pipeline: &Pipeline, inputs: &[Input]) {
     check_order(&analyses, inputs);
     check_findings(&read(&pipeline.statements), &analyses, "statements", exactly_once);
     check_findings(&read(&pipeline.events), &analyses, "events", exactly_once);
-    if inputs.iter().any(|input| input.expected == Expected::Analysed(SEED_URL.to_owned())) {
+    if inputs.iter().any(|input| input.expected == Expected::Analyzed(SEED_URL.to_owned())) {
         check_seed(&analyses);
     }
 }
 
 /// What became of the messages.
 fn outcomes(analyses: &[Stored], dead_letters: &[Stored]) -> Vec<Expected> {
-    let analysed = analyses.iter().map(|record| Expected::Analysed(identity_of(&record.json()["article"])));
+    let analyzed = analyses.iter().map(|record| Expected::Analyzed(identity_of(&record.json()["article"])));
     let rejected = dead_letters.iter().map(|record| {
         let name = record.header(dead_letter::REASON);
         let reason = RejectionReason::ALL.into_iter().find(|reason| reason.as_str() == name);
         Expected::Rejected(reason.unwrap_or_else(|| panic!("a closed reason, not {name}")))
     });
-    analysed.chain(rejected).collect()
+    analyzed.chain(rejected).collect()
 }
 
 /// Names what is lost and what is doubled instead of printing both lists.
@@ -90,7 +90,7 @@ fn check_dead_letters(dead_letters: &[Stored], received: &[Stored], topic: &str,
 fn check_order(analyses: &[Stored], inputs: &[Input]) {
     let mut sent: BTreeMap<&[u8], Vec<String>> = BTreeMap::new();
     for input in inputs {
-        if let (Some(key), Expected::Analysed(identity)) = (input.key.as_deref(), &input.expected) {
+        if let (Some(key), Expected::Analyzed(identity)) = (input.key.as_deref(), &input.expected) {
             sent.entry(key).or_default().push(identity.clone());
         }
     }

@@ -1,7 +1,7 @@
 //! Findings for reading: who said what to whom as in a play, who did what to whom with the sentence it stands in.
 //!
-//! Colours are always written here; the stream they go to leaves them out where they are not wanted (no terminal,
-//! `NO_COLOR`). What colours say is said in words too.
+//! Colors are always written here; the stream they go to leaves them out where they are not wanted (no terminal,
+//! `NO_COLOR`). What colors say is said in words too.
 
 mod event;
 mod statement;

@@ -1,4 +1,4 @@
-//! What the trained core proposes: its sources, cues and contents joined, mended where the tree or a neighbour knows better, each with the
+//! What the trained core proposes: its sources, cues and contents joined, mended where the tree or a neighbor knows better, each with the
 //! probability that it is right.
 
 mod announced;

@@ -100,7 +100,7 @@ fn read(reading: &Reading<'_, '_>, verb: usize, sentence: TokenRange) -> Option<
     // A cue in somebody's quotation has its content there: “promised that …” last week.
     let end = reading.quote_around(verb).map_or(content.end, |quote| reading.quotes[quote].inner.end.min(content.end));
     let content = TokenRange { start: content.start.min(end), end };
-    if content.is_empty() || is_unreal_judgement(reading, cue, content) {
+    if content.is_empty() || is_unreal_judgment(reading, cue, content) {
         return None;
     }
     // "An inquiry concluded that …": with a clause for content whatever is the subject speaks.
@@ -112,8 +112,8 @@ fn read(reading: &Reading<'_, '_>, verb: usize, sentence: TokenRange) -> Option<
     })
 }
 
-/// "they would welcome progress": no judgement has been passed.
-fn is_unreal_judgement(reading: &Reading<'_, '_>, cue: TokenRange, content: TokenRange) -> bool {
+/// "they would welcome progress": no judgment has been passed.
+fn is_unreal_judgment(reading: &Reading<'_, '_>, cue: TokenRange, content: TokenRange) -> bool {
     let doc = reading.words.doc;
     let verb = cue.start as usize;
     let (_, attitude) = reading.lexicon.attitude_of(&reading.words, cue, Some(content.start as usize));

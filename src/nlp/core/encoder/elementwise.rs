@@ -1,4 +1,4 @@
-//! What is done number by number: activations, normalisation, the recurrence.
+//! What is done number by number: activations, normalization, the recurrence.
 //!
 //! Plain loops, compiled once for each width of vector registers and chosen at run time (`pulp`). The exponential is a
 //! polynomial rather than the C library's: that one does not vectorise and differs between platforms. No fused multiply-add
@@ -54,7 +54,7 @@ fn gelu(x: f32) -> f32 {
     x * sigmoid(2.0 * z)
 }
 
-/// Layer normalisation of each row, then gelu, in place.
+/// Layer normalization of each row, then gelu, in place.
 pub(super) struct NormGelu<'a> {
     pub(super) rows: &'a mut [f32],
     pub(super) weight: &'a [f32],

@@ -66,7 +66,7 @@ pub(in crate::nlp) fn resize(buffer: &mut Vec<f32>, length: usize) {
     buffer.resize(length, 0.0);
 }
 
-/// Layer normalisation with gelu after it.
+/// Layer normalization with gelu after it.
 #[derive(Debug)]
 pub(super) struct Norm {
     weight: Vec<f32>,
@@ -94,7 +94,7 @@ impl Convolution {
         Ok(Self { projection: Linear::read(file, "conv", 3 * width)? })
     }
 
-    /// Adds to each row what it and its neighbours in the window of text say. `triples` and `out` are working space.
+    /// Adds to each row what it and its neighbors in the window of text say. `triples` and `out` are working space.
     pub(super) fn apply(
         &self,
         arch: Arch,
@@ -107,8 +107,8 @@ impl Convolution {
         resize(triples, rows.len() * 3);
         for bounds in windows.windows(2) {
             for token in bounds[0]..bounds[1] {
-                let neighbours = &mut triples[token * 3 * width..][..3 * width];
-                let (before, others) = neighbours.split_at_mut(width);
+                let neighbors = &mut triples[token * 3 * width..][..3 * width];
+                let (before, others) = neighbors.split_at_mut(width);
                 let (itself, after) = others.split_at_mut(width);
                 let row = |token: usize| &rows[token * width..][..width];
                 if token > bounds[0] {

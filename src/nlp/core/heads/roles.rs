@@ -1,5 +1,5 @@
 //! Sources, cues and contents of statements: BIO labels for each role over a segment (`segments.rs`), then a pointer from each cue
-//! to its source and from each content to its cue; from a segment without a cue to those of its neighbours.
+//! to its source and from each content to its cue; from a segment without a cue to those of its neighbors.
 //!
 //! What the spans mean and who the source is is for `extract`. The computation is in `docs/model-format.md`, "Spans" and "Links".
 

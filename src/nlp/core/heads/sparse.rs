@@ -1,4 +1,4 @@
-//! Labels by sparse features: what words, affixes, shapes, clusters and gazetteer bits of a token and its neighbours say of its
+//! Labels by sparse features: what words, affixes, shapes, clusters and gazetteer bits of a token and its neighbors say of its
 //! label.
 //!
 //! A linear model that was trained by itself and draws other conclusions from the same properties than the encoder does; its
@@ -95,7 +95,7 @@ impl Listed {
     }
 }
 
-/// The features of a token and its neighbours, over which labels make a chain.
+/// The features of a token and its neighbors, over which labels make a chain.
 #[derive(Debug)]
 pub(super) struct SparseFeatures(Listed);
 
