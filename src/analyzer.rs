@@ -11,7 +11,7 @@ use crate::extract::who::Trace;
 use crate::extract::{Knowledge, Ontology};
 use crate::finding::{Entity, Event, Statement};
 use crate::nlp::Annotate;
-use crate::nlp::core::{AskedTrigger, Core, CoreModel};
+use crate::nlp::core::{Asked, Core, CoreModel};
 use crate::nlp::layout::LayoutMarker;
 use crate::nlp::model_file::{ModelBytes, ModelError};
 use crate::nlp::sentences::SentenceSplitter;
@@ -143,13 +143,13 @@ impl Analyzer {
         (document, trace)
     }
 
-    /// What the head for events asks of the tree about the triggers of an article: for fitting the weights.
-    pub fn trace_events(&mut self, article: &Article) -> (Document, &[AskedTrigger]) {
+    /// What the head for events asks of the tree about an article: for fitting the weights.
+    pub fn trace_events(&mut self, article: &Article) -> (Document, Option<&Asked>) {
         if let Some(core) = &mut self.core {
             core.keep_asked();
         }
         let document = self.annotated(Document::new(article.text.as_str()));
-        (document, self.core.as_ref().map(Core::asked).unwrap_or_default())
+        (document, self.core.as_ref().and_then(Core::asked))
     }
 
     fn annotated(&mut self, mut doc: Document) -> Document {

@@ -1,7 +1,7 @@
 """Fits what the article graph knows (`data/who`) on articles whose entities are annotated.
 
   evaluate trace GOLD --out TRACE      for each gold file, with the program that is to use the tables
-  python training/who.py TABLE…        TABLE: nouns, known, links, states, sectors (in this order, tracing anew in between), or `folds`
+  python training/who.py TABLE…        TABLE: nouns, known, links (in this order, tracing anew in between); whose state and which sector is for entities.py
 
 Gold: who-train.jsonl (entities with all their mentions) and the event corpus's train.jsonl (parties with their codes). The traces stand in
 training/.work as who-train.trace.jsonl and events-train.trace.jsonl. `folds` prints ten-fold figures by article instead of writing a table.
@@ -295,43 +295,6 @@ def mask(candidates, answers):
     return [masked[index] for index in kept], {kept.index(index) for index in left} or {none}
 
 
-def state_questions(found, uses, with_masked=True):
-    questions, ids, counts = [], [], []
-    for article in found:
-        for mentions, kind, key, candidates in article.trace["states"]:
-            labels = [article.label[mention] for mention in mentions if article.label[mention]]
-            if not labels:
-                continue
-            country = collections.Counter(label[2] for label in labels).most_common(1)[0][0]
-            total = collections.Counter()
-            for other, counts_of in uses.get(key, {}).items() if key else ():
-                if other.removesuffix(".w1").split(".w")[0] != article.id.split(".w")[0]:
-                    total[counts_of.most_common(1)[0][0]] += 1
-            share = dict(shares(total))
-            codes = {code for code, _ in candidates}
-            rebuilt = []
-            for code, features in candidates:
-                features = [feature for feature in features if feature[0] not in ("known_name", "none_known_name")]
-                if (code or "-") in share:
-                    features.append(("known_name" if code else "none_known_name", share[code or "-"]))
-                # A candidate that only this article's own uses brought in is none.
-                if code is None or any(name not in ("owner", "spoke_before", "distance", "only_named") for name, _ in features):
-                    rebuilt.append((code, features))
-            for code, part in share.items():
-                if code != "-" and code not in codes:
-                    rebuilt.append((code, [("known_name", part)]))
-            answers = {index for index, (code, _) in enumerate(rebuilt) if code == country}
-            questions.append(([crossed(kind, features) for _, features in rebuilt], answers, 1.0))
-            ids.append(article.id)
-            counts.append(len(labels))
-            masked = mask(rebuilt, answers)
-            if masked and with_masked:
-                questions.append(([crossed(kind, features) for _, features in masked[0]], masked[1], 0.5))
-                ids.append(article.id)
-                counts.append(0)
-    return questions, ids, counts
-
-
 def weights_table(name, what, weights):
     lines = [f"{key}\t{weight:.3f}" for key, weight in sorted(weights.items()) if abs(weight) >= 0.005]
     header = (
@@ -379,102 +342,21 @@ def links():
     weights_table("links", "who is meant by a pronoun or description", softmax_fit(questions, 3.0))
 
 
-def states():
-    found = articles(["who-train", "events-train"])
-    uses = uses_of_names(found)
-    questions, ids, counts = state_questions(found, uses, not ARGUMENTS.folds)
-    reachable = sum(bool(q[1]) for q in questions) / len(questions)
-    print(f"{len(questions)} questions, the answer among the candidates in {reachable:.4f}")
-    if ARGUMENTS.folds:
-        whole = {article.id for article in found if article.is_whole}
-        print("events and entities")
-        ten_folds(questions, ids, 3.0, counts)
-        print("entities alone")
-        part = [index for index, i in enumerate(ids) if i in whole]
-        return ten_folds([questions[i] for i in part], [ids[i] for i in part], 3.0, [counts[i] for i in part])
-    weights = softmax_fit([q for q in questions if q[1]], 3.0)
-    weights_table("states", "whose state", {**{name: weight for name, weight in PRIOR.items() if name not in weights}, **weights})
-
-
 def sector_rows(found):
-    data, ids = [], []
+    """-> for each entity with a gold answer: features of its words, sector, annotated mentions, whether annotated for the question"""
+    data = []
     for article in found:
         for mentions, features in article.trace["sectors"]:
             labels = [article.label[mention] for mention in mentions if article.label[mention]]
-            if not labels or "kind state" in features:
-                continue
-            sectors = collections.Counter(label[3] for label in labels)
-            data.append((features, sectors.most_common(1)[0][0] or "-"))
-            ids.append(article.id)
-            if article.is_whole:
-                # What was annotated for the question itself counts twice.
-                data.append(data[-1])
-                ids.append(article.id)
-    return data, ids
-
-
-def fit_sectors(data, ridge, least=3):
-    from scipy.sparse import csr_matrix
-
-    count = collections.Counter(feature for features, _ in data for feature in features)
-    place = {feature: index for index, feature in enumerate(sorted(f for f, n in count.items() if n >= least))}
-    kinds = sorted({sector for _, sector in data})
-    row, column = [], []
-    for index, (features, _) in enumerate(data):
-        for feature in features:
-            if feature in place:
-                row.append(index)
-                column.append(place[feature])
-    matrix = csr_matrix((numpy.ones(len(row)), (row, column)), shape=(len(data), len(place)))
-    target = numpy.array([kinds.index(sector) for _, sector in data])
-
-    def loss(x):
-        w = x.reshape(len(place), len(kinds))
-        scores = matrix @ w
-        scores -= scores.max(axis=1, keepdims=True)
-        p = numpy.exp(scores)
-        p /= p.sum(axis=1, keepdims=True)
-        value = -numpy.log(p[numpy.arange(len(target)), target] + 1e-12).sum() + 0.5 * ridge * (x @ x)
-        p[numpy.arange(len(target)), target] -= 1
-        return value, (matrix.T @ p + ridge * w).ravel()
-
-    result = minimize(loss, numpy.zeros(len(place) * len(kinds)), jac=True, method="L-BFGS-B", options={"maxiter": 120})
-    return {feature: dict(zip(kinds, result.x.reshape(len(place), len(kinds))[index])) for feature, index in place.items()}
-
-
-def sectors():
-    data, ids = sector_rows(articles(["who-train", "events-train"]))
-    if ARGUMENTS.folds:
-        fold = {name: index % 5 for index, name in enumerate(sorted({stem(i) for i in ids}))}
-        right = total = 0
-        for number in range(5):
-            weights = fit_sectors([d for d, i in zip(data, ids) if fold[stem(i)] != number], 1.0)
-            for (features, gold), i in zip(data, ids):
-                if fold[stem(i)] == number and gold != "-":
-                    sums = collections.Counter()
-                    for feature in features:
-                        for sector, weight in weights.get(feature, {}).items():
-                            sums[sector] += weight
-                    right, total = right + (max(sums, key=sums.get) == gold if sums else 0), total + 1
-        return print(f"  sectors right where gold has one: {right / total:.4f} of {total}")
-    weights = fit_sectors(data, 1.0)
-    lines = []
-    for feature in sorted(weights):
-        cells = [(sector, weight) for sector, weight in sorted(weights[feature].items()) if abs(weight) >= 0.2]
-        if cells and "\t" not in feature and "|" not in feature:
-            lines.append(f"{feature}\t" + "|".join(f"{sector} {weight:.2f}" for sector, weight in cells))
-    header = (
-        "# What each feature of an entity weighs for each sector: log-odds.\n"
-        "# Columns: feature (src/extract/who/sectors.rs) | sectors (- for none) with weights.\n"
-        "# Origin: training/who.py, fitted on annotated news. Facts only.\n"
-        "feature\tsectors\n"
-    )
-    write("sectors", header, lines)
+            if labels and "kind state" not in features:
+                sectors = collections.Counter(label[3] for label in labels)
+                data.append((features, sectors.most_common(1)[0][0] or "-", len(labels), article.is_whole))
+    return data
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("tables", nargs="+", choices=["nouns", "known", "links", "states", "sectors"])
+    parser.add_argument("tables", nargs="+", choices=["nouns", "known", "links"])
     parser.add_argument("--folds", action="store_true", help="print ten-fold figures, write nothing")
     ARGUMENTS = parser.parse_args()
     for table in ARGUMENTS.tables:

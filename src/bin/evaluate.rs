@@ -72,9 +72,12 @@ enum What {
     Trace {
         #[command(flatten)]
         files: Files,
-        /// Instead: what the head for events asks of the tree, with the features
-        #[arg(long)]
+        /// Instead: what the head for events asks of the tree about triggers, with the features
+        #[arg(long, conflicts_with = "triggers")]
         events: bool,
+        /// Instead: what it asks about the words that may be triggers
+        #[arg(long)]
+        triggers: bool,
     },
     /// Attributed statements; GOLD is JSON lines of id, text and statements
     Statements {
@@ -227,9 +230,13 @@ fn main() -> Result<()> {
             write(&files.out, &answer)?;
             String::new()
         }
-        What::Trace { files, events } => {
+        What::Trace { files, events, triggers } => {
             let name = files.gold.display().to_string();
-            let trace = if events { trace::trace_events } else { trace::trace };
+            let trace = match (events, triggers) {
+                (true, _) => trace::trace_events,
+                (_, true) => trace::trace_triggers,
+                _ => trace::trace,
+            };
             write(&files.out, &trace(&name, &files.read()?, &mut Analyzer::new(&files.models()?))?)?;
             String::new()
         }

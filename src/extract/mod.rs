@@ -25,6 +25,7 @@ use codebook::Codebook;
 use families::Without;
 use lexicon::Lexicon;
 use reading::Reading;
+pub(crate) use who::NETWORK;
 use who::WhoTables;
 
 /// What was found in one document. Indices of statements and events into each other and into the entities count within these lists.

@@ -8,12 +8,12 @@ const FNV_PRIME: u64 = 0x0100_0000_01B3;
 
 /// Continues an FNV-1a hash over bytes.
 #[inline]
-pub(in crate::nlp) fn fnv1a(bytes: &[u8], hash: u64) -> u64 {
+pub(crate) fn fnv1a(bytes: &[u8], hash: u64) -> u64 {
     bytes.iter().fold(hash, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(FNV_PRIME))
 }
 
 /// The hash of nothing, to begin with.
-pub(in crate::nlp) const EMPTY_HASH: u64 = FNV_OFFSET;
+pub(crate) const EMPTY_HASH: u64 = FNV_OFFSET;
 
 /// FNV-1a as the hash of the map: tokens are short, and the order of the map is never looked at.
 #[derive(Debug, Clone)]

@@ -8,7 +8,7 @@ pub mod core;
 pub mod dates;
 pub mod density;
 mod folding;
-mod hashing;
+pub(crate) mod hashing;
 pub mod layout;
 pub mod model_file;
 mod ontology;

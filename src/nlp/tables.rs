@@ -5,7 +5,7 @@ use std::fmt;
 
 /// The tables under `data/` that the program is built with: name below that folder, text. In the order of the names; a test holds that none is
 /// missing. A static and no constant: a constant would stand in the binary once for each place that uses it.
-pub static TABLES: [(&str, &str); 31] = [
+pub static TABLES: [(&str, &str); 29] = [
     ("lexicon/attitudes-learned.tsv", include_str!("../../data/lexicon/attitudes-learned.tsv")),
     ("lexicon/attitudes.tsv", include_str!("../../data/lexicon/attitudes.tsv")),
     ("lexicon/cities.tsv", include_str!("../../data/lexicon/cities.tsv")),
@@ -35,8 +35,6 @@ pub static TABLES: [(&str, &str); 31] = [
     ("who/known.tsv", include_str!("../../data/who/known.tsv")),
     ("who/links.tsv", include_str!("../../data/who/links.tsv")),
     ("who/nouns.tsv", include_str!("../../data/who/nouns.tsv")),
-    ("who/sectors.tsv", include_str!("../../data/who/sectors.tsv")),
-    ("who/states.tsv", include_str!("../../data/who/states.tsv")),
 ];
 
 /// The text of a table that is built in.

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::analyzer::Analyzer;
 use crate::article::Article;
 use crate::extract::who::Trace;
+use crate::nlp::core::Asked;
 use crate::text::{CodePoints, Document, TokenRange};
 
 use super::ScoreError;
@@ -28,20 +29,13 @@ pub fn trace(file: &str, text: &str, analyzer: &mut Analyzer) -> Result<String, 
     Ok(out)
 }
 
-/// Traces what the head for events asks of the tree, as [`trace`] does the graph.
+/// Traces what the head for events asks of the tree about triggers, as [`trace`] does the graph.
 ///
 /// # Errors
 /// If a line is no such object.
 pub fn trace_events(file: &str, text: &str, analyzer: &mut Analyzer) -> Result<String, ScoreError> {
-    let mut out = String::new();
-    for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-        let row: Value =
-            serde_json::from_str(line).map_err(|error| ScoreError::new(file, index + 1, error.to_string()))?;
-        let cell = |key: &str| row.get(key).and_then(Value::as_str).unwrap_or_default();
-        let (document, asked) = analyzer.trace_events(&Article::from_text(cell("id"), cell("text")));
-        let points = CodePoints::new(document.text());
-        let span = |tokens: TokenRange| points.of(document.span_of(tokens));
-        let triggers = asked.iter().map(|trigger| {
+    asked(file, text, analyzer, |asked, span| {
+        let triggers = asked.triggers.iter().map(|trigger| {
             let words = trigger.words.iter().map(|word| {
                 let token = TokenRange::new(word.token as usize, word.token as usize + 1);
                 json!({"head": span(token), "span": span(word.phrase), "keys": word.keys, "seen": word.seen})
@@ -54,7 +48,43 @@ pub fn trace_events(file: &str, text: &str, analyzer: &mut Analyzer) -> Result<S
                 "words": words.collect::<Vec<_>>(),
             })
         });
-        out.push_str(&json!({"id": cell("id"), "triggers": triggers.collect::<Vec<_>>()}).to_string());
+        ("triggers", triggers.collect())
+    })
+}
+
+/// Traces what the head for events asks of the tree about words that may be triggers.
+///
+/// # Errors
+/// If a line is no such object.
+pub fn trace_triggers(file: &str, text: &str, analyzer: &mut Analyzer) -> Result<String, ScoreError> {
+    asked(file, text, analyzer, |asked, span| {
+        let words = asked.words.iter().map(|word| {
+            let token = TokenRange::new(word.token as usize, word.token as usize + 1);
+            json!({"span": span(token), "keys": word.keys, "scores": word.scores, "sparse": word.sparse})
+        });
+        ("words", words.collect())
+    })
+}
+
+/// A span of tokens in code points.
+type SpanOf<'a> = &'a dyn Fn(TokenRange) -> (usize, usize);
+
+fn asked(
+    file: &str,
+    text: &str,
+    analyzer: &mut Analyzer,
+    mut listed: impl FnMut(&Asked, SpanOf<'_>) -> (&'static str, Vec<Value>),
+) -> Result<String, ScoreError> {
+    let mut out = String::new();
+    for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+        let row: Value =
+            serde_json::from_str(line).map_err(|error| ScoreError::new(file, index + 1, error.to_string()))?;
+        let cell = |key: &str| row.get(key).and_then(Value::as_str).unwrap_or_default();
+        let (document, asked) = analyzer.trace_events(&Article::from_text(cell("id"), cell("text")));
+        let Some(asked) = asked else { continue };
+        let points = CodePoints::new(document.text());
+        let (name, listed) = listed(asked, &|tokens| points.of(document.span_of(tokens)));
+        out.push_str(&json!({"id": cell("id"), name: listed}).to_string());
         out.push('\n');
     }
     Ok(out)

@@ -5,8 +5,9 @@ use crate::finding::Reason;
 use super::actors::Known;
 use super::chains::Chain;
 use super::mention::Sort;
+use super::network::{Asked, Heard};
 use super::scene::Scene;
-use super::scorer::Evidence as _;
+use super::scorer::{Evidence as _, softmax};
 use super::states::{Candidates, Edges};
 
 /// Rounds in which the answers on what an entity belongs to count for the entity.
@@ -34,6 +35,7 @@ pub(super) fn decide(
     edges: &Edges,
     candidates: &[Option<Candidates>],
     own: &[Option<Known>],
+    heard: &[Heard],
 ) -> Vec<Answer> {
     let mut answers: Vec<Answer> = chains
         .iter()
@@ -65,27 +67,32 @@ pub(super) fn decide(
             let owner =
                 |country: usize| edges.owners[number].iter().map(|&owner| share(owner, country)).fold(0.0, f32::max);
             let spoke = |country: usize| edges.spoke_before[number].map_or(0.0, |chain| share(chain, country));
-            let probabilities = candidates.probabilities(scene, &owner, &spoke);
-            answers[number] = answer(scene, candidates, &probabilities, round + 1 == ROUNDS);
+            let asked = candidates.asked(scene, &owner, &spoke);
+            answers[number] = answer(scene, candidates, &heard[number], &asked, round + 1 == ROUNDS);
         }
     }
     answers
 }
 
-fn answer(scene: &Scene<'_, '_>, candidates: &Candidates, probabilities: &[f32], gives_reasons: bool) -> Answer {
+fn answer(
+    scene: &Scene<'_, '_>,
+    candidates: &Candidates,
+    heard: &Heard,
+    asked: &[Asked<'_>],
+    gives_reasons: bool,
+) -> Answer {
+    let network = &scene.tables.network;
+    let probabilities = softmax(&network.states(candidates.class, heard, asked));
     let all: Vec<(Option<usize>, f32)> =
         candidates.all.iter().map(|(country, _)| *country).zip(probabilities.iter().copied()).collect();
     // The first of equals, so that the order of candidates decides and nothing else.
     let best = (0..all.len()).fold(0, |best, at| if all[at].1 > all[best].1 { at } else { best });
     let best = if all[best].1 < candidates.least(best) { 0 } else { best };
-    let class = candidates.class as usize;
-    let weights = &scene.tables.states;
     let mut reasons: Vec<Reason> = Vec::new();
     if gives_reasons {
-        reasons.extend(candidates.all[best].1.iter().map(|&(evidence, strength)| Reason {
-            evidence: evidence.name(),
-            weight: weights.of(class, evidence) * strength,
-        }));
+        let weights = network.weights(candidates.class, heard, asked, best);
+        let evidence = asked[best].evidence.iter().zip(weights);
+        reasons.extend(evidence.map(|((evidence, _), weight)| Reason { evidence: evidence.name(), weight }));
         reasons.retain(|reason| reason.weight > 0.0);
         reasons.sort_by(|one, other| other.weight.total_cmp(&one.weight).then(one.evidence.cmp(other.evidence)));
         reasons.truncate(3);

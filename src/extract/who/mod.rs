@@ -4,9 +4,9 @@
 //! 1. `finder` finds the mentions: names, nouns for people and bodies, pronouns; `modifiers` the countries within their words;
 //! 2. `chains` joins mentions of one and the same, by names and by evidence (`links`);
 //! 3. `states` asks whose state each entity is of, by evidence (`evidence`); `answers` does so twice: what it belongs to counts the second time;
-//! 4. `sectors` asks for the sector.
+//! 4. `sectors` finds what its words say of the sector; one `network` answers both.
 //!
-//! Weights are fitted on annotated articles (`training/who.py`) and stand in `data/who`; `scorer` holds the arithmetic. Statements take
+//! All is fitted on annotated articles: the network (`training/entities.py`), and the tables of `data/who` (`training/who.py`), for which `scorer` holds the arithmetic. Statements take
 //! their speakers from here, events their parties.
 
 mod actors;
@@ -22,17 +22,19 @@ mod links;
 mod mention;
 mod modifiers;
 mod names;
+mod network;
 mod nouns;
 mod said;
 mod scene;
 mod scorer;
-mod sector_model;
 mod sectors;
 mod states;
 mod tables;
 mod titles;
 mod trace;
 mod writing;
+
+use std::collections::BTreeSet;
 
 use crate::extract::lexicon::{Lexicon, Words};
 use crate::extract::quotes::Quote;
@@ -43,6 +45,8 @@ use actors::Known;
 use chains::{Chain, Linker};
 use lexical::Mentions;
 use mention::Sort;
+use network::Heard;
+pub(crate) use network::NETWORK;
 pub(crate) use scene::Circumstances;
 use scene::Scene;
 use states::{Candidates, Description, Edges};
@@ -92,10 +96,16 @@ impl Who {
                 (!is_known).then(|| Candidates::find(&scene, &chains, &edges, &descriptions, number))
             })
             .collect();
-        let answers = answers::decide(&scene, &chains, &edges, &candidates, &own);
-        let entities = writing::entities(&scene, &chains, &edges, &answers, &own);
+        let features: Vec<BTreeSet<String>> = chains
+            .iter()
+            .zip(&edges.owners)
+            .map(|(chain, owners)| sectors::features(&scene, &chains, chain, owners))
+            .collect();
+        let heard: Vec<Heard> = features.iter().map(|features| tables.network.hear(features)).collect();
+        let answers = answers::decide(&scene, &chains, &edges, &candidates, &own, &heard);
+        let entities = writing::entities(&scene, &chains, &answers, &own, &heard);
         if let Some(trace) = trace {
-            trace.fill(&scene, &chains, &chain_of, &edges, &candidates, &answers, &entities, questions);
+            trace.fill(&scene, &chains, &chain_of, &edges, &candidates, &answers, &entities, questions, features);
         }
         let mut at_head = vec![None; words.len()];
         for (index, mention) in scene.mentions.iter().enumerate() {

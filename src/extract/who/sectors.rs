@@ -1,4 +1,4 @@
-//! Which sector an entity belongs to: the features that the linear model (`sector_model`) weighs, from its words.
+//! Which sector an entity belongs to: the features of its words, which the network hears for its state, too.
 
 use std::collections::BTreeSet;
 

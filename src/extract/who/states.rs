@@ -9,9 +9,10 @@ use super::class::Class;
 use super::evidence::StateEvidence as State;
 use super::mention::{Determiner, Mention, Sort};
 use super::modifiers::Tie;
+use super::network::Asked;
 use super::nouns::NounKind;
 use super::scene::Scene;
-use super::scorer::{Evidence as _, Found, Written, softmax};
+use super::scorer::{Evidence as _, Found, Written};
 
 /// Countries named in an article that are candidates besides those which the entity's own words give: the most named ones.
 const NAMED_CANDIDATES: usize = 12;
@@ -202,28 +203,22 @@ impl Candidates {
         }
     }
 
-    /// The probability of each candidate. `owner` and `before` give the probabilities of a country for what the entity belongs to and who spoke
-    /// before it.
-    pub(super) fn probabilities(
+    /// The candidates as they are asked about. `owner` and `before` give the probabilities of a country for what the entity belongs to and who spoke before it.
+    pub(super) fn asked<'l>(
         &self,
-        scene: &Scene<'_, '_>,
+        scene: &Scene<'_, 'l>,
         owner: &dyn Fn(usize) -> f32,
         before: &dyn Fn(usize) -> f32,
-    ) -> Vec<f32> {
-        let weights = &scene.tables.states;
-        let class = self.class as usize;
-        let scores: Vec<f32> = self
-            .all
-            .iter()
-            .map(|(country, found)| {
-                let others = country.map_or(0.0, |country| {
-                    weights.of(class, State::Owner) * owner(country)
-                        + weights.of(class, State::SpokeBefore) * before(country)
-                });
-                weights.score(class, found) + others
-            })
-            .collect();
-        softmax(&scores)
+    ) -> Vec<Asked<'l>> {
+        let each = self.all.iter().map(|(country, found)| {
+            let mut evidence = found.clone();
+            if let Some(country) = *country {
+                evidence.push((State::Owner, owner(country)));
+                evidence.push((State::SpokeBefore, before(country)));
+            }
+            Asked { code: country.map(|country| scene.lexicon.entities[country].code), evidence }
+        });
+        each.collect()
     }
 }
 

@@ -1,17 +1,15 @@
-//! The tables of `data/who`: what is known of nouns and names, and the weights of evidence.
+//! The tables of `data/who`: what is known of nouns and names, the weights of evidence, and the network.
 
 use crate::extract::codebook::Codebook;
 use crate::nlp::tables::{self, TableError};
 
 use super::actors::Actors;
-use super::class::Class;
-use super::evidence::StateEvidence;
 use super::known::KnownNames;
 use super::links::LinkEvidence;
 use super::mention::Anaphor;
+use super::network::Network;
 use super::nouns::Nouns;
 use super::scorer::Weights;
-use super::sector_model::SectorModel;
 
 /// All that the graph knows before it sees an article.
 #[derive(Debug)]
@@ -19,24 +17,24 @@ pub(crate) struct WhoTables {
     pub(super) nouns: Nouns,
     pub(super) known: KnownNames,
     pub(super) links: Weights,
-    pub(super) states: Weights,
-    pub(super) sectors: SectorModel,
+    pub(super) network: Network,
     pub(super) actors: Actors,
 }
 
 impl WhoTables {
     /// # Errors
     /// If a table is malformed; the error names file and line.
+    ///
+    /// # Panics
+    /// If the network that is built in does not fit, which every test run would show.
     pub(crate) fn load(codebook: &Codebook) -> Result<Self, TableError> {
         let links = tables::embedded("who/links.tsv");
-        let states = tables::embedded("who/states.tsv");
         let classes = Anaphor::ALL.map(Anaphor::name);
         Ok(Self {
             nouns: Nouns::load()?,
             known: KnownNames::load()?,
             links: Weights::load::<LinkEvidence>("data/who/links.tsv", links, &classes)?,
-            states: Weights::load::<StateEvidence>("data/who/states.tsv", states, &Class::NAMES)?,
-            sectors: SectorModel::load()?,
+            network: Network::load().expect("the network built into the binary fits"),
             actors: Actors::new(codebook),
         })
     }

@@ -1,5 +1,7 @@
 //! The decisions of the graph with their evidence, for fitting the weights (`training/who.py`). Nothing of it runs in the service.
 
+use std::collections::BTreeSet;
+
 use crate::extract::lexicon::PlaceForm;
 use crate::finding::Entity;
 use crate::text::{Deprel, EntityKind, TokenRange, Upos};
@@ -11,7 +13,6 @@ use super::known;
 use super::mention::Sort;
 use super::scene::Scene;
 use super::scorer::Evidence as _;
-use super::sectors;
 use super::states::{Candidates, Edges, StateQuestion};
 
 /// One mention.
@@ -67,6 +68,7 @@ impl Trace {
         answers: &[Answer],
         entities: &[Entity],
         links: Vec<Question>,
+        features: Vec<BTreeSet<String>>,
     ) {
         let text = |range: TokenRange| scene.words.doc.range_text(range);
         self.links = links;
@@ -120,8 +122,7 @@ impl Trace {
             let all = &answers[chain].all;
             all.iter().find(|(known, _)| *known == Some(country)).map_or(0.0, |(_, probability)| *probability)
         };
-        for (number, chain) in chains.iter().enumerate() {
-            let features = sectors::features(scene, chains, chain, &edges.owners[number]);
+        for (number, (chain, features)) in chains.iter().zip(features).enumerate() {
             self.sectors.push((chain.mentions.clone(), features.into_iter().collect()));
             let Some(candidates) = &candidates[number] else { continue };
             let names = chain.mentions.iter().filter_map(|&index| scene.mentions[index].name).map(text);

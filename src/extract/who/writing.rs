@@ -9,22 +9,21 @@ use super::answers::Answer;
 use super::chains::Chain;
 use super::class::Class;
 use super::mention::{Mention, Sort};
+use super::network::Heard;
 use super::scene::Scene;
-use super::sectors;
-use super::states::{Edges, class_of};
+use super::states::class_of;
 
 /// The entities of all chains, in their order.
 pub(super) fn entities(
     scene: &Scene<'_, '_>,
     chains: &[Chain],
-    edges: &Edges,
     answers: &[Answer],
     own: &[Option<OwnKnown>],
+    heard: &[Heard],
 ) -> Vec<Entity> {
     let each = chains.iter().enumerate().map(|(number, chain)| {
-        let features = sectors::features(scene, chains, chain, &edges.owners[number]);
         let kind = kind_of(chain);
-        let sector = scene.tables.sectors.likeliest(&features);
+        let sector = scene.tables.network.sector(&heard[number]);
         let name = name_of(scene, chain);
         let answer = &answers[number];
         let known = look_up(scene, chain, name.as_deref(), answer.country);

@@ -27,7 +27,7 @@ use encoder::{Encoder, Encoding};
 use heads::{AnyHead, EventSpace, HEADS, Projections, Reading, Weights};
 use pieces::{PIECE, Piece, pieces};
 
-pub use heads::{AskedTrigger, AskedWord};
+pub use heads::{Asked, AskedParty, AskedTrigger, AskedWord};
 pub use stage::Stage;
 
 /// The trained core that is shipped; its card is `models/english.md`.
@@ -151,14 +151,14 @@ impl Core {
     /// From now on keeps what it asks of the tree about triggers of events, see [`Core::asked`].
     pub fn keep_asked(&mut self) {
         if let Some(space) = self.spaces.iter_mut().find_map(|space| space.downcast_mut::<EventSpace>()) {
-            space.asked = Some(Vec::new());
+            space.asked = Some(Asked::default());
         }
     }
 
-    /// What was asked about the triggers of the last document, or of the last piece of a long one.
-    pub fn asked(&self) -> &[AskedTrigger] {
+    /// What was asked about the last document, or about the last piece of a long one.
+    pub fn asked(&self) -> Option<&Asked> {
         let space = self.spaces.iter().find_map(|space| space.downcast_ref::<EventSpace>());
-        space.and_then(|space| space.asked.as_deref()).unwrap_or_default()
+        space.and_then(|space| space.asked.as_ref())
     }
 
     /// What the model alone says of a document, or of a piece of one.

@@ -4,7 +4,7 @@ use super::{Dtype, ModelError, ModelFile};
 
 /// A sorted list of 64-bit hashes; the place of a hash is the row of what belongs to it.
 #[derive(Debug)]
-pub(in crate::nlp) struct Hashes {
+pub(crate) struct Hashes {
     sorted: Vec<u64>,
     /// For each value of the upper [`INDEX_BITS`] bits, the first hash that has it or a larger one.
     index: Vec<u32>,
@@ -15,7 +15,7 @@ const INDEX_BITS: u32 = 12;
 
 impl Hashes {
     /// Reads a section of ascending hashes.
-    pub(in crate::nlp) fn read(file: &ModelFile, name: &str) -> Result<Self, ModelError> {
+    pub(crate) fn read(file: &ModelFile, name: &str) -> Result<Self, ModelError> {
         let section = file.required(name)?;
         if section.dtype != Dtype::U64 {
             return Err(section.wrong(format!("hashes of 64 bits expected, {:?} found", section.dtype)));
@@ -40,13 +40,13 @@ impl Hashes {
     }
 
     /// Number of hashes.
-    pub(in crate::nlp) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.sorted.len()
     }
 
     /// The place of a hash.
     #[inline]
-    pub(in crate::nlp) fn find(&self, hash: u64) -> Option<usize> {
+    pub(crate) fn find(&self, hash: u64) -> Option<usize> {
         let bucket = usize::try_from(hash >> (u64::BITS - INDEX_BITS)).ok()?;
         let start = self.index[bucket] as usize;
         let end = self.index[bucket + 1] as usize;

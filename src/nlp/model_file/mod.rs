@@ -12,8 +12,8 @@ use std::sync::Arc;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-pub(super) use hashes::Hashes;
-pub(super) use weights::{Rows, numbers, vector, weights};
+pub(crate) use hashes::Hashes;
+pub(crate) use weights::{Rows, numbers, vector, weights};
 
 /// First bytes of every model file.
 const MAGIC: &[u8; 8] = b"DEMARCHE";
@@ -142,7 +142,7 @@ pub struct ModelFile {
 
 /// One section: its type, shape and bytes.
 #[derive(Debug, Clone)]
-pub(super) struct Section {
+pub(crate) struct Section {
     pub(super) name: String,
     pub(super) dtype: Dtype,
     pub(super) shape: Vec<usize>,
@@ -156,7 +156,7 @@ impl Section {
         &self.bytes.get()[self.start..self.end]
     }
 
-    pub(super) fn wrong(&self, problem: impl Into<String>) -> ModelError {
+    pub(crate) fn wrong(&self, problem: impl Into<String>) -> ModelError {
         ModelError::Section { name: self.name.clone(), problem: problem.into() }
     }
 }
@@ -243,7 +243,7 @@ impl ModelFile {
     }
 
     /// The labels of a head.
-    pub(super) fn labels(&self, head: &str) -> Result<&[String], ModelError> {
+    pub(crate) fn labels(&self, head: &str) -> Result<&[String], ModelError> {
         self.header.labels.get(head).map(Vec::as_slice).ok_or_else(|| ModelError::Missing(format!("labels.{head}")))
     }
 
@@ -261,7 +261,7 @@ impl ModelFile {
     }
 
     /// A section that must be there.
-    pub(super) fn required(&self, name: &str) -> Result<Section, ModelError> {
+    pub(crate) fn required(&self, name: &str) -> Result<Section, ModelError> {
         self.section(name).ok_or_else(|| ModelError::Missing(name.to_owned()))
     }
 }

@@ -6,7 +6,7 @@
 use super::{Dtype, ModelError, ModelFile, Section};
 
 /// All numbers of a section, as f32.
-pub(in crate::nlp) fn numbers(file: &ModelFile, name: &str) -> Result<Vec<f32>, ModelError> {
+pub(crate) fn numbers(file: &ModelFile, name: &str) -> Result<Vec<f32>, ModelError> {
     let rows = Rows::read(file, name)?;
     let mut all = vec![0.0; rows.len() * rows.width];
     for (row, out) in all.chunks_exact_mut(rows.width.max(1)).enumerate() {
@@ -16,7 +16,7 @@ pub(in crate::nlp) fn numbers(file: &ModelFile, name: &str) -> Result<Vec<f32>, 
 }
 
 /// The numbers of a matrix with this many columns.
-pub(in crate::nlp) fn weights(file: &ModelFile, name: &str, columns: usize) -> Result<Vec<f32>, ModelError> {
+pub(crate) fn weights(file: &ModelFile, name: &str, columns: usize) -> Result<Vec<f32>, ModelError> {
     let section = file.required(name)?;
     if section.shape.last() != Some(&columns) || section.shape.len() != 2 {
         return Err(section.wrong(format!("{columns} columns expected, the shape is {:?}", section.shape)));
@@ -25,7 +25,7 @@ pub(in crate::nlp) fn weights(file: &ModelFile, name: &str, columns: usize) -> R
 }
 
 /// A vector of this length.
-pub(in crate::nlp) fn vector(file: &ModelFile, name: &str, length: usize) -> Result<Vec<f32>, ModelError> {
+pub(crate) fn vector(file: &ModelFile, name: &str, length: usize) -> Result<Vec<f32>, ModelError> {
     let values = numbers(file, name)?;
     if values.len() != length {
         return Err(file.required(name)?.wrong(format!("{length} numbers expected, {} found", values.len())));
@@ -35,17 +35,17 @@ pub(in crate::nlp) fn vector(file: &ModelFile, name: &str, length: usize) -> Res
 
 /// A section of one or two dimensions, widened a row at a time.
 #[derive(Debug)]
-pub(in crate::nlp) struct Rows {
+pub(crate) struct Rows {
     section: Section,
     /// Scale of each row; empty unless the weights are i8.
     scales: Vec<f32>,
     /// Numbers in a row.
-    pub(in crate::nlp) width: usize,
+    pub(crate) width: usize,
 }
 
 impl Rows {
     /// Finds a section and checks that it holds weights.
-    pub(in crate::nlp) fn read(file: &ModelFile, name: &str) -> Result<Self, ModelError> {
+    pub(crate) fn read(file: &ModelFile, name: &str) -> Result<Self, ModelError> {
         let section = file.required(name)?;
         let width = match section.shape[..] {
             [width] => width,
@@ -72,13 +72,13 @@ impl Rows {
     }
 
     /// Number of rows.
-    pub(in crate::nlp) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.section.bytes().len() / (self.section.dtype.size() * self.width).max(1)
     }
 
     /// Writes one row, widened.
     #[inline]
-    pub(in crate::nlp) fn copy(&self, row: usize, out: &mut [f32]) {
+    pub(crate) fn copy(&self, row: usize, out: &mut [f32]) {
         let size = self.section.dtype.size();
         let bytes = &self.section.bytes()[row * self.width * size..(row + 1) * self.width * size];
         match self.section.dtype {
@@ -103,7 +103,7 @@ impl Rows {
 
     /// Adds one row of i8 weights to a sum.
     #[inline]
-    pub(in crate::nlp) fn add(&self, row: usize, sum: &mut [f32]) {
+    pub(crate) fn add(&self, row: usize, sum: &mut [f32]) {
         let bytes = &self.section.bytes()[row * self.width..(row + 1) * self.width];
         let scale = self.scales[row];
         for (to, from) in sum.iter_mut().zip(bytes) {
@@ -112,7 +112,7 @@ impl Rows {
     }
 
     /// Whether the weights are i8, as [`Rows::add`] wants them.
-    pub(in crate::nlp) fn is_i8(&self) -> bool {
+    pub(crate) fn is_i8(&self) -> bool {
         self.section.dtype == Dtype::I8
     }
 }

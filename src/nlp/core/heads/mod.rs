@@ -15,7 +15,7 @@ mod tree;
 
 use head::{Entry, are_in_order};
 
-pub use events::{AskedTrigger, AskedWord};
+pub use events::{Asked, AskedParty, AskedTrigger, AskedWord};
 
 pub(super) use events::EventSpace;
 pub(super) use head::{AnyHead, Reading, Weights};

@@ -1,9 +1,32 @@
 //! What the head asks of the tree about each trigger, with the features: what the models over the tree are fitted on. Nothing of it runs in the service.
 
-use super::facts::Sentences;
+use super::facts::{Facts, Sentences};
 use super::links::SeenSpan;
 use super::participants::{SeenWord, between, near, seen_by_candidates};
+use super::triggers::beside_none;
 use crate::text::{Document, EventMentions, EventType, TokenRange};
+
+/// All that was asked about a document.
+#[derive(Debug, Default)]
+pub struct Asked {
+    /// The words that may evoke an event, in order.
+    pub words: Vec<AskedWord>,
+    /// The triggers.
+    pub triggers: Vec<AskedTrigger>,
+}
+
+/// A word that may evoke an event.
+#[derive(Debug)]
+pub struct AskedWord {
+    /// The word.
+    pub token: u32,
+    /// Keys of its features.
+    pub keys: Vec<u64>,
+    /// The scores of each type beside that of no event, by the layers and the sparse features.
+    pub scores: Vec<f32>,
+    /// The same by the sparse features alone.
+    pub sparse: Vec<f32>,
+}
 
 /// A trigger with its features, and the words beside it that could be its parties.
 #[derive(Debug)]
@@ -17,12 +40,12 @@ pub struct AskedTrigger {
     /// What the head's layers say of it, in the order of the rows of `event.attribute`.
     pub said: Vec<f32>,
     /// The words that could be parties.
-    pub words: Vec<AskedWord>,
+    pub words: Vec<AskedParty>,
 }
 
 /// A word that could be a party of a trigger.
 #[derive(Debug)]
-pub struct AskedWord {
+pub struct AskedParty {
     /// Head of the phrase.
     pub token: u32,
     /// The phrase.
@@ -33,8 +56,28 @@ pub struct AskedWord {
     pub seen: Option<[f32; 7]>,
 }
 
+/// What is asked about the words of a sentence; `scores` and `sparse` have a row for each of its tokens, with outside and two labels for each type.
+pub(super) fn words<'r>(
+    facts: &Facts<'_>,
+    words: &[usize],
+    row: impl Fn(usize) -> (&'r [f32], &'r [f32]),
+    asked: &mut Vec<AskedWord>,
+) {
+    for &token in words {
+        let mut keys = Vec::new();
+        facts.of_word(token, &mut keys);
+        let (scores, sparse) = row(token);
+        asked.push(AskedWord {
+            token: u32::try_from(token).unwrap_or_default(),
+            keys,
+            scores: beside_none(scores).collect(),
+            sparse: beside_none(sparse).collect(),
+        });
+    }
+}
+
 /// All that is asked about the triggers of a document. `said` has a row for each trigger.
-pub(super) fn all(
+pub(super) fn triggers(
     doc: &Document,
     sentences: &Sentences<'_>,
     events: &EventMentions,
@@ -53,7 +96,7 @@ pub(super) fn all(
         let seen = seen_by_candidates(facts, events, &own, &candidates);
         let words = candidates.iter().enumerate().map(|(place, &token)| {
             facts.of_candidate(&trigger, token, between(place, middle), &mut keys);
-            AskedWord {
+            AskedParty {
                 token: u32::try_from(token).unwrap_or_default(),
                 phrase: facts.phrase(token),
                 keys: keys.clone(),

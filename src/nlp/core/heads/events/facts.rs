@@ -5,13 +5,13 @@
 use crate::nlp::core::encoder::{Encoding, Properties};
 use crate::nlp::core::heads::sparse::mixed;
 use crate::nlp::hashing::{EMPTY_HASH, fnv1a};
-use crate::text::{Deprel, Document, EntityKind, EventMentions, EventType, TokenRange, Tree, Upos, Xpos};
+use crate::text::{Deprel, Document, EntityKind, EventType, TokenRange, Tree, Upos, Xpos};
 
 /// Columns of [`Encoding::properties`].
-const WORD: usize = 1;
-const SUFFIX: usize = 3;
-const CLUSTER: usize = 7;
-const GAZETTEER: usize = 8;
+pub(super) const WORD: usize = 1;
+pub(super) const SUFFIX: usize = 3;
+pub(super) const CLUSTER: usize = 7;
+pub(super) const GAZETTEER: usize = 8;
 
 /// Steps of a path through the tree beyond which it says no more than that it is long.
 const LONGEST_PATH: usize = 8;
@@ -38,10 +38,10 @@ const OF_TRIGGER: u64 = 100;
 /// A sentence with its tree.
 #[derive(Debug)]
 pub(super) struct Facts<'a> {
-    doc: &'a Document,
-    tree: Tree<'a>,
+    pub(super) doc: &'a Document,
+    pub(super) tree: Tree<'a>,
     encoding: &'a Encoding,
-    sentence: TokenRange,
+    pub(super) sentence: TokenRange,
     /// By token of the sentence, the kind of the name that it is in.
     names: Vec<Option<EntityKind>>,
 }
@@ -62,21 +62,18 @@ pub(super) struct Trigger {
     ancestors: Vec<usize>,
 }
 
-/// The sentences in which triggers stand, each once, with their numbers in order; none where there is no tree.
-#[derive(Debug)]
+/// The sentences in which triggers may stand, each once, with their numbers in order; none where there is no tree.
+#[derive(Debug, Default)]
 pub(super) struct Sentences<'a>(Vec<(usize, Facts<'a>)>);
 
 impl<'a> Sentences<'a> {
-    pub(super) fn of(doc: &'a Document, encoding: &'a Encoding, events: &EventMentions) -> Self {
-        let mut found: Vec<(usize, Facts<'a>)> = Vec::new();
-        let has_tree = !doc.heads.is_empty() && !doc.lemmas.is_empty();
-        for mention in events.mentions.iter().filter(|_| has_tree) {
-            let number = doc.sentence_of(mention.tokens.start as usize);
-            if found.last().is_none_or(|(last, _)| *last != number) {
-                found.push((number, Facts::of(doc, encoding, doc.sentences[number].tokens)));
-            }
+    /// Adds a sentence behind those that are there; nothing without a tree.
+    pub(super) fn open(&mut self, doc: &'a Document, encoding: &'a Encoding, number: usize) -> Option<&Facts<'a>> {
+        if doc.heads.is_empty() || doc.lemmas.is_empty() {
+            return None;
         }
-        Self(found)
+        self.0.push((number, Facts::of(doc, encoding, doc.sentences[number].tokens)));
+        self.0.last().map(|(_, facts)| facts)
     }
 
     /// The sentence of a trigger.
@@ -320,7 +317,7 @@ impl<'a> Facts<'a> {
     }
 
     /// From a token to the root.
-    fn ancestors(&self, token: usize) -> Vec<usize> {
+    pub(super) fn ancestors(&self, token: usize) -> Vec<usize> {
         let mut found = vec![token];
         let mut at = token;
         while let Some(head) = self.doc.head(at) {
@@ -369,11 +366,11 @@ impl<'a> Facts<'a> {
         (1, 1)
     }
 
-    fn lemma(&self, token: usize) -> u64 {
+    pub(super) fn lemma(&self, token: usize) -> u64 {
         fnv1a(self.doc.lemmas.get(token).as_bytes(), EMPTY_HASH)
     }
 
-    fn looks(&self, token: usize) -> Properties {
+    pub(super) fn looks(&self, token: usize) -> Properties {
         self.encoding.properties(token)
     }
 
@@ -382,7 +379,7 @@ impl<'a> Facts<'a> {
     }
 
     /// What a word is: of a name of a kind, else by its tag.
-    fn kind(&self, token: usize) -> u64 {
+    pub(super) fn kind(&self, token: usize) -> u64 {
         match self.name(token) {
             Some(kind) => 64 + kind as u64,
             None => self.doc.xpos[token] as u64,
@@ -390,7 +387,7 @@ impl<'a> Facts<'a> {
     }
 
     /// Kinds of names in a phrase, a bit each.
-    fn described(&self, phrase: TokenRange) -> u64 {
+    pub(super) fn described(&self, phrase: TokenRange) -> u64 {
         phrase.range().filter_map(|token| self.name(token)).fold(0, |bits, kind| bits | 1 << kind as u64)
     }
 }
@@ -406,6 +403,6 @@ fn bucket(distance: usize) -> u64 {
     }
 }
 
-fn key(template: u64, values: &[u64]) -> u64 {
+pub(super) fn key(template: u64, values: &[u64]) -> u64 {
     values.iter().fold(template + 1, |sum, &value| mixed(template, sum, value))
 }

@@ -11,6 +11,8 @@ mod facts;
 mod links;
 mod participants;
 mod roles;
+mod triggers;
+mod vectors;
 
 use super::bio_labels::kinds_of;
 use super::head::{Head, Reading, Weights};
@@ -24,13 +26,14 @@ use crate::nlp::core::stage::Stage;
 use crate::nlp::model_file::ModelError;
 use crate::text::{
     Contexts, Document, EventMention, EventMentions, EventSpan, EventSpanKind, EventStatus, EventType, Layer,
-    TokenRange, TriggerChances,
+    TokenRange, TriggerChances, Upos,
 };
 use facts::Sentences;
 use links::{LinkSpace, Links};
 use participants::Participants;
+use triggers::{TriggerSpace, Triggers};
 
-pub use asked::{AskedTrigger, AskedWord};
+pub use asked::{Asked, AskedParty, AskedTrigger, AskedWord};
 
 /// Labels of a party, date or place: outside, begins, goes on.
 const LABELS: usize = 3;
@@ -46,6 +49,7 @@ pub(in crate::nlp) struct Events {
     types: Vec<EventType>,
     sparse: Option<SparseFeatures>,
     triggers: Transitions,
+    over_tree: Option<Triggers>,
     marginals: Marginals,
     /// For each kind of stretch.
     stretches: Vec<Transitions>,
@@ -65,10 +69,12 @@ pub(in crate::nlp) struct EventSpace {
     back: Vec<u8>,
     marginals: MarginalSpace,
     links: LinkSpace,
+    words: Vec<usize>,
+    over_tree: TriggerSpace,
     /// Whether it is to be told how probable a trigger is at every token.
     pub(in crate::nlp) tells_chances: bool,
-    /// What was asked of each trigger of the last document, where weights are fitted.
-    pub(in crate::nlp) asked: Option<Vec<AskedTrigger>>,
+    /// What was asked about the last document, where weights are fitted.
+    pub(in crate::nlp) asked: Option<Asked>,
 }
 
 impl Head for Events {
@@ -93,10 +99,11 @@ impl Head for Events {
         let stretches = chains.split_off(1);
         let mut triggers = chains.remove(0);
         let sparse = SparseFeatures::read(file, "event.signs", labels.len(), &mut triggers)?;
+        let over_tree = Triggers::read(file, types.len())?;
         let marginals = Marginals::of(&triggers);
         let links = Links::read(file, encoder.outputs())?;
         let participants = Participants::read(file)?;
-        Ok(Some(Self { input, out, types, sparse, triggers, marginals, stretches, links, participants }))
+        Ok(Some(Self { input, out, types, sparse, triggers, over_tree, marginals, stretches, links, participants }))
     }
 
     fn hear(&self, stage: Stage, rows: &[f32], space: &mut EventSpace) {
@@ -124,10 +131,14 @@ impl Head for Events {
         let tells_chances = space.tells_chances;
         let chances = tells_chances.then(|| TriggerChances::of_types(&self.types));
         let mut events = EventMentions { chances, ..EventMentions::default() };
-        let EventSpace { scores, one_chain, sparse, back, marginals, links, asked, .. } = space;
+        let EventSpace { scores, one_chain, sparse, back, marginals, links, words, over_tree, asked, .. } = space;
+        let mut sentences = Sentences::default();
+        if let Some(asked) = asked {
+            *asked = Asked::default();
+        }
         let width = self.out.outputs();
         let n_labels = 2 * self.types.len() + 1;
-        for sentence in &doc.sentences {
+        for (number, sentence) in doc.sentences.iter().enumerate() {
             let range = sentence.tokens.range();
             let scores = &mut scores[range.start * width..range.end * width];
             if self.sparse.is_some() {
@@ -138,11 +149,33 @@ impl Head for Events {
             }
             let tokens =
                 |found: std::ops::Range<usize>| TokenRange::new(range.start + found.start, range.start + found.end);
+            words.clear();
+            let rows = scores.chunks_exact(width).map(|row| &row[..n_labels]);
+            let is_open = |token: usize| matches!(doc.upos.get(token), Some(Upos::Verb | Upos::Noun | Upos::Adj));
+            let asked_of = range.clone().zip(rows).filter(|(token, row)| is_open(*token) && is_asked(row));
+            words.extend(asked_of.map(|(token, _)| token));
+            let mut facts = None;
+            if !words.is_empty() && (self.over_tree.is_some() || asked.is_some()) {
+                facts = sentences.open(doc, encoding, number);
+            }
+            if let (Some(facts), Some(asked)) = (facts, asked.as_mut()) {
+                let row = |token: usize| {
+                    let scores = &scores[(token - range.start) * width..][..n_labels];
+                    (scores, sparse.get(token * n_labels..).map_or(scores, |sparse| &sparse[..n_labels]))
+                };
+                asked::words(facts, words, row, &mut asked.words);
+            }
+            if let (Some(facts), Some(network)) = (facts, &self.over_tree) {
+                network.add(facts, words, scores, width, over_tree);
+            }
             take_columns(scores, width, 0, n_labels, one_chain);
             let before = events.mentions.len();
             self.triggers.best(one_chain, back, |found, kind| {
                 events.mentions.push(unread(tokens(found), self.types[kind]));
             });
+            if events.mentions.len() > before && facts.is_none() {
+                sentences.open(doc, encoding, number);
+            }
             if (events.mentions.len() > before || tells_chances) && !range.is_empty() {
                 take_columns(scores, width, 0, n_labels, one_chain);
                 self.marginals.read(one_chain, marginals);
@@ -172,10 +205,9 @@ impl Head for Events {
                 });
             }
         }
-        let sentences = Sentences::of(doc, encoding, &events);
         self.links.fill(doc, read, &sentences, &mut events, links);
         if let Some(asked) = asked {
-            *asked = asked::all(doc, &sentences, &events, &links.said, &links.seen);
+            asked.triggers = asked::triggers(doc, &sentences, &events, &links.said, &links.seen);
         }
         participants::fill(self.participants.as_ref(), doc, &sentences, &mut events, &links.seen);
         drop(sentences);
@@ -188,6 +220,11 @@ impl Head for Events {
 fn take_columns(rows: &[f32], width: usize, column: usize, n: usize, out: &mut Vec<f32>) {
     out.clear();
     out.extend(rows.chunks_exact(width).flat_map(|row| &row[column..column + n]));
+}
+
+/// Whether the network over the tree is asked about a token with these scores.
+fn is_asked(row: &[f32]) -> bool {
+    triggers::beside_none(row).any(|score| score > -triggers::ASKED)
 }
 
 /// A trigger of which nothing is known yet but its type.

@@ -4,10 +4,10 @@
 //! recipient is less likely beside a sure one. The computation is in `docs/model-format.md`, "Events".
 
 use super::links::ROLES;
+use super::vectors::{FeatureVectors, VectorSpace};
 use crate::nlp::core::encoder::kernel::Matrix;
 use crate::nlp::core::encoder::layers::Linear;
-use crate::nlp::core::heads::sparse::Listed;
-use crate::nlp::model_file::{ModelError, ModelFile, numbers};
+use crate::nlp::model_file::{ModelError, ModelFile};
 
 /// None, then the roles.
 pub(super) const LABELS: usize = 1 + ROLES.len();
@@ -15,9 +15,7 @@ pub(super) const LABELS: usize = 1 + ROLES.len();
 /// The weights.
 #[derive(Debug)]
 pub(super) struct Roles {
-    /// Of each feature its vector, and behind it what it says of each label by itself.
-    features: Listed,
-    bias: Vec<f32>,
+    vectors: FeatureVectors,
     query: Linear,
     hidden: Linear,
     out: Linear,
@@ -26,8 +24,7 @@ pub(super) struct Roles {
 /// Working space, kept from trigger to trigger.
 #[derive(Debug, Default)]
 pub(super) struct RoleSpace {
-    sums: Vec<f32>,
-    words: Vec<f32>,
+    vectors: VectorSpace,
     asked: Vec<f32>,
     both: Vec<f32>,
     hidden: Vec<f32>,
@@ -37,44 +34,35 @@ pub(super) struct RoleSpace {
 impl Roles {
     /// Reads the sections `event.role.*`; nothing if the file has none.
     pub(super) fn read(file: &ModelFile) -> Result<Option<Self>, ModelError> {
-        if file.section("event.role.bias").is_none() {
-            return Ok(None);
-        }
-        let bias = numbers(file, "event.role.bias")?;
-        let Some(features) = Listed::read(file, "event.role.features", bias.len() + LABELS)? else { return Ok(None) };
-        let query = Linear::read(file, "event.role.query", bias.len())?;
-        let hidden = Linear::read(file, "event.role.hidden", 2 * bias.len())?;
+        let Some(vectors) = FeatureVectors::read(file, "event.role", LABELS)? else { return Ok(None) };
+        let query = Linear::read(file, "event.role.query", vectors.width())?;
+        let hidden = Linear::read(file, "event.role.hidden", 2 * vectors.width())?;
         let out = Linear::read(file, "event.role.out", hidden.outputs())?;
-        for (layer, outputs, name) in [(&query, bias.len(), "event.role.query"), (&out, LABELS, "event.role.out")] {
+        for (layer, outputs, name) in [(&query, vectors.width(), "event.role.query"), (&out, LABELS, "event.role.out")]
+        {
             if layer.outputs() != outputs {
                 let problem = format!("{outputs} rows expected, {} found", layer.outputs());
                 return Err(file.required(&format!("{name}.weight"))?.wrong(problem));
             }
         }
-        Ok(Some(Self { features, bias, query, hidden, out }))
+        Ok(Some(Self { vectors, query, hidden, out }))
     }
 
     /// Makes room for some words.
     pub(super) fn begin(&self, n_words: usize, space: &mut RoleSpace) {
-        space.sums.clear();
-        space.sums.resize(n_words * (self.bias.len() + LABELS), 0.0);
+        self.vectors.begin(n_words, &mut space.vectors);
     }
 
     /// Hears the features of the word at a place.
     pub(super) fn hear(&self, place: usize, keys: &[u64], space: &mut RoleSpace) {
-        let width = self.bias.len() + LABELS;
-        let row = &mut space.sums[place * width..][..width];
-        keys.iter().for_each(|&key| self.features.say(key, row));
+        self.vectors.hear(place, keys, &mut space.vectors);
     }
 
     /// The scores of each label for each of the words, a row for each.
     pub(super) fn scores<'s>(&self, space: &'s mut RoleSpace) -> &'s [f32] {
-        let width = self.bias.len();
-        let RoleSpace { sums, words, asked, both, hidden, scores } = space;
-        words.clear();
-        for row in sums.chunks_exact(width + LABELS) {
-            words.extend(row.iter().zip(&self.bias).map(|(sum, bias)| (sum + bias).max(0.0)));
-        }
+        let width = self.vectors.width();
+        let RoleSpace { vectors, asked, both, hidden, scores } = space;
+        let words = self.vectors.words(vectors);
         if words.is_empty() {
             return &[];
         }
@@ -91,9 +79,7 @@ impl Roles {
         self.hidden.apply(Matrix::whole(both, 2 * width), hidden);
         hidden.iter_mut().for_each(|hidden| *hidden = hidden.max(0.0));
         self.out.apply(Matrix::whole(hidden, self.hidden.outputs()), scores);
-        for (scores, sums) in scores.chunks_exact_mut(LABELS).zip(sums.chunks_exact(width + LABELS)) {
-            scores.iter_mut().zip(&sums[width..]).for_each(|(score, said)| *score += said);
-        }
+        self.vectors.add_said(vectors, scores);
         scores
     }
 }

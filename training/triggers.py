@@ -1,0 +1,209 @@
+"""The network that says of a word whether it evokes an event, and of which type (`heads/events/triggers.rs`), over the features that `evaluate trace --triggers` writes.
+
+  evaluate trace --triggers GOLD --out WORK/NAME.words.jsonl     for events-train, events-dev and the teacher's sentences
+  python training/triggers.py --model models/english.model --out NEW
+
+Fitted on the corpus, and on what a teacher says of the words of unlabelled news, where WORK has that (`teacher.py`). What its scores weigh beside those of the layers and the sparse features, which
+have seen the train part, and what is added to every type, were taken on the dev part by the program itself (docs/training.md).
+"""
+import argparse
+import pickle
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+
+import model_file
+import provenance
+from tasks import events
+from traced import rows as traced
+
+LABELS = ("none", *events.TYPES)
+WIDTH, HIDDEN = 32, 64
+# Features are those that occur most often; how often the corpus is read beside the teacher's sentences.
+KEEP, TIMES, EPOCHS, BATCH = 150_000, 1, 10, 1024
+RATE, DROPPED, FEATURES_DROPPED, SMOOTHED = 2e-3, 0.3, 0.2, 0.02
+# Of the scores beside the others', and what is added to those of the types.
+SHARE, MORE = 1.0, 1.2
+SETTINGS = {"share": SHARE, "more": MORE, "width": WIDTH, "hidden": HIDDEN, "keep": KEEP, "times": TIMES, "epochs": EPOCHS, "batch": BATCH, "rate": RATE, "dropped": [DROPPED, FEATURES_DROPPED], "smoothed": SMOOTHED}
+
+
+class Part:
+    """Words asked: their features one after another, where each word's end, and what they are."""
+
+    def __init__(self, asked, target):
+        keys, ends, wanted = [], [0], []
+        for row in traced(asked):
+            of = target(row["id"])
+            for word in row["words"]:
+                own = of(word["span"])
+                if own is None:
+                    continue
+                keys.append(np.array(word["keys"], np.uint64))
+                ends.append(ends[-1] + len(keys[-1]))
+                wanted.append(own)
+        self.keys, self.ends, self.wanted = np.concatenate(keys), np.array(ends), np.array(wanted, np.float32)
+
+    def __len__(self):
+        return len(self.wanted)
+
+    def known(self, known):
+        place = np.searchsorted(known, self.keys)
+        place[place == len(known)] = 0
+        self.rows = np.where(known[place] == self.keys, place + 1, 0).astype(np.int32)
+        del self.keys
+
+    def batch(self, which):
+        sizes = self.ends[which + 1] - self.ends[which]
+        at = np.repeat(self.ends[which] - np.concatenate([[0], np.cumsum(sizes)[:-1]]), sizes) + np.arange(sizes.sum())
+        return self.rows[at], sizes, self.wanted[which]
+
+
+def annotated(path):
+    """-> by article, what a span is: one in its label's place"""
+    gold = {row["id"]: row["events"] for row in traced(path)}
+
+    def target(article):
+        of = gold[article]
+
+        def label(span):
+            out = np.zeros(len(LABELS), np.float32)
+            kind = next((e["plover"] for e in of if e["trigger"][0] < span[1] and span[0] < e["trigger"][1]), None)
+            out[0 if kind is None else LABELS.index(kind)] = 1
+            return out
+        return label
+    return target
+
+
+def taught(path):
+    """-> by chunk, what the teacher says of a span: `path` holds for each the first character and the probabilities of each word"""
+    chunks = pickle.loads(Path(path).read_bytes())
+
+    def target(chunk):
+        if chunk not in chunks:
+            return lambda span: None
+        starts, said = chunks[chunk]
+
+        def label(span):
+            at = np.searchsorted(starts, span[0], "right") - 1
+            return said[at].astype(np.float32) if at >= 0 else None
+        return label
+    return target
+
+
+class Network(nn.Module):
+    def __init__(self, n):
+        super().__init__()
+        self.vectors = nn.EmbeddingBag(n + 1, WIDTH, mode="sum", padding_idx=0, sparse=True)
+        self.says = nn.EmbeddingBag(n + 1, len(LABELS), mode="sum", padding_idx=0, sparse=True)
+        nn.init.normal_(self.vectors.weight, 0, 0.05)
+        nn.init.zeros_(self.says.weight)
+        self.vectors.weight.data[0] = 0
+        self.bias = nn.Parameter(torch.zeros(WIDTH))
+        self.hidden, self.out = nn.Linear(WIDTH, HIDDEN), nn.Linear(HIDDEN, len(LABELS))
+        self.drop = nn.Dropout(DROPPED)
+
+    def forward(self, x, starts):
+        v = self.drop(torch.relu(self.vectors(x, starts) + self.bias))
+        return self.out(self.drop(torch.relu(self.hidden(v)))) + self.says(x, starts)
+
+
+def scores(network, part):
+    network.eval()
+    found = []
+    with torch.no_grad():
+        for first in range(0, len(part), 4096):
+            x, sizes, _ = part.batch(np.arange(first, min(first + 4096, len(part))))
+            found.append(network(torch.from_numpy(x).long(), torch.from_numpy(np.concatenate([[0], np.cumsum(sizes)[:-1]]))))
+    network.train()
+    return torch.cat(found).numpy()
+
+
+def figures(network, part):
+    """F1 of the words that are part of a trigger, and of those of the right type"""
+    said = scores(network, part)
+    best, label = said.argmax(1), part.wanted.argmax(1)
+    share = lambda right: 200 * right.sum() / ((best > 0).sum() + (label > 0).sum())
+    return f"{share((best > 0) & (label > 0)):.1f}, of the right type {share((best > 0) & (best == label)):.1f}"
+
+
+def fitted(parts, times):
+    torch.manual_seed(0)
+    order = np.random.default_rng(0)
+    found, where = np.unique(np.concatenate([parts[n].keys for n in times]), return_inverse=True)
+    count = np.bincount(where, np.concatenate([np.full(len(parts[n].keys), times[n], np.float32) for n in times]))
+    known = np.sort(found[np.argsort(-count, kind="stable")[:KEEP]])
+    print(f"{len(found)} features, kept from {np.sort(count)[::-1][min(KEEP, len(count)) - 1]:.0f} on")
+    del found, where
+    for part in parts.values():
+        part.known(known)
+    network = Network(len(known))
+    slow = torch.optim.Adam([p for name, p in network.named_parameters() if name == "bias" or name.split(".")[0] in ("hidden", "out")], lr=RATE)
+    fast = torch.optim.SparseAdam([network.vectors.weight, network.says.weight], lr=RATE)
+    every = np.concatenate([np.tile(np.column_stack([np.full(len(parts[n]), k), np.arange(len(parts[n]))]), (times[n], 1)) for k, n in enumerate(times)])
+    names = list(times)
+    total, step = EPOCHS * (len(every) // BATCH + 1), 0
+    for epoch in range(EPOCHS):
+        mixed = every[order.permutation(len(every))]
+        lost = []
+        for first in range(0, len(mixed), BATCH):
+            drawn = [parts[n].batch(mixed[first:first + BATCH][mixed[first:first + BATCH, 0] == k, 1]) for k, n in enumerate(names)]
+            x, sizes, wanted = (np.concatenate(t) for t in zip(*drawn))
+            x = torch.from_numpy(x).long() * (torch.rand(len(x)) > FEATURES_DROPPED)
+            for optimizer in (slow, fast):
+                optimizer.param_groups[0]["lr"] = RATE * max(0.02, 1 - step / total)
+                optimizer.zero_grad()
+            loss = nn.functional.cross_entropy(network(x, torch.from_numpy(np.concatenate([[0], np.cumsum(sizes)[:-1]]))), torch.from_numpy(wanted), label_smoothing=SMOOTHED)
+            loss.backward()
+            slow.step(), fast.step()
+            step += 1
+            lost.append(loss.item())
+        print(f"after pass {epoch + 1}: loss {np.mean(lost):.4f}, words of dev {figures(network, parts['dev'])}", flush=True)
+    return network, known
+
+
+def main():
+    ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ap.add_argument("--shared", default="../shared")
+    ap.add_argument("--work", default="training/.work")
+    ap.add_argument("--model", default="models/english.model")
+    ap.add_argument("--version", default="")
+    ap.add_argument("--out", default="training/.work/triggers.model")
+    a = ap.parse_args()
+    torch.set_num_threads(1)
+    work, corpus = Path(a.work), Path(a.shared) / "data/events/corpus"
+    files = {part: (work / f"events-{part}.words.jsonl", corpus / f"{part}.jsonl") for part in ("train", "dev")}
+    parts = {part: Part(asked, annotated(gold)) for part, (asked, gold) in files.items()}
+    times = {"train": TIMES}
+    if (work / "taught.pickle").exists():
+        files["taught"] = (work / "taught.words.jsonl", work / "taught.pickle")
+        parts["taught"] = Part(files["taught"][0], taught(files["taught"][1]))
+        times["taught"] = 1
+    print({n: len(p) for n, p in parts.items()}, flush=True)
+    network, known = fitted(parts, times)
+    network.eval()
+    with torch.no_grad():
+        # The file's rounding is the network's.
+        table = model_file.rounded(torch.cat([network.vectors.weight, network.says.weight], 1).numpy(), "i8")
+        network.vectors.weight.data, network.says.weight.data = torch.from_numpy(table[:, :WIDTH].copy()), torch.from_numpy(table[:, WIDTH:].copy())
+        network.out.bias[1:] += MORE / SHARE
+    sections = {"event.word.features.hash": (known, "u64"), "event.word.features.weight": (table[1:], "i8"), "event.word.bias": (network.bias.detach().numpy(), "f32")}
+    for name in ("hidden", "out"):
+        layer = getattr(network, name)
+        sections[f"event.word.{name}.weight"] = (layer.weight.detach().numpy(), "f32")
+        sections[f"event.word.{name}.bias"] = (layer.bias.detach().numpy(), "f32")
+    sections["event.word.share"] = (np.array([SHARE], np.float32), "f32")
+    base = model_file.File(a.model)
+    stored = {name: (base.stored(name), s["dtype"]) for name, s in base.sections.items() if not name.endswith(".scale") and name not in sections}
+    header = {k: v for k, v in base.header.items() if k != "sections"}
+    done = [s for s in header["provenance"]["stages"] if s["stage"] != "triggers"]
+    read = {f"{name}/{kind}": p for name, pair in files.items() for kind, p in zip(("asked", "gold"), pair)}
+    header["provenance"] = {**header["provenance"], "stages": [*done, provenance.stage("triggers", SETTINGS, read)]}
+    if a.version:
+        header["version"] = a.version
+    model_file.write(a.out, header, {**stored, **sections}, base, lambda name: name not in sections)
+
+
+if __name__ == "__main__":
+    main()
