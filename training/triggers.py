@@ -1,13 +1,12 @@
 """The network that says of a word whether it evokes an event, and of which type (`heads/events/triggers.rs`), over the features that `evaluate trace --triggers` writes.
 
-  evaluate trace --triggers GOLD --out WORK/NAME.words.jsonl     for events-train, events-dev and the teacher's sentences
+  evaluate trace --triggers GOLD --out WORK/NAME.words.jsonl     for events-train and events-dev
   python training/triggers.py --model models/english.model --out NEW
 
-Fitted on the corpus, and on what a teacher says of the words of unlabelled news, where WORK has that (`teacher.py`). What its scores weigh beside those of the layers and the sparse features, which
+Fitted on the corpus. What its scores weigh beside those of the layers and the sparse features, which
 have seen the train part, and what is added to every type, were taken on the dev part by the program itself (docs/training.md).
 """
 import argparse
-import pickle
 from pathlib import Path
 
 import numpy as np
@@ -21,12 +20,12 @@ from traced import rows as traced
 
 LABELS = ("none", *events.TYPES)
 WIDTH, HIDDEN = 32, 64
-# Features are those that occur most often; how often the corpus is read beside the teacher's sentences.
-KEEP, TIMES, EPOCHS, BATCH = 150_000, 1, 10, 1024
+# Features are those that occur most often.
+KEEP, EPOCHS, BATCH = 150_000, 10, 1024
 RATE, DROPPED, FEATURES_DROPPED, SMOOTHED = 2e-3, 0.3, 0.2, 0.02
 # Of the scores beside the others', and what is added to those of the types.
 SHARE, MORE = 1.0, 1.2
-SETTINGS = {"share": SHARE, "more": MORE, "width": WIDTH, "hidden": HIDDEN, "keep": KEEP, "times": TIMES, "epochs": EPOCHS, "batch": BATCH, "rate": RATE, "dropped": [DROPPED, FEATURES_DROPPED], "smoothed": SMOOTHED}
+SETTINGS = {"share": SHARE, "more": MORE, "width": WIDTH, "hidden": HIDDEN, "keep": KEEP, "epochs": EPOCHS, "batch": BATCH, "rate": RATE, "dropped": [DROPPED, FEATURES_DROPPED], "smoothed": SMOOTHED}
 
 
 class Part:
@@ -37,12 +36,9 @@ class Part:
         for row in traced(asked):
             of = target(row["id"])
             for word in row["words"]:
-                own = of(word["span"])
-                if own is None:
-                    continue
                 keys.append(np.array(word["keys"], np.uint64))
                 ends.append(ends[-1] + len(keys[-1]))
-                wanted.append(own)
+                wanted.append(of(word["span"]))
         self.keys, self.ends, self.wanted = np.concatenate(keys), np.array(ends), np.array(wanted, np.float32)
 
     def __len__(self):
@@ -76,22 +72,6 @@ def annotated(path):
     return target
 
 
-def taught(path):
-    """-> by chunk, what the teacher says of a span: `path` holds for each the first character and the probabilities of each word"""
-    chunks = pickle.loads(Path(path).read_bytes())
-
-    def target(chunk):
-        if chunk not in chunks:
-            return lambda span: None
-        starts, said = chunks[chunk]
-
-        def label(span):
-            at = np.searchsorted(starts, span[0], "right") - 1
-            return said[at].astype(np.float32) if at >= 0 else None
-        return label
-    return target
-
-
 class Network(nn.Module):
     def __init__(self, n):
         super().__init__()
@@ -109,13 +89,17 @@ class Network(nn.Module):
         return self.out(self.drop(torch.relu(self.hidden(v)))) + self.says(x, starts)
 
 
+def starts_of(sizes):
+    return torch.from_numpy(np.cumsum([0, *sizes])[:-1])
+
+
 def scores(network, part):
     network.eval()
     found = []
     with torch.no_grad():
         for first in range(0, len(part), 4096):
             x, sizes, _ = part.batch(np.arange(first, min(first + 4096, len(part))))
-            found.append(network(torch.from_numpy(x).long(), torch.from_numpy(np.concatenate([[0], np.cumsum(sizes)[:-1]]))))
+            found.append(network(torch.from_numpy(x).long(), starts_of(sizes)))
     network.train()
     return torch.cat(found).numpy()
 
@@ -128,38 +112,33 @@ def figures(network, part):
     return f"{share((best > 0) & (label > 0)):.1f}, of the right type {share((best > 0) & (best == label)):.1f}"
 
 
-def fitted(parts, times):
+def fitted(train, dev):
+    """-> the network, and the features that it knows, by key"""
     torch.manual_seed(0)
     order = np.random.default_rng(0)
-    found, where = np.unique(np.concatenate([parts[n].keys for n in times]), return_inverse=True)
-    count = np.bincount(where, np.concatenate([np.full(len(parts[n].keys), times[n], np.float32) for n in times]))
+    found, count = np.unique(train.keys, return_counts=True)
     known = np.sort(found[np.argsort(-count, kind="stable")[:KEEP]])
-    print(f"{len(found)} features, kept from {np.sort(count)[::-1][min(KEEP, len(count)) - 1]:.0f} on")
-    del found, where
-    for part in parts.values():
+    print(f"{len(found)} features, kept from {np.sort(count)[::-1][min(KEEP, len(count)) - 1]} on")
+    for part in (train, dev):
         part.known(known)
     network = Network(len(known))
     slow = torch.optim.Adam([p for name, p in network.named_parameters() if name == "bias" or name.split(".")[0] in ("hidden", "out")], lr=RATE)
     fast = torch.optim.SparseAdam([network.vectors.weight, network.says.weight], lr=RATE)
-    every = np.concatenate([np.tile(np.column_stack([np.full(len(parts[n]), k), np.arange(len(parts[n]))]), (times[n], 1)) for k, n in enumerate(times)])
-    names = list(times)
-    total, step = EPOCHS * (len(every) // BATCH + 1), 0
+    total, step = EPOCHS * (len(train) // BATCH + 1), 0
     for epoch in range(EPOCHS):
-        mixed = every[order.permutation(len(every))]
-        lost = []
+        mixed, lost = order.permutation(len(train)), []
         for first in range(0, len(mixed), BATCH):
-            drawn = [parts[n].batch(mixed[first:first + BATCH][mixed[first:first + BATCH, 0] == k, 1]) for k, n in enumerate(names)]
-            x, sizes, wanted = (np.concatenate(t) for t in zip(*drawn))
+            x, sizes, wanted = train.batch(mixed[first:first + BATCH])
             x = torch.from_numpy(x).long() * (torch.rand(len(x)) > FEATURES_DROPPED)
             for optimizer in (slow, fast):
                 optimizer.param_groups[0]["lr"] = RATE * max(0.02, 1 - step / total)
                 optimizer.zero_grad()
-            loss = nn.functional.cross_entropy(network(x, torch.from_numpy(np.concatenate([[0], np.cumsum(sizes)[:-1]]))), torch.from_numpy(wanted), label_smoothing=SMOOTHED)
+            loss = nn.functional.cross_entropy(network(x, starts_of(sizes)), torch.from_numpy(wanted), label_smoothing=SMOOTHED)
             loss.backward()
             slow.step(), fast.step()
             step += 1
             lost.append(loss.item())
-        print(f"after pass {epoch + 1}: loss {np.mean(lost):.4f}, words of dev {figures(network, parts['dev'])}", flush=True)
+        print(f"after pass {epoch + 1}: loss {np.mean(lost):.4f}, words of dev {figures(network, dev)}", flush=True)
     return network, known
 
 
@@ -175,13 +154,8 @@ def main():
     work, corpus = Path(a.work), Path(a.shared) / "data/events/corpus"
     files = {part: (work / f"events-{part}.words.jsonl", corpus / f"{part}.jsonl") for part in ("train", "dev")}
     parts = {part: Part(asked, annotated(gold)) for part, (asked, gold) in files.items()}
-    times = {"train": TIMES}
-    if (work / "taught.pickle").exists():
-        files["taught"] = (work / "taught.words.jsonl", work / "taught.pickle")
-        parts["taught"] = Part(files["taught"][0], taught(files["taught"][1]))
-        times["taught"] = 1
     print({n: len(p) for n, p in parts.items()}, flush=True)
-    network, known = fitted(parts, times)
+    network, known = fitted(parts["train"], parts["dev"])
     network.eval()
     with torch.no_grad():
         # The file's rounding is the network's.

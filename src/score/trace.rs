@@ -60,7 +60,7 @@ pub fn trace_triggers(file: &str, text: &str, analyzer: &mut Analyzer) -> Result
     asked(file, text, analyzer, |asked, span| {
         let words = asked.words.iter().map(|word| {
             let token = TokenRange::new(word.token as usize, word.token as usize + 1);
-            json!({"span": span(token), "keys": word.keys, "scores": word.scores, "sparse": word.sparse})
+            json!({"span": span(token), "keys": word.keys})
         });
         ("words", words.collect())
     })

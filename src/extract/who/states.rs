@@ -197,7 +197,7 @@ impl Candidates {
         ];
         let is_given = self.all[candidate].1.iter().any(|(evidence, _)| OWN.contains(evidence));
         match (self.is_surname && !is_given, self.is_named_person && self.class != Class::Official) {
-            (true, _) => 0.95,
+            (true, _) => 0.99,
             (false, true) => 0.45,
             (false, false) => 0.0,
         }

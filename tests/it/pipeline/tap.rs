@@ -2,16 +2,14 @@
 
 use std::sync::{Arc, Mutex};
 use std::thread;
-use std::time::Duration;
 
-use demarche::explorer::{Admission, ExplorerOptions};
 use demarche::pipeline::local::{Broker, Call, Fault};
 use demarche::pipeline::{Ended, Options, Sight, Tap};
 use demarche::record::{AnalysisRecord, Message, OutgoingRecord, RejectionReason};
 
 use super::bench::{Bench, LIMIT, expected_echoes, fill, message, options, payloads, seen};
 use crate::endpoint::post;
-use crate::explorer::{explorer_with, new_explorer, with_page};
+use crate::explorer::{new_explorer, with_page};
 
 /// Keeps what it is shown.
 #[derive(Debug, Default)]
@@ -124,46 +122,5 @@ fn a_page_that_is_hammered_takes_no_core_that_the_topic_works_with() {
         assert_eq!(statuses.len(), N_REQUESTS);
         assert!(statuses.iter().all(|status| [200, 429, 503].contains(status)), "{statuses:?}");
         assert!(statuses.contains(&200), "the topic is idle, and the page has its turn: {statuses:?}");
-    });
-}
-
-#[test]
-fn while_requests_hammer_the_page_the_topic_goes_on_with_every_thread_it_has() {
-    const N_WORKERS: usize = 2;
-    const N_ARTICLES: usize = 100;
-    // No pause of the topic is long enough, on no machine: so nobody may be served.
-    let admission = Admission { idle: LIMIT, patience: Duration::ZERO };
-    let explorer = explorer_with(&ExplorerOptions { admission, ..ExplorerOptions::default() }, N_WORKERS);
-    let page = Arc::clone(&explorer);
-    with_page(&explorer, None, move |address| {
-        let offsets = || 0..i64::try_from(N_ARTICLES).unwrap();
-        let broker = Broker::new("articles", 1);
-        offsets().for_each(|offset| broker.append(message(0, offset, "wait")));
-        let options = Options { workers: N_WORKERS, ..options() };
-        let mut bench = Bench::start_watched(&broker, options, page);
-        let at_work = |bench: &Bench| bench.waiting.recv_timeout(LIMIT).expect("a thread of the topic has no article");
-        (0..N_WORKERS).for_each(|_| at_work(&bench));
-        let (answered, answers) = crossbeam_channel::bounded(0);
-        thread::scope(|scope| {
-            for _ in 0..4 {
-                let answered = answered.clone();
-                // Until nobody wants to know any more.
-                scope.spawn(move || {
-                    while answered.send(post(address, "/v1/analyze", "text/plain", b"It rained.").status).is_ok() {}
-                });
-            }
-            // An article ends, the next one begins, all threads are at work again, and all the while people ask.
-            for n_done in N_WORKERS..N_ARTICLES {
-                bench.let_one_go();
-                at_work(&bench);
-                let status = answers.recv_timeout(LIMIT).unwrap();
-                assert!([429, 503].contains(&status), "{status} after {n_done} articles");
-            }
-            drop(answers);
-        });
-        bench.let_all_go();
-        bench.wait_until_read();
-        assert_eq!(bench.drain(), Ok(Ended::Drained));
-        assert_eq!(seen(&broker), expected_echoes(offsets().map(|offset| (0, offset))));
     });
 }

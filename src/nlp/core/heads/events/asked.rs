@@ -3,7 +3,6 @@
 use super::facts::{Facts, Sentences};
 use super::links::SeenSpan;
 use super::participants::{SeenWord, between, near, seen_by_candidates};
-use super::triggers::beside_none;
 use crate::text::{Document, EventMentions, EventType, TokenRange};
 
 /// All that was asked about a document.
@@ -22,10 +21,6 @@ pub struct AskedWord {
     pub token: u32,
     /// Keys of its features.
     pub keys: Vec<u64>,
-    /// The scores of each type beside that of no event, by the layers and the sparse features.
-    pub scores: Vec<f32>,
-    /// The same by the sparse features alone.
-    pub sparse: Vec<f32>,
 }
 
 /// A trigger with its features, and the words beside it that could be its parties.
@@ -56,23 +51,12 @@ pub struct AskedParty {
     pub seen: Option<[f32; 7]>,
 }
 
-/// What is asked about the words of a sentence; `scores` and `sparse` have a row for each of its tokens, with outside and two labels for each type.
-pub(super) fn words<'r>(
-    facts: &Facts<'_>,
-    words: &[usize],
-    row: impl Fn(usize) -> (&'r [f32], &'r [f32]),
-    asked: &mut Vec<AskedWord>,
-) {
+/// What is asked about some words of a sentence.
+pub(super) fn words(facts: &Facts<'_>, words: &[usize], asked: &mut Vec<AskedWord>) {
     for &token in words {
         let mut keys = Vec::new();
         facts.of_word(token, &mut keys);
-        let (scores, sparse) = row(token);
-        asked.push(AskedWord {
-            token: u32::try_from(token).unwrap_or_default(),
-            keys,
-            scores: beside_none(scores).collect(),
-            sparse: beside_none(sparse).collect(),
-        });
+        asked.push(AskedWord { token: u32::try_from(token).unwrap_or_default(), keys });
     }
 }
 

@@ -152,18 +152,14 @@ impl Head for Events {
             words.clear();
             let rows = scores.chunks_exact(width).map(|row| &row[..n_labels]);
             let is_open = |token: usize| matches!(doc.upos.get(token), Some(Upos::Verb | Upos::Noun | Upos::Adj));
-            let asked_of = range.clone().zip(rows).filter(|(token, row)| is_open(*token) && is_asked(row));
+            let asked_of = range.clone().zip(rows).filter(|(token, row)| is_open(*token) && triggers::is_asked(row));
             words.extend(asked_of.map(|(token, _)| token));
             let mut facts = None;
             if !words.is_empty() && (self.over_tree.is_some() || asked.is_some()) {
                 facts = sentences.open(doc, encoding, number);
             }
             if let (Some(facts), Some(asked)) = (facts, asked.as_mut()) {
-                let row = |token: usize| {
-                    let scores = &scores[(token - range.start) * width..][..n_labels];
-                    (scores, sparse.get(token * n_labels..).map_or(scores, |sparse| &sparse[..n_labels]))
-                };
-                asked::words(facts, words, row, &mut asked.words);
+                asked::words(facts, words, &mut asked.words);
             }
             if let (Some(facts), Some(network)) = (facts, &self.over_tree) {
                 network.add(facts, words, scores, width, over_tree);
@@ -220,11 +216,6 @@ impl Head for Events {
 fn take_columns(rows: &[f32], width: usize, column: usize, n: usize, out: &mut Vec<f32>) {
     out.clear();
     out.extend(rows.chunks_exact(width).flat_map(|row| &row[column..column + n]));
-}
-
-/// Whether the network over the tree is asked about a token with these scores.
-fn is_asked(row: &[f32]) -> bool {
-    triggers::beside_none(row).any(|score| score > -triggers::ASKED)
 }
 
 /// A trigger of which nothing is known yet but its type.

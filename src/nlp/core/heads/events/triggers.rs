@@ -16,7 +16,7 @@ use crate::text::{Deprel, Upos};
 const OF_WORD: u64 = 200;
 
 /// Verbs, nouns and adjectives are asked about where the best score of a type lacks no more than this to that of no event.
-pub(super) const ASKED: f32 = 3.0;
+const ASKED: f32 = 3.0;
 
 /// Words on either side that are heard of.
 const AROUND: usize = 10;
@@ -85,9 +85,9 @@ impl Triggers {
     }
 }
 
-/// What the scores of a token, outside and then each type's two labels, say of each type beside no event.
-pub(super) fn beside_none(row: &[f32]) -> impl Iterator<Item = f32> + '_ {
-    row[1..].chunks_exact(2).map(|labels| labels[0].max(labels[1]) - row[0])
+/// Whether the network is asked about a token with these scores, outside and then each type's two labels.
+pub(super) fn is_asked(row: &[f32]) -> bool {
+    row[1..].iter().any(|score| score - row[0] > -ASKED)
 }
 
 impl Facts<'_> {
