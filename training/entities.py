@@ -19,6 +19,7 @@ import model_file
 import provenance
 import who
 from features import fnv1a
+from summed import Summed
 
 WIDTH, HIDDEN = 32, 64
 # Countries that are often asked about have a vector; half of the time it is hidden, so that it answers nothing alone.
@@ -97,14 +98,9 @@ def bag(lists):
 class Network(nn.Module):
     def __init__(self, n_words, kinds, evidence, seldom, sectors, n_countries, plain):
         super().__init__()
-        self.vectors = nn.EmbeddingBag(n_words + 1, WIDTH, mode="sum", padding_idx=0)
-        self.says = nn.EmbeddingBag(n_words + 1, len(sectors), mode="sum", padding_idx=0)
-        nn.init.normal_(self.vectors.weight, 0, 0.05)
-        nn.init.zeros_(self.says.weight)
-        self.vectors.weight.data[0] = 0
+        self.summed = Summed(n_words, WIDTH, len(sectors), sparse=False)
         self.kind = nn.Embedding(len(kinds), WIDTH)
         nn.init.normal_(self.kind.weight, 0, 0.1)
-        self.bias = nn.Parameter(torch.zeros(WIDTH))
         self.country = nn.Embedding(n_countries + 1, COUNTRY, padding_idx=0)
         nn.init.normal_(self.country.weight, 0, 0.05)
         self.country.weight.data[0] = 0
@@ -117,15 +113,15 @@ class Network(nn.Module):
 
     def state(self, x, kind, words, starts, owner, country):
         n = len(kind)
-        heard = self.drop(torch.relu(self.vectors(words, starts) + self.bias + self.kind(kind)))
+        heard = self.drop(torch.relu(self.summed.heard(words, starts) + self.kind(kind)))
         often = x * self.often
         largest = torch.zeros(n, x.shape[1]).scatter_reduce(0, owner[:, None].expand(-1, x.shape[1]), often, "amax")
         hidden = self.drop(torch.relu(self.state_hidden(torch.cat([often, largest[owner], heard[owner], self.country(country)], 1))))
         return (x * self.plain[kind][owner]).sum(1) + self.state_out(hidden)[:, 0]
 
     def sector(self, words, starts):
-        heard = self.drop(torch.relu(self.vectors(words, starts) + self.bias))
-        return self.says(words, starts) + self.sector_out(self.drop(torch.relu(self.sector_hidden(heard))))
+        heard = self.drop(torch.relu(self.summed.heard(words, starts)))
+        return self.summed.says(words, starts) + self.sector_out(self.drop(torch.relu(self.sector_hidden(heard))))
 
 
 def log_sums(scores, owner, n):
@@ -220,11 +216,9 @@ def main():
     network.state_out.weight.data *= SHARE
     print(f"as it is written, of 100 on dev: {figures(network, states['dev'], rows['dev'], dev)}")
     network.eval()
-    table = torch.cat([network.vectors.weight, network.says.weight], 1).detach().numpy()[1:]
     number = lambda t: t.detach().numpy().astype(np.float32)
     mask = network.often
-    sections = {"who.features.hash": (hashes, "u64"), "who.features.weight": (table, "i8"), "who.bias": (number(network.bias), "f32"),
-                "who.kind": (number(network.kind.weight), "f32"), "who.evidence": (number(network.plain), "f32")}
+    sections = {**network.summed.sections("who", hashes), "who.kind": (number(network.kind.weight), "f32"), "who.evidence": (number(network.plain), "f32")}
     hidden = network.state_hidden.weight.detach().clone()
     hidden[:, :2 * len(evidence)] *= torch.cat([mask, mask])
     # A row for each input: most inputs are nothing.

@@ -7,8 +7,8 @@ import scipy.sparse as sparse
 import torch
 from torch import nn
 
-import model_file
 from logistic import fit, log_odds, softmax
+from summed import Summed, layers, rows
 from traced import likeness, matched
 
 LABELS = ("none", "actors", "recipients", "date", "place")
@@ -60,30 +60,18 @@ def most_frequent(parts):
     return np.sort(found[np.argsort(-count, kind="stable")[:KEEP]])
 
 
-def rows(keys, known):
-    """Numbers of the features, from 1; 0 for those that are not known."""
-    place = np.searchsorted(known, keys.ravel())
-    place[place == len(known)] = 0
-    return np.where(known[place] == keys.ravel(), place + 1, 0).reshape(keys.shape)
-
-
 class Network(nn.Module):
     def __init__(self, n):
         super().__init__()
-        self.vectors = nn.EmbeddingBag(n + 1, WIDTH, mode="sum", padding_idx=0, sparse=True)
-        self.says = nn.EmbeddingBag(n + 1, len(LABELS), mode="sum", padding_idx=0, sparse=True)
-        nn.init.normal_(self.vectors.weight, 0, 0.05)
-        nn.init.zeros_(self.says.weight)
-        self.vectors.weight.data[0] = 0
-        self.bias = nn.Parameter(torch.zeros(WIDTH))
+        self.summed = Summed(n, WIDTH, len(LABELS))
         self.query, self.hidden, self.out = nn.Linear(WIDTH, WIDTH), nn.Linear(2 * WIDTH, HIDDEN), nn.Linear(HIDDEN, len(LABELS))
         self.drop = nn.Dropout(DROPPED)
 
     def forward(self, x, of, n):
         """(words, features) numbers, and which of the n triggers each word is asked for -> (words, labels) scores"""
-        v = self.drop(torch.relu(self.vectors(x) + self.bias))
+        v = self.drop(torch.relu(self.summed.heard(x)))
         largest = torch.zeros(n, WIDTH).scatter_reduce(0, of[:, None].expand(-1, WIDTH), self.query(v), "amax")
-        return self.out(self.drop(torch.relu(self.hidden(torch.cat([v, largest[of]], 1))))) + self.says(x)
+        return self.out(self.drop(torch.relu(self.hidden(torch.cat([v, largest[of]], 1))))) + self.summed.says(x)
 
 
 def batch(part, triggers):
@@ -134,8 +122,8 @@ def fitted(files, steps=None):
     starts = lambda of: np.concatenate([[0], np.flatnonzero(np.diff(of)) + 1, [len(of)]])
     parts = {name: (rows(keys, known), labels, starts(of)) for name, (keys, labels, _, of, _) in read.items()}
     network = Network(len(known))
-    slow = torch.optim.Adam([p for name, p in network.named_parameters() if "." not in name or name.split(".")[0] in ("query", "hidden", "out")], lr=RATE)
-    fast = torch.optim.SparseAdam([network.vectors.weight, network.says.weight], lr=RATE)
+    slow = torch.optim.Adam(network.summed.rest(network), lr=RATE)
+    fast = torch.optim.SparseAdam(network.summed.tables(), lr=RATE)
     every = [(name, t) for name in sorted(parts) if name in times for t in range(len(parts[name][2]) - 1) for _ in range(times[name])]
     total, step = EPOCHS * len(every) // BATCH + 1, 0
     for epoch in range(EPOCHS):
@@ -162,10 +150,8 @@ def fitted(files, steps=None):
         tree = scores(network, parts["dev"])
         print(f"roles on dev after epoch {epoch + 1}, words asked, tree alone: {figures(softmax(tree), read['dev'][1])}", flush=True)
     network.eval()
-    with torch.no_grad():
-        # The file's rounding is the network's.
-        table = model_file.rounded(torch.cat([network.vectors.weight, network.says.weight], 1).numpy(), "i8")
-        network.vectors.weight.data, network.says.weight.data = torch.from_numpy(table[:, :WIDTH].copy()), torch.from_numpy(table[:, WIDTH:].copy())
+    # The file's rounding is the network's.
+    network.summed.round()
     _, labels, seen, _, articles = read["dev"]
     both, held = heard(scores(network, parts["dev"]), seen), np.zeros((len(labels), len(LABELS)))
     for k in range(10):
@@ -176,9 +162,5 @@ def fitted(files, steps=None):
     print(f"both, ten folds: {figures(held, labels)}")
     z = fit(both, labels, len(LABELS), 0.01, 300)
     weighed = (z - z[:, :1])[:, 1:].T
-    sections = {"event.role.features.hash": (known, "u64"), "event.role.features.weight": (table[1:], "i8"), "event.role.bias": (network.bias.detach().numpy(), "f32")}
-    for name in ("query", "hidden", "out"):
-        layer = getattr(network, name)
-        sections[f"event.role.{name}.weight"] = (layer.weight.detach().numpy(), "f32")
-        sections[f"event.role.{name}.bias"] = (layer.bias.detach().numpy(), "f32")
+    sections = network.summed.sections("event.role", known) | layers(network, "event.role", ("query", "hidden", "out"))
     return sections | {"event.role.weighed": (weighed.astype(np.float32).reshape(-1), "f32")}

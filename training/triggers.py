@@ -16,6 +16,7 @@ from torch import nn
 import model_file
 import provenance
 from tasks import events
+from summed import Summed, layers, rows
 from traced import rows as traced
 
 LABELS = ("none", *events.TYPES)
@@ -45,9 +46,7 @@ class Part:
         return len(self.wanted)
 
     def known(self, known):
-        place = np.searchsorted(known, self.keys)
-        place[place == len(known)] = 0
-        self.rows = np.where(known[place] == self.keys, place + 1, 0).astype(np.int32)
+        self.rows = rows(self.keys, known).astype(np.int32)
         del self.keys
 
     def batch(self, which):
@@ -75,18 +74,13 @@ def annotated(path):
 class Network(nn.Module):
     def __init__(self, n):
         super().__init__()
-        self.vectors = nn.EmbeddingBag(n + 1, WIDTH, mode="sum", padding_idx=0, sparse=True)
-        self.says = nn.EmbeddingBag(n + 1, len(LABELS), mode="sum", padding_idx=0, sparse=True)
-        nn.init.normal_(self.vectors.weight, 0, 0.05)
-        nn.init.zeros_(self.says.weight)
-        self.vectors.weight.data[0] = 0
-        self.bias = nn.Parameter(torch.zeros(WIDTH))
+        self.summed = Summed(n, WIDTH, len(LABELS))
         self.hidden, self.out = nn.Linear(WIDTH, HIDDEN), nn.Linear(HIDDEN, len(LABELS))
         self.drop = nn.Dropout(DROPPED)
 
     def forward(self, x, starts):
-        v = self.drop(torch.relu(self.vectors(x, starts) + self.bias))
-        return self.out(self.drop(torch.relu(self.hidden(v)))) + self.says(x, starts)
+        v = self.drop(torch.relu(self.summed.heard(x, starts)))
+        return self.out(self.drop(torch.relu(self.hidden(v)))) + self.summed.says(x, starts)
 
 
 def starts_of(sizes):
@@ -122,8 +116,8 @@ def fitted(train, dev):
     for part in (train, dev):
         part.known(known)
     network = Network(len(known))
-    slow = torch.optim.Adam([p for name, p in network.named_parameters() if name == "bias" or name.split(".")[0] in ("hidden", "out")], lr=RATE)
-    fast = torch.optim.SparseAdam([network.vectors.weight, network.says.weight], lr=RATE)
+    slow = torch.optim.Adam(network.summed.rest(network), lr=RATE)
+    fast = torch.optim.SparseAdam(network.summed.tables(), lr=RATE)
     total, step = EPOCHS * (len(train) // BATCH + 1), 0
     for epoch in range(EPOCHS):
         mixed, lost = order.permutation(len(train)), []
@@ -157,16 +151,11 @@ def main():
     print({n: len(p) for n, p in parts.items()}, flush=True)
     network, known = fitted(parts["train"], parts["dev"])
     network.eval()
+    # The file's rounding is the network's.
+    network.summed.round()
     with torch.no_grad():
-        # The file's rounding is the network's.
-        table = model_file.rounded(torch.cat([network.vectors.weight, network.says.weight], 1).numpy(), "i8")
-        network.vectors.weight.data, network.says.weight.data = torch.from_numpy(table[:, :WIDTH].copy()), torch.from_numpy(table[:, WIDTH:].copy())
         network.out.bias[1:] += MORE / SHARE
-    sections = {"event.word.features.hash": (known, "u64"), "event.word.features.weight": (table[1:], "i8"), "event.word.bias": (network.bias.detach().numpy(), "f32")}
-    for name in ("hidden", "out"):
-        layer = getattr(network, name)
-        sections[f"event.word.{name}.weight"] = (layer.weight.detach().numpy(), "f32")
-        sections[f"event.word.{name}.bias"] = (layer.bias.detach().numpy(), "f32")
+    sections = network.summed.sections("event.word", known) | layers(network, "event.word", ("hidden", "out"))
     sections["event.word.share"] = (np.array([SHARE], np.float32), "f32")
     base = model_file.File(a.model)
     stored = {name: (base.stored(name), s["dtype"]) for name, s in base.sections.items() if not name.endswith(".scale") and name not in sections}

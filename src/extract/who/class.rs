@@ -16,6 +16,6 @@ pub(super) enum Class {
 }
 
 impl Class {
-    /// Their names in the table of weights.
+    /// Their names among the network's labels.
     pub(super) const NAMES: [&'static str; 5] = ["official", "person", "body", "group", "open"];
 }

@@ -1,5 +1,5 @@
 //! Candidates compared by weighted evidence: the score of a candidate is the sum of its evidence's weights, probabilities are the
-//! softmax of the scores. The state of an entity and the antecedent of a pronoun are decided by the same lines.
+//! softmax of the scores. The antecedent of a pronoun is decided so; whose state an entity is of, where what evidence weighs depends on more, by `network`.
 //!
 //! Weights are fitted by `training/who.py` and read from a table: `class evidence weight`, where class `*` counts for all.
 

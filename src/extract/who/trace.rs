@@ -1,4 +1,4 @@
-//! The decisions of the graph with their evidence, for fitting the weights (`training/who.py`). Nothing of it runs in the service.
+//! The decisions of the graph with their evidence, for fitting the weights (`training/who.py`, `training/entities.py`). Nothing of it runs in the service.
 
 use std::collections::BTreeSet;
 

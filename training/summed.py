@@ -1,0 +1,53 @@
+"""Words as sums of the vectors of their sparse features, and what each feature says of the labels by itself: what the networks over the tree begin with (`heads/events/vectors.rs`)."""
+import numpy as np
+import torch
+from torch import nn
+
+import model_file
+
+
+class Summed(nn.Module):
+    def __init__(self, n, width, labels, sparse=True):
+        """n features, numbered from 1; 0 is none that is known."""
+        super().__init__()
+        self.vectors = nn.EmbeddingBag(n + 1, width, mode="sum", padding_idx=0, sparse=sparse)
+        self.says = nn.EmbeddingBag(n + 1, labels, mode="sum", padding_idx=0, sparse=sparse)
+        nn.init.normal_(self.vectors.weight, 0, 0.05)
+        nn.init.zeros_(self.says.weight)
+        self.vectors.weight.data[0] = 0
+        self.bias = nn.Parameter(torch.zeros(width))
+
+    def heard(self, *features):
+        """(words, width) before what cuts off below nothing"""
+        return self.vectors(*features) + self.bias
+
+    def tables(self):
+        return [self.vectors.weight, self.says.weight]
+
+    def rest(self, network):
+        """The parameters of a network that has this, without its tables, which are updated sparsely."""
+        return [p for p in network.parameters() if all(p is not t for t in self.tables())]
+
+    @torch.no_grad()
+    def round(self):
+        """From here on the numbers are those that the file gives back."""
+        table, width = model_file.rounded(torch.cat(self.tables(), 1).numpy(), "i8"), self.bias.shape[0]
+        self.vectors.weight.data, self.says.weight.data = torch.from_numpy(table[:, :width].copy()), torch.from_numpy(table[:, width:].copy())
+
+    def sections(self, name, keys):
+        """Of the file; `keys` are those of the features, ascending."""
+        table = torch.cat(self.tables(), 1).detach().numpy()[1:]
+        return {f"{name}.features.hash": (keys, "u64"), f"{name}.features.weight": (table, "i8"), f"{name}.bias": (self.bias.detach().numpy(), "f32")}
+
+
+def layers(network, name, of):
+    """Sections of a network's projections."""
+    each = ((part, getattr(network, part)) for part in of)
+    return {f"{name}.{part}.{kind}": (getattr(layer, kind).detach().numpy(), "f32") for part, layer in each for kind in ("weight", "bias")}
+
+
+def rows(keys, known):
+    """Numbers of the features, from 1; 0 for those that are not known."""
+    place = np.searchsorted(known, keys.ravel())
+    place[place == len(known)] = 0
+    return np.where(known[place] == keys.ravel(), place + 1, 0).reshape(keys.shape)
