@@ -44,8 +44,19 @@ static FUNCTION_WORDS: LazyLock<HashMap<&str, Vec<usize>>> = LazyLock::new(|| {
     words
 });
 
+/// Particles of names, and whether each needs a name right before it.
+static PARTICLES: LazyLock<HashMap<&str, bool>> = LazyLock::new(|| {
+    let rows = table(include_str!("../../../data/input/name_particles.tsv"));
+    rows.map(|(particle, follows_name)| (particle, follows_name == "yes")).collect()
+});
+
 fn rows() -> impl Iterator<Item = (&'static str, &'static str)> {
-    let rows = include_str!("../../../data/input/function_words.tsv").lines().filter(|line| !line.starts_with('#'));
+    table(include_str!("../../../data/input/function_words.tsv"))
+}
+
+/// The rows of a table of two columns, without its header.
+fn table(text: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let rows = text.lines().filter(|line| !line.starts_with('#'));
     rows.skip(1).filter_map(|row| row.split_once('\t'))
 }
 
@@ -93,16 +104,53 @@ pub(super) fn check(declared: Option<&str>, text: &str) -> Result<(), Rejection>
 
 /// The words of a text, and whether each is one of a name, as far as its capital shows.
 fn words(text: &str) -> impl Iterator<Item = (&str, bool)> {
+    let mut words: Vec<Word<'_>> = Vec::new();
     let mut begins_sentence = true;
-    text.split_whitespace().filter_map(move |word| {
-        let bare = word.trim_matches(|c: char| !c.is_alphabetic());
-        let is_name = bare.starts_with(char::is_uppercase) && !begins_sentence;
-        begins_sentence = word.ends_with(['.', '!', '?', ':', '”', '"']) || bare.is_empty() && begins_sentence;
-        (!bare.is_empty()).then_some((bare, is_name))
-    })
+    for line in text.lines() {
+        let mut is_apart = true;
+        for word in line.split_whitespace() {
+            let bare = word.trim_matches(|c: char| !c.is_alphabetic());
+            if !bare.is_empty() {
+                let is_capital = bare.starts_with(char::is_uppercase);
+                let is_name = is_capital && !begins_sentence;
+                words.push(Word { bare, is_capital, is_name, is_apart: is_apart || word.starts_with('(') });
+            }
+            begins_sentence = word.ends_with(['.', '!', '?', ':', '”', '"']) || bare.is_empty() && begins_sentence;
+            is_apart = bare.is_empty() || bare == "and" || word.ends_with([',', ';', ':']);
+        }
+    }
+    name_particles(&mut words);
+    words.into_iter().map(|word| (word.bare, word.is_name))
 }
 
-/// By its function words. Names are left out: "La Paz" and "De Gaulle" are in English texts.
+struct Word<'t> {
+    bare: &'t str,
+    is_capital: bool,
+    is_name: bool,
+    /// It begins a line, or what a list is made of stands before it: a comma, a number, a bullet, "and".
+    is_apart: bool,
+}
+
+/// Marks particles of names: "Juan de la Cruz, van der Berg, Ursula von der Leyen".
+fn name_particles(words: &mut [Word<'_>]) {
+    let mut from = 0;
+    while let Some(first) = words.get(from) {
+        let Some(needs_name) = PARTICLES.get(first.bare) else {
+            from += 1;
+            continue;
+        };
+        let n_run = words[from..].iter().take_while(|word| PARTICLES.contains_key(word.bare)).count();
+        let may_begin = if first.is_apart { !needs_name } else { from > 0 && words[from - 1].is_capital };
+        let to = from + n_run;
+        let goes_on = words.get(to).is_some_and(|word| word.is_capital && !word.is_apart);
+        if may_begin && goes_on {
+            words[from..to].iter_mut().for_each(|word| word.is_name = true);
+        }
+        from = to;
+    }
+}
+
+/// By its function words. Names are left out: "La Paz", "De Gaulle" and "Juan de la Cruz" are in English texts.
 fn by_words(text: &str) -> Found {
     let mut n_of = vec![0_usize; LANGUAGES.len()];
     let mut n_words = 0;
@@ -162,6 +210,7 @@ mod tests {
                 "Minister powiedział, że spotkanie nie odbędzie się w poniedziałek i że jest to problem dla rządu.",
                 "Polish",
             ),
+            ("Juan de la Cruz, van der Berg, de los Santos and von der Heide were among those who came.", "English"),
             ("Envoy: bonjour", ""),
             ("Angola 2, Gabon 1; Mali 0, Chad 0", ""),
         ] {
