@@ -70,6 +70,8 @@ pub const FIELDS: [Alias; 10] = [
             "fulltext",
             "plaintext",
             "contenttext",
+            "textcontent",
+            "cleanedtext",
             "article",
             "story",
         ],
@@ -98,7 +100,8 @@ pub const FIELDS: [Alias; 10] = [
             "teaser",
         ],
     },
-    // ninjs: versioncreated, which is when this version was made; schema.org: datePublished.
+    // ninjs: versioncreated, which is when this version was made; schema.org: datePublished. WordPress: date_gmt, beside a `date` of the
+    // site's own clock. GDELT: seendate.
     Alias {
         field: FieldName::PublishedAt,
         name: "published_at",
@@ -113,12 +116,17 @@ pub const FIELDS: [Alias; 10] = [
             "publicationdate",
             "webpublicationdate",
             "firstpublished",
+            "firstpublishedat",
+            "publishedtime",
+            "publishedon",
+            "dategmt",
             "date",
             "datetime",
             "timestamp",
             "versioncreated",
             "contentcreated",
             "firstcreated",
+            "seendate",
         ],
     },
     Alias {

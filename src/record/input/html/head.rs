@@ -25,7 +25,7 @@ const AUTHORS: [&str; 9] = [
     "creator",
 ];
 const LANGUAGES: [&str; 3] = ["dclanguage", "dctermslanguage", "inlanguage"];
-const DATES: [&str; 30] = [
+const DATES: [&str; 31] = [
     "articlepublishedtime",
     "datepublished",
     "rnewsdatepublished",
@@ -33,6 +33,7 @@ const DATES: [&str; 30] = [
     "sailthrudate",
     "ogpublishedtime",
     "ogpubdate",
+    "ogarticlepublishedtime",
     "dcdateissued",
     "dctermsissued",
     "dctermsdate",
@@ -93,6 +94,8 @@ enum Inside {
     Nothing,
     Title,
     LinkedData,
+    /// A `<time>` that says what it means in its text alone.
+    Time(Sureness),
 }
 
 impl Head {
@@ -106,6 +109,9 @@ impl Head {
                 Inside::Title if self.title.is_none() => self.title = one_line(text),
                 Inside::Title => {}
                 Inside::LinkedData => self.scripts.push(text.clone()),
+                // "Three hours ago" is no date.
+                Inside::Time(sureness) if date::parse(text).is_some() => self.dated(sureness, text),
+                Inside::Time(_) => {}
             },
             Piece::Close(name) => {
                 self.inside = Inside::Nothing;
@@ -134,22 +140,30 @@ impl Head {
                     self.metas.extend(names.map(|name| (compared(name), content.to_owned())));
                 }
             }
-            "time" => self.time(tag),
             name if is_main_part(name) => self.n_articles += 1,
-            _ => {}
+            _ => self.time(tag),
         }
     }
 
+    /// `<time>`, and any element of which microdata, RDFa or a microformat says that it holds the date of publication.
     fn time(&mut self, tag: &Tag) {
-        let Some(value) = tag.attribute("datetime") else { return };
         let names = ["itemprop", "property", "class"].into_iter().filter_map(|name| tag.attribute(name));
         let is_said = names.map(compared).any(|name| name.contains("datepublished") || name.contains("publishedtime"));
         let is_said = is_said || tag.has_attribute("pubdate") || tag.has_word("class", "published");
+        let is_time = tag.name == "time";
         let sureness = match is_said {
             true => Sureness::Said,
-            false if self.n_articles > 0 => Sureness::Somewhere,
+            false if is_time && self.n_articles > 0 => Sureness::Somewhere,
             false => return,
         };
+        let value = ["datetime", "content", "title"].into_iter().find_map(|name| tag.attribute(name));
+        match value.filter(|value| is_time || date::parse(value).is_some()) {
+            Some(value) => self.dated(sureness, value),
+            None => self.inside = Inside::Time(sureness),
+        }
+    }
+
+    fn dated(&mut self, sureness: Sureness, value: &str) {
         if self.time.as_ref().is_none_or(|(known, _)| *known < sureness) {
             self.time = Some((sureness, value.to_owned()));
         }
@@ -263,6 +277,11 @@ mod tests {
             "<article><time datetime='2024-05-03'>3 May</time></article>",
             "<time itemprop='datePublished' datetime='2024-05-03'>3 May</time>",
             "<article><time datetime='2024-01-01'>old</time><time pubdate datetime='2024-05-03'>3 May</time></article>",
+            "<span itemprop='datePublished' content='2024-05-03'>3 May</span>",
+            "<abbr class='published' title='2024-05-03T00:00:00Z'>last week</abbr>",
+            "<div itemprop='datePublished'>May 3, 2024</div>",
+            "<article><time>an hour ago</time><time>3 May 2024</time></article>",
+            "<meta property='og:article:published_time' content='2024-05-03'>",
         ] {
             let found = said(html).published_at.map(|time| time.to_string());
             assert_eq!(found.as_deref(), Some("2024-05-03T00:00:00Z"), "{html}");
