@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-/// A news article that can be analysed. Every offset in a record points into [`Article::text`], unchanged.
+/// A news article that can be analyzed. Every offset in a record points into [`Article::text`], unchanged.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Article {
     /// Identity: the `id` given, else the message key, else a hash of the URL, else of the text. Never empty.

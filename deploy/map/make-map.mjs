@@ -1,6 +1,6 @@
 // The outlines of the countries for the page, at development time: world-atlas 2.0.2 (ISC), which is Natural Earth at 1:110 million (public
 // domain), through the Equal Earth projection of Šavrič, Patterson and Jenny (2018), to tenths of a pixel of a drawing 960 wide. Codes by
-// i18n-iso-countries (MIT). Run it again with `npm ci && npm run make`; the same input gives the same bytes.
+// i18n-iso-countries (MIT). States that are too small for an outline have their capital alone. Run it again with `npm ci && npm run make`; the same input gives the same bytes.
 import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import countries from "i18n-iso-countries";
@@ -38,6 +38,18 @@ for (const f of feature(world, world.objects.countries).features) {
   const mean = (i) => Math.round(largest.reduce((s, p) => s + p[i], 0) / largest.length);
   out[code] = { n: f.properties.name, c: [mean(0), mean(1)], d: polygons.flatMap((p) => p.map(ring)).join("") };
 }
+// States that have no outline at this scale, at their capitals: name, longitude, latitude (GeoNames, CC BY 4.0).
+const SMALL = {
+  AND: ["Andorra", 1.52, 42.51], ATG: ["Antigua and Barbuda", -61.84, 17.12], BHR: ["Bahrain", 50.58, 26.22], BRB: ["Barbados", -59.62, 13.1],
+  COM: ["Comoros", 43.26, -11.7], CPV: ["Cabo Verde", -23.51, 14.93], DMA: ["Dominica", -61.39, 15.3], FSM: ["Micronesia", 158.16, 6.92],
+  GRD: ["Grenada", -61.75, 12.05], HKG: ["Hong Kong", 114.16, 22.28], KIR: ["Kiribati", 172.98, 1.33], KNA: ["Saint Kitts and Nevis", -62.73, 17.3],
+  LCA: ["Saint Lucia", -60.99, 14.01], LIE: ["Liechtenstein", 9.52, 47.14], MAC: ["Macao", 113.55, 22.2], MCO: ["Monaco", 7.42, 43.73],
+  MDV: ["Maldives", 73.51, 4.17], MHL: ["Marshall Islands", 171.38, 7.09], MLT: ["Malta", 14.51, 35.9], MUS: ["Mauritius", 57.5, -20.16],
+  NRU: ["Nauru", 166.92, -0.55], PLW: ["Palau", 134.62, 7.5], SGP: ["Singapore", 103.85, 1.29], SMR: ["San Marino", 12.45, 43.94],
+  STP: ["São Tomé and Príncipe", 6.73, 0.34], SYC: ["Seychelles", 55.45, -4.62], TON: ["Tonga", -175.22, -21.14], TUV: ["Tuvalu", 179.19, -8.52],
+  VAT: ["Vatican City", 12.45, 41.9], VCT: ["Saint Vincent and the Grenadines", -61.22, 13.16], WSM: ["Samoa", -171.77, -13.83],
+};
+for (const [code, [n, ...at]] of Object.entries(SMALL)) if (!out[code]) out[code] = { n, c: project(at).map(Math.round) };
 const sorted = Object.fromEntries(Object.entries(out).sort(([a], [b]) => (a < b ? -1 : 1)));
-writeFileSync(process.argv[2], JSON.stringify({ source: "Natural Earth 1:110m (public domain), world-atlas 2.0.2 (ISC), Equal Earth", k: round(K * 1000) / 1000, countries: sorted }));
+writeFileSync(process.argv[2], JSON.stringify({ source: "Natural Earth 1:110m (public domain), world-atlas 2.0.2 (ISC), Equal Earth; capitals of small states: GeoNames (CC BY 4.0)", k: round(K * 1000) / 1000, countries: sorted }));
 console.log(`${Object.keys(sorted).length} countries`);

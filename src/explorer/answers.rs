@@ -1,5 +1,6 @@
 //! What was committed, as far as the ring holds it: numbers, findings, articles.
 
+use std::collections::BTreeSet;
 use std::io::Read as _;
 use std::sync::Arc;
 
@@ -11,7 +12,7 @@ use flate2::read::GzDecoder;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::history::Entry;
+use super::history::{Entry, Figures};
 use super::onlooker::Explorer;
 use super::problem::Problem;
 
@@ -23,10 +24,13 @@ pub(super) async fn summary(State(explorer): State<Arc<Explorer>>) -> Response {
     let figures = explorer.history.figures();
     let refused: serde_json::Map<String, Value> =
         figures.refused.iter().map(|(reason, n)| (reason.as_str().to_owned(), (*n).into())).collect();
-    let partitions: Vec<Value> = figures
-        .positions
-        .iter()
-        .map(|((topic, partition), offset)| json!({ "topic": &**topic, "partition": partition, "offset": offset }))
+    let known: BTreeSet<_> = figures.positions.keys().chain(figures.lags.keys()).collect();
+    let partitions: Vec<Value> = known
+        .into_iter()
+        .map(|key| {
+            let (offset, lag) = (figures.positions.get(key), figures.lags.get(key));
+            json!({ "topic": &*key.0, "partition": key.1, "offset": offset, "lag": lag })
+        })
         .collect();
     let ready = explorer.health.as_ref().map(|health| health.ready());
     let body = json!({
@@ -37,10 +41,16 @@ pub(super) async fn summary(State(explorer): State<Arc<Explorer>>) -> Response {
         "held_bytes": figures.n_bytes,
         "oldest": figures.oldest.map(|(seq, at)| json!({ "seq": seq, "at": at })),
         "partitions": partitions,
+        "lag": lag(&figures),
         "ready": ready.as_ref().map(Result::is_ok),
         "condition": ready.and_then(Result::err),
     });
     ([(CONTENT_TYPE, "application/json")], body.to_string()).into_response()
+}
+
+/// Messages still to be read, of all partitions that are read here.
+pub(super) fn lag(figures: &Figures) -> Option<i64> {
+    (!figures.lags.is_empty()).then(|| figures.lags.values().sum())
 }
 
 /// Which findings are asked for.
@@ -107,27 +117,47 @@ pub(super) async fn findings(
             return Problem::new(StatusCode::BAD_REQUEST, "bad_request", title, detail).into_response();
         }
     };
-    let entries = explorer.history.before(wanted.before, wanted.limit.unwrap_or(MOST));
-    let next = entries.last().map(|entry| entry.seq).filter(|seq| *seq > 1);
-    let items: Vec<Value> = entries.iter().filter_map(|entry| narrowed(value(entry)?, &wanted)).collect();
-    let body = json!({ "items": items, "next": next });
-    ([(CONTENT_TYPE, "application/json")], body.to_string()).into_response()
-}
-
-/// One message as it is told: its number, its time, its place, and its rows or why it was refused.
-pub(super) fn value(entry: &Entry) -> Option<Value> {
-    let mut told: Value = serde_json::from_slice(&entry.rows).ok()?;
-    told["seq"] = entry.seq.into();
-    told["at"] = entry.at_ms.into();
-    if let Some(origin) = &entry.origin {
-        told["topic"] = (*origin.topic).into();
-        told["partition"] = origin.partition.into();
-        told["offset"] = origin.offset.into();
+    let answer = explorer.turns.take(|| {
+        let entries = explorer.history.before(wanted.before, wanted.limit.unwrap_or(MOST));
+        let next = entries.last().map(|entry| entry.seq).filter(|seq| *seq > 1);
+        let items: Vec<String> = entries.iter().filter_map(|entry| narrowed(message(entry), &wanted)).collect();
+        format!("{{\"items\":[{}],\"next\":{}}}", items.join(","), json!(next))
+    });
+    match answer.await {
+        Some(body) => ([(CONTENT_TYPE, "application/json")], body).into_response(),
+        None => {
+            let (title, detail) = ("Too many read now", "the topic needs every core; ask again later");
+            Problem::new(StatusCode::SERVICE_UNAVAILABLE, "topic_busy", title, detail).into_response()
+        }
     }
-    Some(told)
 }
 
-fn narrowed(mut told: Value, wanted: &Wanted) -> Option<Value> {
+/// One message as it is told, a JSON object: its rows, or why it was refused, and its number, its time, its place. Nothing is read anew for it:
+/// everybody who listens is told of every message.
+pub(super) fn message(entry: &Entry) -> String {
+    let mut told = String::from_utf8_lossy(&entry.rows).into_owned();
+    let place = entry.origin.as_ref().map_or(json!({ "seq": entry.seq, "at": entry.at_ms }), |origin| {
+        json!({ "seq": entry.seq, "at": entry.at_ms, "topic": &*origin.topic, "partition": origin.partition, "offset": origin.offset })
+    });
+    let place = place.to_string();
+    // Two objects become one: the brace that ends the first goes, and so does the one that begins the second.
+    told.pop();
+    if told.len() > 1 {
+        told.push(',');
+    }
+    told.push_str(&place[1..]);
+    told
+}
+
+fn narrowed(told: String, wanted: &Wanted) -> Option<String> {
+    let is_everything = wanted.kind.is_none() && wanted.country.is_none() && wanted.min_confidence <= 0.0;
+    if is_everything {
+        return Some(told);
+    }
+    Some(chosen(serde_json::from_str(&told).ok()?, wanted)?.to_string())
+}
+
+fn chosen(mut told: Value, wanted: &Wanted) -> Option<Value> {
     let is_asked = |kind: &str| wanted.kind.is_none_or(|asked| asked.as_str() == kind);
     if told.get("refused").is_some() {
         return (is_asked("refused") && wanted.country.is_none()).then_some(told);
@@ -136,14 +166,13 @@ fn narrowed(mut told: Value, wanted: &Wanted) -> Option<Value> {
         let parties = [&row["who"], &row["whom"]];
         parties.into_iter().filter_map(Value::as_array).flatten().any(|party| party["country"] == country)
     };
-    let is_everything = wanted.kind.is_none() && wanted.country.is_none() && wanted.min_confidence <= 0.0;
     let rows = told["rows"].as_array_mut()?;
     rows.retain(|row| {
         row["k"].as_str().is_some_and(is_asked)
             && row["confidence"].as_f64().is_some_and(|sure| sure >= wanted.min_confidence)
             && wanted.country.as_deref().is_none_or(|country| takes_part(row, country))
     });
-    (is_everything || !rows.is_empty()).then_some(told)
+    (!rows.is_empty()).then_some(told)
 }
 
 /// `GET /v1/articles/{id}`: the newest analysis of an article, the bytes that `extract` prints.

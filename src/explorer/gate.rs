@@ -43,6 +43,11 @@ impl Gate {
         self.freed.notify_all();
     }
 
+    /// Whether the topic leaves a core idle now.
+    pub(super) fn is_open_now(&self) -> bool {
+        self.is_open(&self.state())
+    }
+
     /// Waits until a core is idle, at most this long; whether it is.
     pub(super) fn wait(&self, patience: Duration) -> bool {
         let begun = Instant::now();

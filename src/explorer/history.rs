@@ -54,6 +54,8 @@ pub(super) struct Figures {
     pub(super) oldest: Option<(u64, u64)>,
     /// Last offset seen of every partition.
     pub(super) positions: BTreeMap<(Arc<str>, i32), i64>,
+    /// Messages still to be read of every partition that is read here.
+    pub(super) lags: BTreeMap<(Arc<str>, i32), i64>,
 }
 
 /// How far a listener is.
@@ -135,6 +137,16 @@ impl History {
         }
         self.forget(&mut ring, at_ms);
         self.newest.send_replace(ring.figures.n_committed);
+    }
+
+    /// So many messages of a partition are still to be read; none is said of one that is not read here any more.
+    pub(super) fn set_lag(&self, topic: &Arc<str>, partition: i32, lag: Option<i64>) {
+        let lags = &mut self.ring().figures.lags;
+        let key = (Arc::clone(topic), partition);
+        match lag {
+            Some(lag) => lags.insert(key, lag),
+            None => lags.remove(&key),
+        };
     }
 
     /// The entries before a number, newest first, at most so many.

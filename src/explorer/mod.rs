@@ -18,6 +18,7 @@ mod problem;
 mod routes;
 mod row;
 mod stream;
+mod turns;
 
 pub use guard::Access;
 pub use onlooker::Explorer;

@@ -8,7 +8,9 @@ use super::gate::Gate;
 use super::history::History;
 use super::options::ExplorerOptions;
 use super::row;
+use super::turns::Turns;
 use crate::analyzer::Models;
+use crate::pipeline::ports::Partition;
 use crate::pipeline::{Sight, Tap};
 use crate::record::{
     AnalysisRecord, EventRecord, InputOptions, Message, OutgoingRecord, RejectionReason, StatementRecord,
@@ -21,6 +23,7 @@ pub struct Explorer {
     pub(super) history: History,
     pub(super) gate: Arc<Gate>,
     pub(super) desk: Desk,
+    pub(super) turns: Turns,
     pub(super) health: Option<Arc<Health>>,
 }
 
@@ -35,7 +38,8 @@ impl Explorer {
     ) -> Arc<Self> {
         let gate = Arc::new(Gate::new(n_threads, options.admission.idle));
         let desk = Desk::new(models, input, Arc::clone(&gate), options.admission.patience);
-        Arc::new(Self { history: History::new(options), gate, desk, health })
+        let turns = Turns::new(Arc::clone(&gate), options.admission.patience);
+        Arc::new(Self { history: History::new(options), gate, desk, turns, health })
     }
 
     /// What is to be shown of findings of one article, of which a topic holds no text.
@@ -69,5 +73,9 @@ impl Tap for Explorer {
 
     fn committed(&self, sights: Vec<Sight>) {
         self.history.add(sights, SystemTime::now());
+    }
+
+    fn lag(&self, partition: &Partition, lag: Option<i64>) {
+        self.history.set_lag(&partition.topic, partition.index, lag);
     }
 }

@@ -382,12 +382,18 @@ where
             let low = self.tracker.low_position(&end.partition).unwrap_or(end.fetched);
             let lag = if low < 0 { 0 } else { (end.end - low).max(0) };
             self.context.metrics.set_lag(&end.partition.topic, end.partition.index, lag);
+            if let Some(tap) = &self.tap {
+                tap.lag(&end.partition, Some(lag));
+            }
         }
     }
 
     fn forget_lag(&self, partitions: &[Partition]) {
         for partition in partitions {
             self.context.metrics.forget_lag(&partition.topic, partition.index);
+            if let Some(tap) = &self.tap {
+                tap.lag(partition, None);
+            }
         }
     }
 }

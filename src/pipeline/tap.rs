@@ -4,6 +4,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::ports::Partition;
 use crate::record::{AnalysisRecord, Message, Origin, OutgoingRecord, RejectionReason};
 
 /// What a tap keeps of one message between its analysis and its commit.
@@ -40,6 +41,9 @@ pub trait Tap: Send + Sync + fmt::Debug + 'static {
 
     /// These were committed, in this order. Called on the lane's thread: it must not wait for anybody.
     fn committed(&self, sights: Vec<Sight>);
+
+    /// So many messages of a partition are still to be read; none is said of one that is read here no more. Called as `committed` is.
+    fn lag(&self, _partition: &Partition, _lag: Option<i64>) {}
 }
 
 /// Tells a tap, as long as it lives, that a thread works on a message; also where the work panics.

@@ -86,6 +86,14 @@ await check("a sample is drawn with its findings in it", {}, async (page) => {
   await accessible(page);
   await picture(page, "read");
 });
+await check("no sample takes longer to be drawn than anybody notices", {}, async (page) => {
+  await open(page);
+  for (const file of samples.map((s) => s.split("/").at(-1)).filter((name) => name !== "refused.txt")) {
+    await pick(page, file);
+    const ms = Number(await page.evaluate(() => document.documentElement.dataset.ms));
+    assert.ok(ms <= 100, `${file}: ${ms} ms`);
+  }
+});
 await check("hovering a card lights its words, and hovering a word its card", {}, async (page) => {
   await open(page);
   await pick(page, "wire-expulsion.json");
@@ -153,6 +161,48 @@ await check("from a number of the matrix to its sentence in two clicks", {}, asy
   await page.locator(".rows button.plain").first().click();
   await page.locator(".findings .card").first().waitFor();
   assert.equal(await page.evaluate(() => document.activeElement.className.split(" ")[0]), "card", "the finding is in the focus");
+  await page.keyboard.press("Enter");
+  await page.locator("dialog[open]").waitFor();
+  assert.deepEqual(await page.locator("dialog button").allInnerTexts(), ["Copy JSON", "Copy Web Annotation", "Copy curl", "Close"]);
+});
+await check("a bar of weeks shows the findings of its week, and Shift those of several", {}, async (page) => {
+  await open(page, "#time?min=0");
+  await loaded(page);
+  await page.locator(".tools select").last().selectOption("week");
+  const bars = page.locator("rect.hit"), count = async (n) => Number((await bars.nth(n).getAttribute("aria-label")).split(": ").at(-1));
+  const most = Math.min(100, await count(0));
+  await bars.nth(0).press("Enter");
+  await page.locator(".chip", { hasText: /day: \d{4}-\d\d-\d\d\.\.\d{4}-\d\d-\d\d/ }).waitFor();
+  assert.equal(await page.locator("table.rows tbody tr").count(), most);
+  await bars.nth(1).press("Shift+Enter");
+  const both = Math.min(100, most + (await count(1)));
+  await page.waitForFunction((n) => document.querySelectorAll("table.rows tbody tr").length === n, both);
+});
+/** Messages as the service tells of them, newest first: `n` articles with three findings each. */
+function manyMessages(n) {
+  const party = (code) => ({ name: code, code, country: code }), codes = ["FIN", "BLR", "POL", "FRA", "KEN", "PER", "JPN", "SGP"];
+  const rows = (seq) => [1, 2, 3].map((i) => ({ k: i > 1 ? "event" : "statement", id: `${seq}-${i}`, confidence: 0.9, text: `Finding ${i} of ${seq}.`, who: [party(codes[(seq * i) % 8])], whom: [party(codes[(seq + i) % 8])],
+    role: null, cue: "said", kind: "direct", attitude: "speech", type: "SANCTION", mode: null, cameo: "161", quad: 1 + (seq % 4), goldstein: -5, status: "occurred", historical: false, date: `2026-03-${String(1 + (seq % 28)).padStart(2, "0")}`, place: null }));
+  return Array.from({ length: n }, (_, i) => n - i).map((seq) => ({ seq, at: 1773500000000 + seq * 1000, article: { id: `a-${seq}`, title: null, url: null, published_at: null, publisher: null }, headline: `Article ${seq}`, rows: rows(seq) }));
+}
+await check("ten thousand articles stay usable, and what comes for hours does not pile up", {}, async (page) => {
+  const held = manyMessages(10000), json = (body) => ({ contentType: "application/json", body: JSON.stringify(body) });
+  let n_streams = 0;
+  await page.route("**/v1/findings*", (route) => {
+    const before = Number(new URL(route.request().url()).searchParams.get("before") ?? 10001), items = held.slice(10001 - before, 10501 - before);
+    return route.fulfill(json({ items, next: before > 501 ? before - 500 : null }));
+  });
+  // Another six thousand come, and then nobody answers.
+  const more = manyMessages(16000).slice(0, 6000).reverse().map((item) => `event: article\nid: ${item.seq}\ndata: ${JSON.stringify(item)}\n\n`).join("");
+  await page.route("**/v1/stream", (route) => (n_streams++ ? route.fulfill({ status: 429, body: "{}" }) : route.fulfill({ contentType: "text/event-stream", body: more })));
+  await page.goto(address + "#flow");
+  await page.locator("table.rows button", { hasText: "of 16000." }).first().waitFor();
+  assert.equal(await page.locator(".tile b").first().innerText(), "10,000", "the oldest went");
+  for (const view of ["flow", "dyads", "time", "map", "people", "refused", "read"]) {
+    await page.evaluate((name) => { location.hash = name; }, view);
+    await page.waitForFunction((name) => document.querySelector("nav [aria-current]").getAttribute("href") === "#" + name, view);
+    assert.ok((await page.evaluate(() => document.querySelectorAll("*").length)) < 6000, `${view} draws everything at once`);
+  }
 });
 await check("what comes is seen without a reload", {}, async (page) => {
   await open(page, "#flow");

@@ -7,6 +7,7 @@ use std::thread;
 
 use demarche::analyzer::{Analyzer, Models};
 use demarche::explorer::{self, Access, Explorer, ExplorerOptions};
+use demarche::pipeline::ports::Partition;
 use demarche::pipeline::{ArticleProcess, Process as _, ProcessFactory as _, Stages, Tap};
 use demarche::record::{AnalysisRecord, InputOptions, Message, MinConfidence, OutputOptions, input, samples};
 use demarche::telemetry::{Control, Health, Metrics, Token};
@@ -182,6 +183,20 @@ fn what_was_committed_can_be_looked_at_and_nothing_else() {
         let n_samples = samples::all().len();
         assert_eq!((&summary["committed"], &summary["held"]), (&n_samples.into(), &n_samples.into()), "{summary}");
         assert_eq!(summary["refused"]["unsupported_language"], 1);
+        assert_eq!(
+            (&summary["lag"], &summary["partitions"][0]["lag"]),
+            (&Value::Null, &Value::Null),
+            "no topic is read"
+        );
+        let partition = |index| Partition { topic: "articles".into(), index };
+        shown.lag(&partition(0), Some(5));
+        shown.lag(&partition(3), Some(2));
+        assert_eq!(get(address, "/v1/summary").json()["lag"], 7);
+        shown.lag(&partition(0), None);
+        let summary = get(address, "/v1/summary").json();
+        assert_eq!(summary["lag"], 2, "another replica reads the first one now");
+        let last = serde_json::json!({ "topic": "articles", "partition": 3, "offset": null, "lag": 2 });
+        assert!(summary["partitions"].as_array().unwrap().contains(&last), "{summary}");
         let items = get(address, "/v1/findings").json();
         let items = items["items"].as_array().unwrap();
         assert_eq!(items.len(), n_samples);
@@ -227,6 +242,7 @@ fn a_listener_hears_what_is_committed_and_first_what_it_missed() {
         commit_samples(&shown);
         until(&format!("id: {}", last + 2));
         until("event: refusal");
+        until("event: counts");
         assert!(!heard.contains("event: lost"), "nothing is lost: {heard}");
     });
 }

@@ -1,19 +1,13 @@
-// Elements, and what any page needs. Article text is foreign: it becomes text nodes and nothing else.
+// Elements. Article text is foreign: it becomes text nodes and nothing else.
 
 export const $ = (id) => document.getElementById(id);
 
-/** An element (`tag.class`), if need be with properties, attributes (`a`) and a spoken label, and children; text is always text. */
+/** An element (`tag.class`), if need be with properties, and children; text is always text. */
 export function el(tag, ...children) {
   const props = children[0]?.constructor === Object ? children.shift() : {};
-  const [name, ...classes] = tag.split("."), e = document.createElement(name);
+  const [name, ...classes] = tag.split("."), e = Object.assign(document.createElement(name), props);
   e.classList.add(...classes);
-  for (const [k, v] of Object.entries(props)) {
-    if (k === "a") for (const [n, x] of Object.entries(v)) { if (x != null) e.setAttribute(n, x); }
-    else if (k === "label" && name !== "optgroup") e.setAttribute("aria-label", v);
-    else if (k === "v") for (const [n, x] of Object.entries(v)) e.style.setProperty(n, x);
-    else if (v != null) e[k] = v;
-  }
-  e.append(...children.filter((c) => c != null && c !== false && c !== ""));
+  e.append(...children.filter(Boolean));
   return e;
 }
 export function svg(tag, attributes = {}, ...children) {
@@ -25,36 +19,34 @@ export function svg(tag, attributes = {}, ...children) {
 export const button = (text, onclick, props = {}) => el("button", { type: "button", onclick, ...props }, text);
 export const dim = (...text) => el("span.dim", ...text);
 export const para = (...text) => el("p.dim", ...text);
-export const section = (label, ...inner) => el("section", { label }, ...inner);
+export const section = (ariaLabel, ...inner) => el("section", { ariaLabel }, ...inner);
 export const h2 = (...text) => el("h2", ...text);
 export const h3 = (...text) => el("h3", ...text);
 /** A choice by its name: values, with what is shown of them. */
 export const pick = (name, chosen, options, choose) => el("label", dim(name + " "), el("select", { onchange: (e) => choose(e.target.value) }, ...options.map(([value, text]) => el("option", { value, selected: chosen === value }, text || value))));
 /** What may be wider than the screen scrolls by itself, by keyboard too. */
-export const scroll = (label, inner) => el("div.scroll", { tabIndex: 0, role: "region", label }, inner);
+export const scroll = (ariaLabel, inner) => el("div.scroll", { tabIndex: 0, role: "region", ariaLabel }, inner);
 export const grid = (kind, caption, titles, rows) => scroll(caption, el(kind, el("caption.unseen", caption), el("thead", el("tr", ...titles.map((t) => el("th", { scope: "col" }, t)))), el("tbody", ...rows.map((cells) => el("tr", ...cells)))));
 export const rowHead = (text) => el("th", { scope: "row" }, text);
 export const dot = (parts) => parts.filter(Boolean).join(" · ");
 export const plural = (n, word) => `${n.toLocaleString("en")} ${word}${n === 1 ? "" : "s"}`;
 
 export const PLAIN = { className: "plain" };
-
 export const link = (href, text) => el("a", { href, rel: "noopener noreferrer nofollow", target: "_blank" }, text);
 export async function copy(text) {
   try { await navigator.clipboard.writeText(text); $("live").textContent = "Copied."; } catch { $("live").textContent = "The browser does not let this page copy."; }
 }
-export function act(e, label, go) {
-  e.setAttribute("tabindex", 0); e.setAttribute("role", "button"); e.setAttribute("aria-label", label);
-  e.onclick = go;
-  e.onkeydown = (k) => { if (k.key === "Enter" || k.key === " ") { k.preventDefault(); go(); } };
+/** Makes a shape a button. */
+export function act(e, ariaLabel, onclick) {
+  const onkeydown = (k) => { if (k.key === "Enter" || k.key === " ") { k.preventDefault(); onclick(k); } };
+  Object.assign(e, { tabIndex: 0, role: "button", ariaLabel, onclick, onkeydown });
 }
-
 export function save(name, type, text) {
   const a = el("a", { href: URL.createObjectURL(new Blob([text], { type })), download: name });
   a.click();
   setTimeout(() => URL.revokeObjectURL(a.href), 1000);
 }
-/** How often each value is there that is none of nothing, the most frequent first. */
+/** How often each value is there, the most frequent first. */
 export function tally(values) {
   const n = new Map();
   for (const v of values) if (v) n.set(v, (n.get(v) || 0) + 1);

@@ -1,5 +1,4 @@
-// The page over a live service, over files, and as one file to mail: the same views over the same rows. No library, no build step.
-// In a report these modules stand one behind the other, without their import lines (page.rs).
+// One page over a live service, over files, and as one file to mail; there these modules stand one behind the other (page.rs).
 
 import { $, el } from "./dom.js";
 import { VIEWS, VIEW, inlined, state, CLEAR, set, fromAddress, load } from "./state.js";
@@ -9,33 +8,32 @@ import "./charts.js";
 
 let drawing = 0;
 export async function show(quiet) {
-  const turn = ++drawing, main = $("view");
-  $("views").replaceChildren(...Object.entries(VIEWS).map(([v, name]) => el("a", { href: "#" + v, a: { "aria-current": v === state.view ? "page" : null } }, name)));
+  const turn = ++drawing;
+  $("views").replaceChildren(...Object.entries(VIEWS).map(([v, name]) => el("a", { href: "#" + v, ariaCurrent: v === state.view ? "page" : null }, name)));
   document.title = `Demarche: ${VIEWS[state.view]}`;
   if (!quiet) CSS.highlights?.clear();
   const y = scrollY;
-  await VIEW[state.view](main);
+  const drawn = await VIEW[state.view]();
+  if (drawn && turn === drawing) $("view").replaceChildren(...drawn.filter(Boolean));
   if (quiet && turn === drawing) scrollTo(0, y);
 }
-function start() {
-  const look = document.documentElement.dataset;
-  $("theme").onclick = () => { look.theme = (look.theme || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark" ? "light" : "dark"; };
-  $("filters").onsubmit = (e) => e.preventDefault();
-  let typing;
-  $("f-search").oninput = (e) => { clearTimeout(typing); typing = setTimeout(() => set({ q: e.target.value.trim().toLowerCase() }), 150); };
-  $("f-kind").onchange = (e) => set({ kind: e.target.value });
-  $("f-min").oninput = (e) => set({ min: Number(e.target.value) });
-  $("reset").onclick = () => { $("f-search").value = ""; set(CLEAR); };
-  addEventListener("hashchange", () => { fromAddress(); state.page = 0; show(); });
-  addEventListener("scroll", () => { if (state.view === "flow" && scrollY > 300 && !state.paused && !inlined) { state.paused = true; $("paused")?.replaceChildren("paused while you read"); } }, { passive: true });
-  addEventListener("keydown", onKey);
-  if (!inlined) {
-    const over = (is) => document.body.classList.toggle("drop", is);
-    addEventListener("dragover", (e) => { e.preventDefault(); over(true); });
-    addEventListener("dragleave", () => over(false));
-    addEventListener("drop", async (e) => { e.preventDefault(); over(false); const f = e.dataTransfer.files[0]; if (f) { state.view = "read"; analyze(f, typeOf(f.name, await f.text())); } });
-  }
-  fromAddress();
-  show().then(load).then(() => show(), (error) => $("view").replaceChildren(el("p.problem", error.message)));
+
+export const look = document.documentElement.dataset;
+$("theme").onclick = () => { look.theme = (look.theme || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark" ? "light" : "dark"; };
+$("filters").onsubmit = (e) => e.preventDefault();
+let typing;
+$("f-search").oninput = (e) => { clearTimeout(typing); typing = setTimeout(() => set({ q: e.target.value.trim().toLowerCase() }), 150); };
+$("f-kind").onchange = (e) => set({ kind: e.target.value });
+$("f-min").oninput = (e) => set({ min: Number(e.target.value) });
+$("reset").onclick = () => set(CLEAR);
+addEventListener("hashchange", () => { fromAddress(); state.page = 0; show(); });
+addEventListener("scroll", () => { if (state.view === "flow" && scrollY > 300 && !inlined) { state.paused = true; $("paused")?.replaceChildren("paused while you read"); } }, { passive: true });
+addEventListener("keydown", onKey);
+if (!inlined) {
+  const over = (is) => document.body.classList.toggle("drop", is);
+  addEventListener("dragover", (e) => { e.preventDefault(); over(true); });
+  addEventListener("dragleave", () => over(false));
+  addEventListener("drop", async (e) => { e.preventDefault(); over(false); const f = e.dataTransfer.files[0]; if (f) { state.view = "read"; analyze(f, typeOf(f.name, await f.text())); } });
 }
-start();
+fromAddress();
+show().then(load).then(() => show(), (error) => $("view").replaceChildren(el("p.problem", error.message)));

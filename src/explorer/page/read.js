@@ -1,9 +1,9 @@
 // Read: an article with its findings drawn into it, and a card for each beside it.
 
 import { el, $, button, dim, para, dot, plural, PLAIN, link, copy, section, h3, isWeb } from "./dom.js";
-import { set, state, VIEW, CLEAR, inlined, filter, address, api, recordOf } from "./state.js";
-import { sure, names, quadBadge, statusBadge, table } from "./views.js";
-import { show } from "./page.js";
+import { set, state, VIEW, CLEAR, inlined, filter, address, api, recordOf, pathOf } from "./state.js";
+import { sure, names, quadBadge, statusBadge, sides, table } from "./views.js";
+import { show, look } from "./page.js";
 
 /** Offsets count code points, the DOM counts UTF-16: one pass. */
 function units(text) {
@@ -52,35 +52,32 @@ function drawText(box, text, spans) {
   };
 }
 
-const legend = () => el("p.legend", ...[["say", "what was said"], ["src", "who said it"], ["cue open close", "said"], ["addr", "to whom"], ["trg q4", "deed"], ["act q4", "its parties"]].map(([c, t]) => el("span.text", el("span", { className: c }, t))));
+const LEGEND = { say: "what was said", src: "who said it", "cue open close": "said", addr: "to whom", "trg q4": "deed", "act q4": "its parties" };
 
-function speaker(s) { return s.speaker?.name || s.source?.text || "Somebody"; }
+const speaker = (s) => s.speaker?.name || s.source?.text || "Somebody";
 function statementCard(s, record, card) {
   const sp = s.speaker || {}, name = speaker(s), known = [sp.role, sp.organization, sp.country].filter((x, i, all) => x && x !== name && all.indexOf(x) === i);
-  const words = s.content.map((c) => c.text).join(" … "), to = s.addressees.map((a) => a.text).join(", ");
+  const words = wordsOf(s), to = s.addressees.map((a) => a.text).join(", ");
   const about = record.events.filter((e) => e.statement === s.id).length, cue = s.cue?.text;
-  return card(s, [s.source, s.cue, ...s.content, ...s.addressees], `${name}${known.length ? ", " + known.join(", ") : ""}, ${cue || "said"}${to ? " " + to : ""}: ${words}`, [
-    el("div.top", el("p", el("strong", el("bdi", name)), dim(known.length ? " · " + known.join(" · ") : "")), sure(s.confidence)),
+  return card(s, [s.source, s.cue, ...s.content, ...s.addressees], `${[name, ...known].join(", ")}, ${cue || "said"} ${to}: ${words}`, [
+    el("div.top", el("p", el("strong", el("bdi", name)), dim(...known.map((x) => " · " + x))), sure(s.confidence)),
     el("p", el("bdi", words)),
     para(dot([cue, to && "to " + to, s.kind, s.occasion?.text, s.when?.date || s.when?.text, s.via && "via " + s.via.text, about && plural(about, "event") + " told in it"])),
     more(s, record, button(s.attitude, () => set({ attitude: s.attitude }), { className: "badge", title: "Only these" })),
   ]);
 }
-function eventCard(e, record, card, owners) {
-  const mutual = !e.recipients.length && e.actors.length > 1, side = (list) => el("strong", el("bdi", names(list)));
-  const badge = quadBadge({ quad: e.quad_class, type: e.plover.type, mode: e.plover.mode, cameo: e.cameo });
-  const left = mutual ? e.actors.slice(0, 1) : e.actors, right = mutual ? e.actors.slice(1) : e.recipients, arrow = mutual ? " ↔ " : " → ";
-  const by = e.statement && record.statements.find((s) => s.id === e.statement);
-  const sayer = by && button(`said by ${speaker(by)}`, () => owners.get(by.id)?.element?.focus(), PLAIN);
+function eventCard(e, record, card) {
+  const [left, right] = sides({ k: "event", who: e.actors, whom: e.recipients }), arrow = right.length > e.recipients.length ? " ↔ " : " → ";
+  const side = (list) => el("strong", el("bdi", names(list))), by = record.statements.find((s) => s.id === e.statement);
   return card(e, [e.trigger, ...e.actors, ...e.recipients, ...e.mentions], `${names(left)} ${e.plover.type.toLowerCase()} ${names(right)}, ${e.status}: ${e.sentence.text}`, [
-    el("div.top", el("p", side(left), arrow, badge, ...(right.length ? [arrow, side(right)] : [])), sure(e.confidence)),
-    para(`“${e.trigger.text}” · CAMEO ${e.cameo}`, ...[e.historical && "background", e.date?.value || e.date?.text, e.location?.name, e.mentions.length && `told ${e.mentions.length + 1} times`].filter(Boolean).map((x) => " · " + x)),
-    more(e, record, statusBadge(e.status), sayer),
+    el("div.top", el("p", side(left), arrow, quadBadge({ ...e.plover, quad: e.quad_class, cameo: e.cameo }), ...(right.length ? [arrow, side(right)] : [])), sure(e.confidence)),
+    para(dot([`“${e.trigger.text}”`, "CAMEO " + e.cameo, e.historical && "background", e.date?.value || e.date?.text, e.location?.name, e.mentions.length && `told ${e.mentions.length + 1} times`])),
+    more(e, record, statusBadge(e.status), by && button("said by " + speaker(by), () => $("f-" + by.id)?.focus(), PLAIN)),
   ], e.quad_class);
 }
 function more(f, record, ...first) {
   const href = atTheWords(f, record);
-  return el("div.more", ...first.filter(Boolean), button("record", () => drawer(f, record), PLAIN), button("cite", () => cite(f, record), PLAIN), href ? link(href, "source, at the words ↗") : "");
+  return el("div.more", ...first, button("record", () => drawer(f, record), PLAIN), button("cite", () => cite(f, record), PLAIN), href && link(href, "source, at the words ↗"));
 }
 /** A text fragment (WICG): the browser scrolls to the words and marks them. */
 function atTheWords(f, record) {
@@ -89,9 +86,10 @@ function atTheWords(f, record) {
   const words = f.sentence.text.trim().split(/\s+/), part = (w) => encodeURIComponent(w.join(" ")).replaceAll("-", "%2D");
   return url.split("#")[0] + "#:~:text=" + (words.length > 10 ? part(words.slice(0, 5)) + "," + part(words.slice(-5)) : part(words));
 }
-async function cite(f, record) {
-  const a = record.article, text = f.content ? `${speaker(f)}: ${f.content.map((c) => c.text).join(" … ")}` : f.sentence.text;
-  await copy(dot([text, a.publisher, a.published_at?.slice(0, 10), a.url]));
+const wordsOf = (s) => s.content.map((c) => c.text).join(" … ");
+function cite(f, record) {
+  const a = record.article, text = f.content ? `${speaker(f)}: ${wordsOf(f)}` : f.sentence.text;
+  copy(dot([text, a.publisher, a.published_at?.slice(0, 10), a.url]));
 }
 function annotation(f, record) {
   const s = f.trigger || f.content[0], before = units(record.text);
@@ -100,16 +98,17 @@ function annotation(f, record) {
     target: { source: record.article.url || "urn:" + record.article.id, selector: [{ type: "TextQuoteSelector", exact: s.text, ...(s.field ? {} : { prefix: record.text.slice(before[Math.max(0, s.start - 30)], before[s.start]), suffix: record.text.slice(before[s.end], before[Math.min(before.length - 1, s.end + 30)]) }) }, { type: "TextPositionSelector", start: s.start, end: s.end }] } };
 }
 function drawer(f, record) {
-  const json = JSON.stringify(f, null, 2), back = document.activeElement;
-  $("drawer").replaceChildren(el("div.tools", el("h2", { id: "drawer-title" }, f.plover ? "Event record" : "Statement record"), button("Copy JSON", () => copy(json)), button("Copy Web Annotation", () => copy(JSON.stringify(annotation(f, record), null, 2))),
-    button("Close", () => $("drawer").close())), para(`Found by ${Object.entries(f.model || {}).map(([k, v]) => `${k} ${typeof v === "object" ? JSON.stringify(v) : v}`).join(", ")}`), el("pre", { tabIndex: 0, label: "Record as JSON" }, json));
-  $("drawer").onclose = () => { state.reading = false; back?.focus?.(); };
+  const json = JSON.stringify(f, null, 2), back = document.activeElement, box = $("drawer");
+  const copies = { JSON: json, "Web Annotation": JSON.stringify(annotation(f, record), null, 2) };
+  if (state.open && !inlined) copies.curl = `curl -s '${location.origin}${pathOf(record.article).replaceAll("'", "%27")}'`;
+  box.replaceChildren(el("div.tools", el("h2", { id: "drawer-title" }, f.plover ? "Event record" : "Statement record"), ...Object.entries(copies).map(([name, text]) => button("Copy " + name, () => copy(text))), button("Close", () => box.close())),
+    para(`Found by ${Object.entries(f.model).map(([k, v]) => k + " " + JSON.stringify(v)).join(", ")}`), el("pre", { tabIndex: 0, ariaLabel: "Record as JSON" }, json));
+  box.onclose = () => { state.reading = false; back.focus(); };
   state.reading = true;
-  $("drawer").showModal();
+  box.showModal();
 }
 
-let cards = [], light = () => {};
-let drawn = 0;
+let cards = [], light = () => {}, drawn = 0;
 function draw(record, box, list) {
   const begun = performance.now(), body = record.text, head = record.article.title, uBody = units(body), uHead = units(head || "");
   const bodySpans = [], headSpans = [], owners = new Map();
@@ -133,53 +132,47 @@ function draw(record, box, list) {
   const line = body.trimStart().split("\n")[0], start = body.length - body.trimStart().length, repeats = head ? line.trim() === head.trim() : line.length < 160;
   if (repeats) bodySpans.push({ from: start, to: start + line.length, kind: "head" });
   const title = el("h2", { className: repeats ? "unseen" : "text", dir: "auto" }), text = el("div.text", { dir: "auto", lang: "en", tabIndex: -1 });
-  const range = { title: drawText(title, head || line || "Untitled", head ? headSpans : []), body: drawText(text, body, bodySpans) };
-  const a = record.article, web = isWeb(a.url);
-  box.replaceChildren(title, para(dot([a.publisher, a.published_at, a.id]), web ? " · " : "", web ? link(a.url, "source ↗") : ""), text, legend());
+  const inTitle = drawText(title, head || line || "Untitled", head ? headSpans : []), inBody = drawText(text, body, bodySpans);
+  const a = record.article;
+  box.replaceChildren(title, para(dot([a.publisher, a.published_at, a.id]) + " ", isWeb(a.url) && link(a.url, "source ↗")), text, el("p.legend", ...Object.entries(LEGEND).map(([className, t]) => el("span.text", el("span", { className }, t)))));
 
-  const rangesOf = (spans) => spans.map(place).filter(Boolean).map((p) => (p.inTitle ? range.title : range.body)(p.from, p.to));
   light = (spans, card) => {
-    cards.forEach((c) => c.element.classList.toggle("on", c.element === card));
-    const ranges = rangesOf(spans);
+    cards.forEach((c) => c.classList.toggle("on", c === card));
+    const ranges = spans.map(place).filter(Boolean).map((p) => (p.inTitle ? inTitle : inBody)(p.from, p.to));
     if (globalThis.Highlight) CSS.highlights.set("hot", new Highlight(...ranges));
     else document.querySelectorAll(".text span").forEach((e) => e.classList.toggle("lit", ranges.some((r) => r.intersectsNode(e))));
   };
-  const dark = () => light([], null);
+  const dark = () => light([]), lights = (e, on) => Object.assign(e, { onmouseenter: on, onfocus: on, onmouseleave: dark, onblur: dark });
   cards = [];
-  const card = (f, spans, label, inner, quad) => {
-    const element = el("article", { className: "card" + (f.inside ? " in" : "") + (quad ? " q" + quad : ""), tabIndex: 0, id: "f-" + f.id, label }, ...inner);
-    const on = () => light(spans, element);
-    Object.assign(element, { onmouseenter: on, onfocus: on, onmouseleave: dark, onblur: dark });
-    element.onkeydown = (e) => { if (e.target === element && e.key === "Enter") drawer(f, record); if (e.target === element && e.key === "c" && !e.ctrlKey && !e.metaKey) cite(f, record); };
-    const c = { id: f.id, element, spans };
-    owners.set(f.id, c);
-    cards.push(c);
+  const card = (f, spans, ariaLabel, inner, quad = 0) => {
+    const element = el("article", { className: `card q${quad}` + (f.inside ? " in" : ""), tabIndex: 0, id: "f-" + f.id, ariaLabel }, ...inner);
+    lights(element, () => light(spans, element));
+    element.onkeydown = (e) => { if (e.target === element && !e.ctrlKey && !e.metaKey) ({ Enter: drawer, c: cite })[e.key]?.(f, record); };
+    owners.set(f.id, spans);
+    cards.push(element);
     return element;
   };
-  const order = (x) => (x.cue || x.trigger || x.content[0]);
-  const byPlace = (x, y) => { const a = order(x), b = order(y); return (b.field === "title") - (a.field === "title") || a.start - b.start; };
-  const statements = [...said].sort(byPlace).map((s) => statementCard(s, record, card)), events = [...done].sort(byPlace).map((e) => eventCard(e, record, card, owners));
+  const at = (x) => { const s = x.cue || x.trigger || x.content[0]; return s.field === "title" ? s.start - 1e9 : s.start; };
+  const inOrder = (found, draw) => found.sort((x, y) => at(x) - at(y)).map((f) => draw(f, record, card));
   const hidden = record.statements.length + record.events.length - said.length - done.length;
-  list.replaceChildren(h3(`Statements ${said.length}`), ...statements, h3(`Events ${done.length}`), ...events,
+  list.replaceChildren(h3(`Statements ${said.length}`), ...inOrder(said, statementCard), h3(`Events ${done.length}`), ...inOrder(done, eventCard),
     hidden ? para(plural(hidden, "finding"), " less sure or left out by the filters. ", button("Show all", () => set({ ...CLEAR, min: 0 }), PLAIN)) : "",
     h3(`Who ${record.entities.length}`), el("div.who", ...record.entities.map((n) => {
-      const b = button(dot([n.name || n.mentions[0].text, n.role, n.country]) + ` ×${n.mentions.length}`, () => light(n.mentions, null), { title: n.kind });
-      owners.set(n.id, { element: null, spans: n.mentions });
-      return Object.assign(b, { onmouseenter: b.onclick, onfocus: b.onclick, onmouseleave: dark, onblur: dark });
+      const b = button(dot([n.name || n.mentions[0].text, n.role, n.country]) + ` ×${n.mentions.length}`, () => light(n.mentions), { title: n.kind });
+      owners.set(n.id, n.mentions);
+      return lights(b, b.onclick);
     })));
   const over = (e) => {
     const refs = e.target.closest?.(".text span")?.refs;
     if (!refs) return dark();
     // The shortest span is what is meant; a mention lights the person, wherever he or she is spoken of.
     const found = refs.filter((s) => owners.has(s.ref)).sort((x, y) => x.to - x.from - (y.to - y.from) || (y.kind === "ent") - (x.kind === "ent"));
-    const finding = found.find((s) => s.kind !== "ent"), person = found[0]?.kind === "ent" ? found[0] : null;
-    const owner = owners.get((finding || person)?.ref), spans = [...(person ? owners.get(person.ref).spans : []), ...(finding && !person ? owner.spans : [])];
-    light(spans, finding ? owner.element : null);
-    if (e.type === "click" && finding && owner.element) owner.element.focus();
+    const finding = found.find((s) => s.kind !== "ent"), card = finding && $("f-" + finding.ref);
+    light(found.length ? owners.get(found[0].ref) : [], card);
+    if (e.type === "click") card?.focus();
   };
   for (const t of [title, text]) Object.assign(t, { onmouseover: over, onclick: over, onmouseleave: dark });
-  document.documentElement.dataset.ms = (performance.now() - begun).toFixed(1);
-  document.documentElement.dataset.drawn = ++drawn;
+  Object.assign(look, { ms: (performance.now() - begun).toFixed(1), drawn: ++drawn });
 }
 export async function analyze(body, type) {
   state.problem = null;
@@ -193,31 +186,30 @@ export async function analyze(body, type) {
 /** j and k go to the next and the previous finding, Escape to none. */
 export function onKey(e) {
   if (e.ctrlKey || e.metaKey || e.altKey || /^(INPUT|TEXTAREA|SELECT)$/.test(e.target.tagName) || state.reading || state.view !== "read") return;
-  const step = { j: 1, k: -1 }[e.key], at = cards.findIndex((c) => c.element === document.activeElement);
-  if (step) cards[Math.max(0, Math.min(cards.length - 1, at + step))]?.element.focus();
-  if (e.key === "Escape") { document.activeElement.blur?.(); light([], null); }
+  const step = { j: 1, k: -1 }[e.key], at = cards.indexOf(document.activeElement);
+  if (step) cards[Math.max(0, Math.min(cards.length - 1, at + step))]?.focus();
+  if (e.key === "Escape") { document.activeElement.blur(); light([]); }
 }
-export const typeOf = (name, text) => (/\.html?$/i.test(name) ? "text/html" : /\.json$/i.test(name) || /^\s*\{/.test(text) ? "application/json" : /^\s*</.test(text) ? "text/html" : "text/plain");
+export const typeOf = (name, text) => (/\.html?$/i.test(name) ? "text/html" : /\.json$/i.test(name) || /^\s*[{[]/.test(text) ? "application/json" : /^\s*</.test(text) ? "text/html" : "text/plain");
 
-VIEW.read = async function (main) {
-  const box = section("Article"), list = el("section.findings", { tabIndex: 0, label: "Findings" });
-  const held = state.items.filter((i) => i.article).slice(0, 200);
-  const choice = el("select", { label: "Article" }, el("option", { value: "" }, held.length || state.samples.length ? "Choose an article…" : "Nothing here yet"),
-    state.samples.length ? el("optgroup", { label: "Samples" }, ...state.samples.map((s, i) => el("option", { value: "s" + i, selected: !state.open && state.sample === i }, s.name))) : "",
-    held.length ? el("optgroup", { label: inlined ? "Articles" : "Newest articles" }, ...held.map((i) => el("option", { value: "i" + i.seq, selected: i.seq === state.open }, i.headline.slice(0, 90)))) : "");
+VIEW.read = async function () {
+  const box = section("Article"), list = el("section.findings", { tabIndex: 0, ariaLabel: "Findings" });
+  const held = state.items.filter((i) => i.article), { samples, problem } = state;
+  const choice = el("select", { ariaLabel: "Article" }, el("option", { value: "" }, "Choose an article…"),
+    samples.length ? el("optgroup", { label: "Samples" }, ...samples.map((s, i) => el("option", { value: "s" + i, selected: !state.open && state.sample === i }, s.name))) : "",
+    held.length ? el("optgroup", { label: inlined ? "Articles" : "Newest articles" }, ...held.slice(0, 200).map((i) => el("option", { value: "i" + i.seq, selected: i.seq === state.open }, i.headline.slice(0, 90)))) : "");
   choice.onchange = () => {
     const n = Number(choice.value.slice(1)), isSample = choice.value.startsWith("s");
     state.sample = isSample ? n : null;
-    if (isSample) analyze(state.samples[n].text, state.samples[n].type);
+    if (isSample) analyze(samples[n].text, samples[n].type);
     else { Object.assign(state, { open: n, record: null, problem: null }); address(); show(); }
   };
   const area = el("textarea", { id: "paste", placeholder: "Paste an article: plain text, HTML, JSON or ninjs" });
   const paste = el("details.paste", { open: !held.length && !state.record }, el("summary", "Paste an article"), el("label.unseen", { htmlFor: "paste" }, "Article"), area, button("Analyze", () => { state.sample = null; analyze(area.value, typeOf("", area.value)); }, { id: "analyze" }));
-  const p = state.problem;
-  main.replaceChildren(el("div.pick", choice, dim("j, k: next, previous · Enter: record · c: cite" + (inlined ? "" : " · or drop a file here"))), inlined ? "" : paste,
-    p ? el("div.problem", { role: "alert" }, el("strong", p.title), el("p", `${p.reason}: ${p.detail}`)) : "", el("div.read", box, list));
+  $("view").replaceChildren(el("div.tools.pick", choice, dim("j, k: next, previous · Enter: record · c: cite" + (inlined ? "" : " · or drop a file here"))), inlined ? "" : paste,
+    problem ? el("div.problem", { role: "alert" }, el("strong", problem.title), el("p", `${problem.reason}: ${problem.detail}`)) : "", el("div.read", box, list));
   if (!state.record && !state.open && held.length) state.open = held[0].seq;
-  const item = !state.record && state.items.find((i) => i.seq === state.open);
+  const item = !state.record && held.find((i) => i.seq === state.open);
   if (item) { try { state.record = await recordOf(item); } catch (error) { box.replaceChildren(el("p.problem", error.message), table(item.rows, "Findings of this article")); } }
   if (!state.record) { if (!item) box.replaceChildren(para("Choose a sample, paste an article, or drop a file: who said what to whom, and who did what to whom, is drawn into its text.")); return; }
   const record = state.record;

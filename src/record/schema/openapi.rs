@@ -95,6 +95,7 @@ fn findings() -> Value {
                 },
             })),
             "400": refused("A parameter that there is not, or a value that it cannot have."),
+            "503": refused("So many read that the topic would have to wait."),
         })),
     })
 }
@@ -114,8 +115,9 @@ fn article() -> Value {
 fn stream() -> Value {
     json!({
         "operationId": "stream",
-        "summary": "What is committed, as it is committed: server-sent events `article`, `refusal` and `lost`.",
-        "description": "The data of an event is a Message as in /v1/findings; `lost` says that some are missing. With \
+        "summary": "What is committed, as it is committed: server-sent events `article`, `refusal`, `lost` and `counts`.",
+        "description": "The data of an event is a Message as in /v1/findings; `lost` says that some are missing; `counts` \
+                        holds `committed`, `refused`, `held` and `lag` once a second, where they have changed. With \
                         Last-Event-ID what was missed comes first. At most 16 listen at once.",
         "parameters": [{ "name": "Last-Event-ID", "in": "header", "schema": { "type": "integer" } }],
         "responses": answers(&json!({
@@ -157,7 +159,7 @@ fn summary() -> Value {
     let count = || json!({ "type": "integer", "minimum": 0 });
     json!({
         "type": "object",
-        "required": ["version", "committed", "refused", "held", "held_bytes", "oldest", "partitions", "ready", "condition"],
+        "required": ["version", "committed", "refused", "held", "held_bytes", "oldest", "partitions", "lag", "ready", "condition"],
         "properties": {
             "version": { "type": "string" },
             "committed": count(),
@@ -165,7 +167,17 @@ fn summary() -> Value {
             "held": count(),
             "held_bytes": count(),
             "oldest": { "type": ["object", "null"] },
-            "partitions": { "type": "array", "items": { "type": "object" } },
+            "partitions": { "type": "array", "items": {
+                "type": "object",
+                "required": ["topic", "partition", "offset", "lag"],
+                "properties": {
+                    "topic": { "type": "string" },
+                    "partition": { "type": "integer" },
+                    "offset": { "type": ["integer", "null"], "description": "The last one that was committed since the start." },
+                    "lag": { "type": ["integer", "null"], "description": "Messages still to be read, where it is read here." },
+                },
+            } },
+            "lag": { "type": ["integer", "null"], "description": "That of all partitions." },
             "ready": { "type": ["boolean", "null"] },
             "condition": { "type": ["string", "null"], "description": "Why it is not ready." },
         },

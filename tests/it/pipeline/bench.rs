@@ -192,6 +192,10 @@ impl Bench {
         self.wait("everything read and committed", |broker| broker.lag() == 0);
     }
 
+    pub(super) fn let_one_go(&self) {
+        self.gate.as_ref().expect("not all have been let go").send(()).unwrap();
+    }
+
     pub(super) fn let_all_go(&mut self) {
         self.gate = None;
     }

@@ -1,15 +1,18 @@
 //! Who looks on sees what was committed and nothing else, and never has the lane wait.
 
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::thread;
+use std::time::Duration;
 
+use demarche::explorer::{Admission, ExplorerOptions};
 use demarche::pipeline::local::{Broker, Call, Fault};
 use demarche::pipeline::{Ended, Options, Sight, Tap};
 use demarche::record::{AnalysisRecord, Message, OutgoingRecord, RejectionReason};
 
 use super::bench::{Bench, LIMIT, expected_echoes, fill, message, options, payloads, seen};
-use crate::endpoint::post;
-use crate::explorer::{new_explorer, with_page};
+use crate::endpoint::{get, post};
+use crate::explorer::{explorer_with, new_explorer, with_page};
 
 /// Keeps what it is shown.
 #[derive(Debug, Default)]
@@ -122,5 +125,52 @@ fn a_page_that_is_hammered_takes_no_core_that_the_topic_works_with() {
         assert_eq!(statuses.len(), N_REQUESTS);
         assert!(statuses.iter().all(|status| [200, 429, 503].contains(status)), "{statuses:?}");
         assert!(statuses.contains(&200), "the topic is idle, and the page has its turn: {statuses:?}");
+    });
+}
+
+#[test]
+fn while_requests_hammer_the_page_the_topic_goes_on_with_every_thread_it_has() {
+    const N_WORKERS: usize = 2;
+    const N_ARTICLES: usize = 400;
+    // Threads take articles by batches of up to 32. While more are left than all threads hold, each that ends a batch finds another one; with
+    // the last batches a thread may have nothing to do, page or no page.
+    const N_WATCHED: usize = N_ARTICLES - N_WORKERS * 32;
+    // No pause of the topic is long enough, on no machine: so nobody may be served.
+    let admission = Admission { idle: LIMIT, patience: Duration::ZERO };
+    let explorer = explorer_with(&ExplorerOptions { admission, ..ExplorerOptions::default() }, N_WORKERS);
+    let page = Arc::clone(&explorer);
+    with_page(&explorer, None, move |address| {
+        let offsets = || 0..i64::try_from(N_ARTICLES).unwrap();
+        let broker = Broker::new("articles", 1);
+        offsets().for_each(|offset| broker.append(message(0, offset, "wait")));
+        let options = Options { workers: N_WORKERS, ..options() };
+        let mut bench = Bench::start_watched(&broker, options, page);
+        let at_work = |bench: &Bench| bench.waiting.recv_timeout(LIMIT).expect("a thread of the topic has no article");
+        (0..N_WORKERS).for_each(|_| at_work(&bench));
+        let (answered, answers) = crossbeam_channel::bounded(0);
+        thread::scope(|scope| {
+            // One after another, until nobody wants to know any more: articles are handed in, and all that is held is asked for.
+            let hammer = |ask: fn(SocketAddr) -> (&'static str, u16)| {
+                let answered = answered.clone();
+                scope.spawn(move || while answered.send(ask(address)).is_ok() {});
+            };
+            let analyze = |address| ("analyze", post(address, "/v1/analyze", "text/plain", b"It rained.").status);
+            let findings = |address| ("findings", get(address, "/v1/findings?min_confidence=0.1").status);
+            (0..4).for_each(|_| hammer(analyze));
+            (0..2).for_each(|_| hammer(findings));
+            // An article ends, the next one begins, all threads are at work again, and all the while people ask.
+            for n_done in N_WORKERS..N_WATCHED {
+                bench.let_one_go();
+                at_work(&bench);
+                let (asked, status) = answers.recv_timeout(LIMIT).unwrap();
+                let may_be = if asked == "analyze" { [429, 503] } else { [200, 503] };
+                assert!(may_be.contains(&status), "{asked}: {status} after {n_done} articles");
+            }
+            drop(answers);
+        });
+        bench.let_all_go();
+        bench.wait_until_read();
+        assert_eq!(bench.drain(), Ok(Ended::Drained));
+        assert_eq!(seen(&broker), expected_echoes(offsets().map(|offset| (0, offset))));
     });
 }
