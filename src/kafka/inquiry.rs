@@ -4,14 +4,16 @@
 //! are begun under an id of this inquiry's own, so that no running service is fenced by it.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
 
+use crossbeam_channel::{TryRecvError, bounded};
 use rdkafka::TopicPartitionList;
 use rdkafka::client::ClientContext;
 use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::consumer::{BaseConsumer, Consumer as _, ConsumerContext};
-use rdkafka::error::KafkaError;
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::producer::{BaseProducer, Producer as _};
 
 use crate::kafka::topics::{self, Access, Wanted};
@@ -21,6 +23,12 @@ use crate::record::{Channel, InputOptions, OutputOptions};
 
 /// How long one request may take.
 const WAIT: Duration = Duration::from_secs(10);
+
+/// How long another broker of the list may still answer when one has refused us.
+const AFTER_REFUSAL: Duration = Duration::from_secs(1);
+
+/// How often to look for a refusal.
+const LOOK: Duration = Duration::from_millis(50);
 
 /// Headers that a dead letter has beside those of the message.
 const LETTER_HEADERS: usize = 1024;
@@ -38,11 +46,18 @@ pub enum Finding {
 
 /// Remembers the last trouble of a client: why a connection was refused is told nowhere else.
 #[derive(Debug, Default, Clone)]
-struct Troubles(Arc<Mutex<Option<String>>>);
+struct Troubles(Arc<Mutex<Told>>);
+
+#[derive(Debug, Default)]
+struct Told {
+    last: Option<String>,
+    /// The first that waiting does not mend: a wrong password, a certificate that is not accepted.
+    refusal: Option<String>,
+}
 
 impl Troubles {
-    fn last(&self) -> Option<String> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    fn told(&self) -> MutexGuard<'_, Told> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -54,10 +69,18 @@ impl ClientContext for Troubles {
     }
 
     fn error(&self, error: KafkaError, reason: &str) {
-        // That all brokers are down says less than why.
-        if error.rdkafka_error_code() != Some(rdkafka::error::RDKafkaErrorCode::AllBrokersDown) {
-            *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(reason.to_owned());
+        let mut told = self.told();
+        match error.rdkafka_error_code() {
+            // That all brokers are down says less than why.
+            Some(RDKafkaErrorCode::AllBrokersDown) => return,
+            Some(
+                RDKafkaErrorCode::Authentication | RDKafkaErrorCode::SaslAuthenticationFailed | RDKafkaErrorCode::SSL,
+            ) => {
+                told.refusal.get_or_insert_with(|| reason.to_owned());
+            }
+            _ => {}
         }
+        told.last = Some(reason.to_owned());
     }
 }
 
@@ -74,17 +97,15 @@ pub fn ask(
     delivery: Delivery,
 ) -> Result<Vec<Finding>, Error> {
     let troubles = Troubles::default();
-    let consumer: BaseConsumer<Troubles> = options
+    let consumer: Arc<BaseConsumer<Troubles>> = options
         .plain_config()
         .set("group.id", &options.group)
         .set("isolation.level", "read_committed")
         .set("enable.auto.commit", "false")
         .create_with_context(troubles.clone())
+        .map(Arc::new)
         .map_err(|error| Error::client("make a consumer", &error))?;
-    if let Err(error) = consumer.fetch_metadata(None, WAIT) {
-        // Callbacks are served by polling alone.
-        drop(consumer.poll(Duration::from_millis(100)));
-        let why = troubles.last().unwrap_or_else(|| error.to_string());
+    if let Err(why) = reach(&consumer, &troubles, WAIT) {
         return Ok(vec![Finding::Bad(format!("{} cannot be reached: {why} (kafka.brokers)", options.brokers))]);
     }
     let mut findings = vec![Finding::Good(format!("{} answers", options.brokers))];
@@ -93,7 +114,7 @@ pub fn ask(
     let outputs = Wanted::outputs(&options.topics, &channels);
     let inputs = Wanted::inputs(&options.topics);
     let names: Vec<&str> = inputs.iter().chain(&outputs).map(|wanted| wanted.topic.as_str()).collect();
-    let limits = topics::limits(&options.plain_config(), &names);
+    let limits = topics::limits(&options.plain_config(), &names).unwrap_or_default();
     let mut read = TopicPartitionList::new();
     for wanted in inputs.iter().chain(&outputs) {
         let Wanted { topic, key, access, .. } = wanted;
@@ -119,6 +140,35 @@ pub fn ask(
         findings.push(transactions(options)?);
     }
     Ok(findings)
+}
+
+/// Waits until a broker answers, and no longer than until one has refused us for good.
+fn reach(consumer: &Arc<BaseConsumer<Troubles>>, troubles: &Troubles, wait: Duration) -> Result<(), String> {
+    let (answered, answers) = bounded(1);
+    let asking = Arc::clone(consumer);
+    // Nothing ends this call before its time; after a refusal nobody waits for it.
+    thread::spawn(move || answered.send(asking.fetch_metadata(None, wait).map(drop)));
+    let mut refused: Option<Instant> = None;
+    loop {
+        // Callbacks are served by polling alone.
+        drop(consumer.poll(LOOK));
+        let answer = answers.try_recv();
+        if let Ok(Ok(())) = answer {
+            return Ok(());
+        }
+        let told = troubles.told();
+        if told.refusal.is_some() {
+            refused.get_or_insert_with(Instant::now);
+        }
+        let is_over = refused.is_some_and(|refused| refused.elapsed() >= AFTER_REFUSAL);
+        if is_over || answer != Err(TryRecvError::Empty) {
+            let why = told.refusal.clone().or_else(|| told.last.clone());
+            return Err(why.unwrap_or_else(|| match answer {
+                Ok(Err(error)) => error.to_string(),
+                _ => "no answer".to_owned(),
+            }));
+        }
+    }
 }
 
 fn about(topic: &str, n_partitions: i32, limit: Option<usize>) -> String {
@@ -172,4 +222,56 @@ fn transactions(options: &Options) -> Result<Finding, Error> {
             "transactional ids that begin with `{prefix}`: {error}: grant this user write and describe on them (kafka.transactional_id)"
         )),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read, Write};
+    use std::net::TcpListener;
+
+    use super::*;
+
+    /// Only ends a test that hangs.
+    const LIMIT: Duration = Duration::from_mins(10);
+
+    /// A broker that takes no way to log in: it tells which requests it knows (`ApiVersions`, 18, in its version 3), and answers a
+    /// SASL handshake (17) with the error `UNSUPPORTED_SASL_MECHANISM` (33), each under the request's correlation id.
+    fn refuse(listener: &TcpListener) {
+        for connection in listener.incoming() {
+            let Ok(mut connection) = connection else { return };
+            let mut length = [0; 4];
+            while connection.read_exact(&mut length).is_ok() {
+                let mut request = vec![0; u32::from_be_bytes(length) as usize];
+                if connection.read_exact(&mut request).is_err() {
+                    break;
+                }
+                let mut answer = request[4..8].to_vec();
+                answer.extend(match request[1] {
+                    17 => &[0, 33, 0, 0, 0, 0][..],
+                    _ => &[0, 0, 3, 0, 17, 0, 0, 0, 0, 0, 0, 18, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0],
+                });
+                let n_bytes = u32::try_from(answer.len()).unwrap().to_be_bytes();
+                let _ = connection.write_all(&[&n_bytes[..], &answer].concat());
+            }
+        }
+    }
+
+    #[test]
+    fn a_refusal_is_told_at_once_although_a_broker_may_be_long_in_answering() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        thread::spawn(move || refuse(&listener));
+        let troubles = Troubles::default();
+        let consumer: BaseConsumer<Troubles> = rdkafka::ClientConfig::new()
+            .set("bootstrap.servers", address)
+            .set("group.id", "any")
+            .set("security.protocol", "sasl_plaintext")
+            .set("sasl.mechanisms", "PLAIN")
+            .set("sasl.username", "alice")
+            .set("sasl.password", "hush")
+            .create_with_context(troubles.clone())
+            .unwrap();
+        let told = reach(&Arc::new(consumer), &troubles, LIMIT).unwrap_err();
+        assert!(told.contains("SASL"), "{told}");
+    }
 }

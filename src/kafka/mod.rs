@@ -4,6 +4,7 @@
 mod addresses;
 mod caller;
 mod consumer;
+mod defaults;
 mod embedded;
 mod error;
 mod feeder;

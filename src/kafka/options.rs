@@ -9,6 +9,9 @@ use std::time::Duration;
 use rdkafka::config::{ClientConfig, RDKafkaLogLevel};
 use rdkafka::error::KafkaError;
 
+use crate::kafka::defaults::{
+    BROKERS_HEARTBEAT_MS, CLASSIC_ONLY, CONSUMER_DEFAULTS, MESSAGE_MAX_BYTES, PRODUCER_DEFAULTS, REFUSED,
+};
 use crate::kafka::{addresses, trial};
 use crate::pipeline::Delivery;
 use crate::record::Channel;
@@ -118,67 +121,6 @@ pub struct Problem {
     pub problem: String,
 }
 
-/// Keys that have a setting of their own, or on whose value a promise rests, and why.
-const REFUSED: [(&str, &str); 12] = [
-    ("bootstrap.servers", "set `brokers` instead"),
-    ("metadata.broker.list", "set `brokers` instead"),
-    ("group.id", "set `group` instead"),
-    ("group.instance.id", "set `instance_id` instead; each lane needs its own"),
-    ("transactional.id", "set `transactional_id` instead; each lane needs its own"),
-    (
-        // It also makes the fetch of committed offsets wait for pending transactions (require-stable, KIP-447);
-        // without that a rebalance in the middle of a commit doubles records.
-        "isolation.level",
-        "must stay read_committed, exactly-once rests on it",
-    ),
-    ("enable.auto.commit", "must stay false, offsets are committed with the records they led to"),
-    ("auto.commit.enable", "must stay false, offsets are committed with the records they led to"),
-    ("enable.auto.offset.store", "must stay false, offsets are committed with the records they led to"),
-    ("enable.idempotence", "must stay true, else a retry doubles or reorders records"),
-    ("log.queue", "must stay true, the loop reads the log to notice missed poll intervals"),
-    ("test.mock.num.brokers", "`demo` has the embedded broker"),
-];
-
-/// Largest message that our producers try to send; librdkafka's own default is a million bytes.
-const MESSAGE_MAX_BYTES: &str = "67108864";
-
-/// Defaults of the consumer. Overridable.
-const CONSUMER_DEFAULTS: [(&str, &str); 9] = [
-    ("auto.offset.reset", "earliest"),
-    // Eager: with static membership a restart moves nothing anyway, and a lane never holds half an assignment.
-    ("partition.assignment.strategy", "range,roundrobin"),
-    ("session.timeout.ms", "15000"),
-    ("heartbeat.interval.ms", "3000"),
-    // librdkafka prefetches this much per client (64 MB by default, outside of our in-flight bytes): 4–16 MB are
-    // enough to hide a round trip and keep memory bounded.
-    ("queued.max.messages.kbytes", "8192"),
-    // When the prefetch queue was full, librdkafka looks again after this long: at its default of a second the lane
-    // runs dry in between.
-    ("fetch.queue.backoff.ms", "5"),
-    // Statistics pile up on the queue if nobody polls. The consumer is always polled within the poll interval; the
-    // producer gets none (see `producer_config`). They tell that a broker is silent, which is to be seen within ten
-    // seconds: this twice, and `silence_limit`.
-    ("statistics.interval.ms", "1000"),
-    // Ten seconds by its own default: a broker that is back would be noticed that much later.
-    ("reconnect.backoff.max.ms", "2000"),
-    ("client.id", "demarche"),
-];
-
-/// Defaults of the producer. Overridable.
-const PRODUCER_DEFAULTS: [(&str, &str); 7] = [
-    // Below the session timeout: when partitions of a dead member move, its open transaction ends soon after, and
-    // readers are not held up. A transaction that times out fences its producer: fatal, the lane is built anew.
-    ("transaction.timeout.ms", "10000"),
-    ("linger.ms", "2"),
-    // Bounds what a slow broker can pile up here; several epochs fit.
-    ("queue.buffering.max.kbytes", "65536"),
-    // A dead letter carries the original bytes, whatever their size; the topic's own limit decides.
-    ("message.max.bytes", MESSAGE_MAX_BYTES),
-    ("sticky.partitioning.linger.ms", "4"),
-    ("reconnect.backoff.max.ms", "2000"),
-    ("client.id", "demarche"),
-];
-
 impl Options {
     /// Everything that is wrong, at once. Asks no broker.
     pub fn problems(&self) -> Vec<Problem> {
@@ -221,7 +163,7 @@ impl Options {
             }
         }
         if problems.is_empty() {
-            problems.extend(self.contradiction());
+            problems.extend(self.contradictions());
         }
         let mut report = |key: &str, problem: &str| {
             problems.push(Problem { key: key.to_owned(), problem: problem.to_owned() });
@@ -241,11 +183,14 @@ impl Options {
         problems
     }
 
-    /// What is wrong only with all options together.
-    fn contradiction(&self) -> Option<Problem> {
+    /// What is wrong only with all options together, or on this machine.
+    fn contradictions(&self) -> impl Iterator<Item = Problem> {
         let producer = self.producer_config(0, Delivery::ExactlyOnce, "trial");
-        let (option, problem) = trial::complaint(&self.consumer_config(0), &producer)?;
-        Some(Problem { key: option.map_or("options".to_owned(), |option| format!("options.{option}")), problem })
+        let found = trial::complaints(&self.options, &self.consumer_config(0), &producer);
+        found.into_iter().map(|(option, problem)| Problem {
+            key: option.map_or("options".to_owned(), |option| format!("options.{option}")),
+            problem,
+        })
     }
 
     /// The value of `max.poll.interval.ms`.
@@ -257,8 +202,12 @@ impl Options {
     /// long enough for a broker that collects its garbage, is a broker that is away. Told by the statistics, so that it is
     /// noticed that much later.
     pub(crate) fn silence_limit(&self) -> Duration {
-        let waits = [("heartbeat.interval.ms", &CONSUMER_DEFAULTS[..]), ("fetch.wait.max.ms", &[])];
-        let longest = waits.iter().filter_map(|(key, defaults)| self.milliseconds(key, defaults)).max();
+        let heartbeat = if self.is_new_protocol() {
+            Some(BROKERS_HEARTBEAT_MS)
+        } else {
+            self.milliseconds("heartbeat.interval.ms", &CONSUMER_DEFAULTS)
+        };
+        let longest = heartbeat.max(self.milliseconds("fetch.wait.max.ms", &[]));
         Duration::from_millis(longest.unwrap_or(0) + 2000)
     }
 
@@ -271,7 +220,9 @@ impl Options {
 
     /// What the consumer of a lane is built from.
     pub(crate) fn consumer_config(&self, lane: usize) -> ClientConfig {
-        let mut config = self.client_config(&CONSUMER_DEFAULTS);
+        let is_known = |key: &str| !self.is_new_protocol() || !CLASSIC_ONLY.contains(&key);
+        let defaults: Vec<_> = CONSUMER_DEFAULTS.into_iter().filter(|(key, _)| is_known(key)).collect();
+        let mut config = self.client_config(&defaults);
         config
             .set("group.id", &self.group)
             .set("isolation.level", "read_committed")
@@ -369,6 +320,11 @@ impl Options {
         }
     }
 
+    /// Whether the group is to be led by its broker (KIP-848).
+    fn is_new_protocol(&self) -> bool {
+        self.options.get("group.protocol").is_some_and(|protocol| protocol.trim().eq_ignore_ascii_case("consumer"))
+    }
+
     fn milliseconds(&self, key: &str, defaults: &[(&str, &str)]) -> Option<u64> {
         let default = defaults.iter().find(|(name, _)| *name == key).map(|(_, value)| *value);
         self.options.get(key).map(String::as_str).or(default)?.trim().parse().ok()
@@ -433,7 +389,16 @@ mod tests {
             let problems = options.problems();
             assert_eq!(problems.len(), 1, "{problems:?}");
             assert!(problems[0].key == "options.ssl.ca.location", "{problems:?}");
+            assert!(problems[0].problem.contains("/no/such/authority.pem"), "{problems:?}");
         }
+    }
+
+    #[test]
+    fn a_group_that_its_broker_leads_is_told_nothing_that_the_broker_decides() {
+        let options = with("group.protocol", "consumer");
+        assert_eq!(options.problems(), []);
+        assert_eq!(options.consumer_config(0).get("session.timeout.ms"), None);
+        assert_eq!(options.silence_limit(), Duration::from_secs(7));
     }
 
     #[test]

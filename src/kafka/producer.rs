@@ -202,7 +202,8 @@ impl Producer for KafkaProducer {
         let answer = topics::ask(self.client.client(), &self.wanted);
         let (Answer::Fine, Some(config)) = (&answer, self.unasked.as_ref()) else { return answer };
         let names: Vec<&str> = self.wanted.iter().map(|wanted| wanted.topic.as_str()).collect();
-        match topics::too_small(&self.wanted, &topics::limits(config, &names)) {
+        let Some(limits) = topics::limits(config, &names) else { return Answer::Silent };
+        match topics::too_small(&self.wanted, &limits) {
             Some(refusal) => Answer::Refused(refusal),
             None => {
                 self.unasked = None;

@@ -9,7 +9,7 @@ use rdkafka::ClientContext;
 use rdkafka::admin::{AdminClient, AdminOptions, OwnedResourceSpecifier, ResourceSpecifier};
 use rdkafka::client::Client;
 use rdkafka::config::ClientConfig;
-use rdkafka::error::RDKafkaErrorCode;
+use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
 
 use crate::kafka::Topics;
 use crate::kafka::log::Logged;
@@ -110,21 +110,28 @@ pub(crate) fn n_partitions<C: ClientContext>(
     Err(reason)
 }
 
-/// The `max.message.bytes` of topics, as far as the broker tells: that takes the right to describe their configuration.
-pub(crate) fn limits(config: &ClientConfig, topics: &[&str]) -> BTreeMap<String, usize> {
-    let asked = || -> Result<_, String> {
-        let admin: AdminClient<Logged> =
-            config.create_with_context(Logged("admin")).map_err(|error| error.to_string())?;
+/// The `max.message.bytes` of topics, as far as the broker tells: that takes the right to describe their configuration. `None`: it
+/// does not answer.
+pub(crate) fn limits(config: &ClientConfig, topics: &[&str]) -> Option<BTreeMap<String, usize>> {
+    // The answer comes on the client's own thread; there is nothing to drive but this.
+    let runtime = tokio::runtime::Builder::new_current_thread().build().ok()?;
+    let asked = || -> KafkaResult<_> {
+        let admin: AdminClient<Logged> = config.create_with_context(Logged("admin"))?;
         let resources: Vec<_> = topics.iter().map(|topic| ResourceSpecifier::Topic(topic)).collect();
         let options = AdminOptions::new().request_timeout(Some(ASK_WAIT));
-        // The answer comes on the client's own thread; there is nothing to drive but this.
-        let runtime = tokio::runtime::Builder::new_current_thread().build().map_err(|error| error.to_string())?;
-        runtime.block_on(admin.describe_configs(&resources, &options)).map_err(|error| error.to_string())
+        runtime.block_on(admin.describe_configs(&resources, &options))
     };
-    let answers = asked().unwrap_or_else(|reason| {
-        tracing::debug!(reason, "the broker does not tell how large records may be");
-        Vec::new()
-    });
+    let answers = match asked() {
+        Ok(answers) => answers,
+        Err(KafkaError::AdminOp(code)) if is_silence(code) => return None,
+        Err(error) => {
+            tracing::debug!(%error, "the broker does not tell how large records may be");
+            Vec::new()
+        }
+    };
+    if answers.iter().any(|answer| answer.as_ref().is_err_and(|code| is_silence(*code))) {
+        return None;
+    }
     let limit = |resource: rdkafka::admin::ConfigResource| {
         let bytes = resource.get("max.message.bytes")?.value.as_deref()?.parse().ok()?;
         match resource.specifier {
@@ -132,7 +139,19 @@ pub(crate) fn limits(config: &ClientConfig, topics: &[&str]) -> BTreeMap<String,
             _ => None,
         }
     };
-    answers.into_iter().filter_map(Result::ok).filter_map(limit).collect()
+    Some(answers.into_iter().filter_map(Result::ok).filter_map(limit).collect())
+}
+
+/// Whether an error says that there was no answer; any other one is an answer.
+fn is_silence(code: RDKafkaErrorCode) -> bool {
+    matches!(
+        code,
+        RDKafkaErrorCode::OperationTimedOut
+            | RDKafkaErrorCode::RequestTimedOut
+            | RDKafkaErrorCode::MessageTimedOut
+            | RDKafkaErrorCode::BrokerTransportFailure
+            | RDKafkaErrorCode::AllBrokersDown
+    )
 }
 
 /// Why the first of these that takes too small records does.
