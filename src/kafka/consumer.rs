@@ -16,6 +16,7 @@ use rdkafka::{Offset, TopicPartitionList};
 use crate::kafka::rebalance::{ConsumerCallbacks, GroupEvent, assign, decline, unassign};
 use crate::kafka::topics::{self, Wanted};
 use crate::kafka::{Error, Options, message};
+use crate::pipeline::Pulse;
 use crate::pipeline::ports::{Answer, Consumer, EndOffset, Failure, Partition, Polled, Position};
 use crate::record::Message;
 use crate::telemetry::Health;
@@ -38,10 +39,10 @@ pub(crate) struct KafkaConsumer {
 
 impl KafkaConsumer {
     /// Joins the group.
-    pub(crate) fn join(options: &Options, lane: usize, health: Arc<Health>) -> Result<Self, Error> {
+    pub(crate) fn join(options: &Options, lane: usize, health: Arc<Health>, pulse: Arc<Pulse>) -> Result<Self, Error> {
         let client: BaseConsumer<ConsumerCallbacks> = options
             .consumer_config(lane)
-            .create_with_context(ConsumerCallbacks::new(lane, health, options.silence_limit()))
+            .create_with_context(ConsumerCallbacks::new(lane, health, pulse, options.silence_limit()))
             .map_err(|error| Error::client("make a consumer", &error))?;
         let topics: Vec<&str> = options.topics.articles.iter().map(String::as_str).collect();
         client.subscribe(&topics).map_err(|error| Error::client("subscribe", &error))?;
@@ -295,7 +296,7 @@ mod tests {
             options: BTreeMap::from(given.map(|(key, value)| (key.to_owned(), value.to_owned()))),
             ..Options::default()
         };
-        KafkaConsumer::join(&options, 0, Health::new()).unwrap()
+        KafkaConsumer::join(&options, 0, Health::new(), Arc::default()).unwrap()
     }
 
     /// Polls until the group says something.

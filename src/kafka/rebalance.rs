@@ -22,6 +22,7 @@ use rdkafka::types::RDKafkaRespErr;
 use crate::kafka::lag::{self, Silence};
 use crate::kafka::log;
 use crate::kafka::outage::Outage;
+use crate::pipeline::Pulse;
 use crate::pipeline::ports::{EndOffset, Partition};
 use crate::telemetry::{Health, Obstacle};
 
@@ -37,6 +38,7 @@ pub(crate) enum GroupEvent {
 pub(crate) struct ConsumerCallbacks {
     lane: usize,
     health: Arc<Health>,
+    pulse: Arc<Pulse>,
     events: Mutex<VecDeque<GroupEvent>>,
     /// The lane is gone: events are answered on the spot, else closing would wait for ever.
     closing: AtomicBool,
@@ -55,10 +57,11 @@ pub(crate) struct ConsumerCallbacks {
 }
 
 impl ConsumerCallbacks {
-    pub(crate) fn new(lane: usize, health: Arc<Health>, silence_limit: Duration) -> Self {
+    pub(crate) fn new(lane: usize, health: Arc<Health>, pulse: Arc<Pulse>, silence_limit: Duration) -> Self {
         Self {
             lane,
             health,
+            pulse,
             events: Mutex::default(),
             closing: AtomicBool::new(false),
             outage: Outage::default(),
@@ -146,6 +149,7 @@ impl ClientContext for ConsumerCallbacks {
 
     fn stats(&self, statistics: Statistics) {
         let silence = lock(&self.silence).notice(&statistics);
+        self.pulse.heard(silence);
         if silence > self.silence_limit {
             let why = format!("nothing for {} s", silence.as_secs());
             self.health.set_obstacle(self.lane, Obstacle::SilentBroker, why);

@@ -11,9 +11,11 @@ use tokio::time::sleep;
 
 use crate::kafka::consumer::KafkaConsumer;
 use crate::kafka::producer::KafkaProducer;
-use crate::kafka::watchdog::Watchdog;
+use crate::kafka::watchdog::{Limits, Watchdog};
 use crate::kafka::{Error, Options};
-use crate::pipeline::{self, Brake, Ended, LaneContext, LaneError, ProcessFactory, Pulse, Stop, StopState, lane};
+use crate::pipeline::{
+    self, Brake, Clock, Ended, LaneContext, LaneError, ProcessFactory, Pulse, Stop, StopState, lane,
+};
 use crate::telemetry::{Health, Metrics, Obstacle};
 
 /// Exit code of a process that the watchdog ended: a call into the client never came back (`EX_TEMPFAIL` of sysexits:
@@ -58,7 +60,8 @@ pub async fn run<F: ProcessFactory>(
     if let Some(problem) = options.problems().into_iter().next() {
         return Err(Error::Options { key: problem.key, problem: problem.problem });
     }
-    let watchdog = Watchdog::start(STALL, options.poll_interval(), Arc::clone(health), |lane, silence| {
+    let limits = Limits { stall: STALL, poll_interval: options.poll_interval(), silence: options.silence_limit() };
+    let watchdog = Watchdog::start(limits, Arc::clone(health), |lane, silence| {
         tracing::error!(
             lane,
             silence_s = silence.as_secs(),
@@ -85,6 +88,7 @@ pub async fn run<F: ProcessFactory>(
             stop: stop.clone(),
             brake: Arc::clone(brake),
             pulse: Arc::default(),
+            clock: Clock::default(),
         };
         supervise(context, options, &slot, factory, &watchdog)
     });
@@ -124,7 +128,7 @@ async fn supervise<F: ProcessFactory>(
     let mut has_read = false;
     loop {
         let begun = Instant::now();
-        let pulse = Arc::new(Pulse::default());
+        let pulse = Arc::new(Pulse::new(context.clock.clone()));
         watchdog.watch(index, Arc::clone(&pulse));
         let attempt = LaneContext { pulse: Arc::clone(&pulse), ..context.clone() };
         let ended = run_on_thread(attempt, options.clone(), slot.to_owned(), Arc::clone(factory)).await;
@@ -203,8 +207,9 @@ async fn run_on_thread<F: ProcessFactory>(
         let producer = KafkaProducer::start(&options, index, delivery, &slot, &factory.channels(), stop)
             .map_err(|error| Broken::AtStart(error.to_string()))?;
         context.pulse.beat();
-        let consumer = KafkaConsumer::join(&options, context.index, Arc::clone(&context.health))
-            .map_err(|error| Broken::AtStart(error.to_string()))?;
+        let consumer =
+            KafkaConsumer::join(&options, context.index, Arc::clone(&context.health), Arc::clone(&context.pulse))
+                .map_err(|error| Broken::AtStart(error.to_string()))?;
         lane::run(context, consumer, producer, &factory).map_err(Broken::AtWork)
     };
     let spawned = thread::Builder::new().name(name).spawn(move || {

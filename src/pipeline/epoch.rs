@@ -45,9 +45,9 @@ impl Epoch {
         self.closing
     }
 
-    /// It has begun now.
-    pub(crate) fn begin(&mut self) {
-        self.begun = Some(Instant::now());
+    /// It has begun.
+    pub(crate) fn begin(&mut self, now: Instant) {
+        self.begun = Some(now);
     }
 
     /// A message was released; its records follow.
@@ -94,8 +94,8 @@ impl Epoch {
     }
 
     /// Whether it has been open long enough, or is full.
-    pub(crate) fn is_due(&self, options: &Options) -> bool {
-        self.begun.is_some_and(|begun| begun.elapsed() >= options.epoch) || self.is_full(options)
+    pub(crate) fn is_due(&self, options: &Options, now: Instant) -> bool {
+        self.begun.is_some_and(|begun| now.saturating_duration_since(begun) >= options.epoch) || self.is_full(options)
     }
 
     /// Whether it holds as much as it should.
@@ -104,8 +104,8 @@ impl Epoch {
     }
 
     /// How long until it is due; `None` while none is open.
-    pub(crate) fn remaining(&self, options: &Options) -> Option<Duration> {
-        self.begun.map(|begun| options.epoch.saturating_sub(begun.elapsed()))
+    pub(crate) fn remaining(&self, options: &Options, now: Instant) -> Option<Duration> {
+        self.begun.map(|begun| options.epoch.saturating_sub(now.saturating_duration_since(begun)))
     }
 
     /// Lets nothing more in.

@@ -7,27 +7,25 @@
 mod hold;
 mod membership;
 mod transaction;
+mod waiting;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use hold::Hold;
+use waiting::Waiting;
 
 use crate::pipeline::epoch::Epoch;
 use crate::pipeline::offsets::{BeginError, OffsetTracker};
 use crate::pipeline::ports::{Consumer, Failure, Partition, Polled, Position, Producer};
 use crate::pipeline::worker::{Finished, Outcome, Pool, ProcessFactory, Task, weight};
-use crate::pipeline::{Brake, Options, Pulse, Stop, StopState, Tap};
+use crate::pipeline::{Brake, Clock, Options, Pulse, Stop, StopState, Tap};
 use crate::record::Message;
 use crate::telemetry::{Health, Metrics};
 
 /// Most messages taken in one turn: enough to make the turn's other work cheap by comparison, few enough that results
 /// do not wait.
 const BURST: usize = 256;
-
-/// Most messages of a batch for an analysis thread: passing a batch costs about as much as copying one message, and a
-/// thread should not sit on more articles than it does in some tens of milliseconds.
-const BATCH: usize = 32;
 
 /// How long the lane waits for messages when it has nothing else to do. Bounds how late it notices a stop.
 const IDLE_WAIT: Duration = Duration::from_millis(50);
@@ -55,6 +53,8 @@ pub struct LaneContext {
     pub brake: Arc<Brake>,
     /// Its signs of life.
     pub pulse: Arc<Pulse>,
+    /// The time that it goes by.
+    pub clock: Clock,
 }
 
 /// Why a lane ended early. Nothing was lost: what had not committed is read again by whoever comes next.
@@ -91,6 +91,7 @@ where
     let pool = Pool::start(context.index, context.options.workers, factory)
         .map_err(|error| LaneError::Failed(format!("cannot start an analysis thread: {error}")))?;
     context.health.expect_lane(context.index);
+    let now = context.clock.now();
     let mut lane = Lane {
         context,
         consumer,
@@ -99,17 +100,17 @@ where
         tracker: OffsetTracker::default(),
         epoch: Epoch::default(),
         tap: factory.tap(),
-        pending: Vec::new(),
+        waiting: Waiting::default(),
         in_flight_bytes: 0,
         waiting_bytes: 0,
         paused: false,
         rewind: Vec::new(),
         restarted: Vec::new(),
         hold: Hold::default(),
-        ask_inputs: Some(Instant::now()),
+        ask_inputs: Some(now),
         is_braked: false,
         n_aborts: 0,
-        last_poll: Instant::now(),
+        last_poll: now,
     };
     let ended = lane.run();
     lane.context.health.set_assigned(lane.context.index, false);
@@ -146,7 +147,7 @@ struct Lane<C, P> {
     /// Who is shown what was committed.
     tap: Option<Arc<dyn Tap>>,
     /// Begun, and not yet handed to a thread.
-    pending: Vec<Task>,
+    waiting: Waiting,
     /// Weight of messages begun and of records not yet handed to the producer.
     in_flight_bytes: usize,
     /// The records' part of it.
@@ -185,7 +186,7 @@ where
                     self.recover(turned)?;
                 }
                 StopState::Drain => {
-                    let deadline = Instant::now() + self.context.options.grace;
+                    let deadline = self.now() + self.context.options.grace;
                     self.context.health.set_draining();
                     let partitions = self.tracker.partitions();
                     return match self.finish(&partitions, deadline) {
@@ -206,6 +207,10 @@ where
         } else {
             self.context.pulse.beat();
         }
+    }
+
+    fn now(&self) -> Instant {
+        self.context.clock.now()
     }
 
     fn turn(&mut self) -> Result<(), Failure> {
@@ -230,6 +235,7 @@ where
             wait = Duration::ZERO;
             for finished in batch {
                 self.put_down(finished.n_bytes_in);
+                self.waiting.came_back(finished.n_bytes_in);
                 let records = weight_of_records(&finished);
                 if finished.outcome.is_some() && self.tracker.done(finished.ticket, finished) {
                     self.in_flight_bytes += records;
@@ -274,7 +280,7 @@ where
 
     /// Once a burst, not once a message: on some machines a look at the clock costs as much as a poll.
     fn note_poll(&mut self) {
-        self.last_poll = Instant::now();
+        self.last_poll = self.now();
         self.context.pulse.polled();
     }
 
@@ -286,7 +292,7 @@ where
         if self.tracker.n_open() > 0 || self.epoch.is_closing() || self.epoch.is_clogged() {
             return SHORT_WAIT;
         }
-        self.epoch.remaining(&self.context.options).map_or(IDLE_WAIT, |remaining| remaining.min(IDLE_WAIT))
+        self.epoch.remaining(&self.context.options, self.now()).map_or(IDLE_WAIT, |remaining| remaining.min(IDLE_WAIT))
     }
 
     fn begin(&mut self, message: Message) -> Result<(), Failure> {
@@ -297,7 +303,7 @@ where
         match self.tracker.begin(&partition, message.origin.offset) {
             Ok(ticket) => {
                 self.in_flight_bytes += weight(&message);
-                self.pending.push(Task { ticket, message });
+                self.waiting.push(Task { ticket, message });
                 Ok(())
             }
             Err(error @ BeginError::NotAssigned(_)) => {
@@ -308,21 +314,14 @@ where
         }
     }
 
-    /// Hands pending messages to the threads, in batches that give each of them some. None while records enough are
-    /// waiting already: records are several times as large as their article, so a broker that takes none for a while
-    /// would find all that was begun turned into records. That cannot last for ever: what a record waits for was begun
-    /// before it, and so was handed out before it.
+    /// Hands waiting messages to the threads. None while records enough are waiting already: records are several times as
+    /// large as their article, so a broker that takes none for a while would find all that was begun turned into records.
+    /// That cannot last for ever: what a record waits for was begun before it, and so was handed out before it. A giant may
+    /// have been kept back; so when nothing is ready for the broker, it may go in any case.
     fn hand_out(&mut self) {
-        while !self.pending.is_empty() && self.waiting_bytes < self.context.options.in_flight_bytes {
-            let n_batch = self.pending.len().div_ceil(self.pool.n_threads()).clamp(1, BATCH);
-            let rest = self.pending.split_off(n_batch.min(self.pending.len()));
-            let batch = std::mem::replace(&mut self.pending, rest);
-            if let Err(mut batch) = self.pool.submit(batch) {
-                batch.append(&mut self.pending);
-                self.pending = batch;
-                return;
-            }
-        }
+        let has_room = |lane: &Self| lane.waiting_bytes < lane.context.options.in_flight_bytes;
+        while (has_room(self) || !self.tracker.has_ready()) && self.waiting.hand_out_giant(&self.pool) {}
+        while has_room(self) && self.waiting.hand_out_batch(&self.pool) {}
     }
 
     /// Takes weight off the scales.
@@ -338,7 +337,7 @@ where
     }
 
     fn has_no_room(&self) -> bool {
-        !self.pending.is_empty() || self.in_flight_bytes >= self.context.options.in_flight_bytes
+        self.waiting.is_behind() || self.in_flight_bytes >= self.context.options.in_flight_bytes
     }
 
     /// Back-pressure: the lane stops polling and waits for its threads. It does not pause the partitions, for that
@@ -346,11 +345,12 @@ where
     /// interval nears it does, to be able to poll without being given anything.
     fn wait_for_room(&mut self) -> Result<(), Failure> {
         let half_interval = self.context.options.poll_interval / 2;
-        if self.last_poll.elapsed() >= half_interval && !self.paused {
+        let since_poll = self.context.clock.since(self.last_poll);
+        if since_poll >= half_interval && !self.paused {
             self.consumer.pause(&self.tracker.partitions())?;
             self.paused = true;
         }
-        if self.paused && self.last_poll.elapsed() >= half_interval.min(Duration::from_secs(1)) {
+        if self.paused && since_poll >= half_interval.min(Duration::from_secs(1)) {
             match self.poll_once(Duration::ZERO)? {
                 Polled::Idle => {}
                 Polled::Message(message) => self.begin(message)?,
@@ -361,7 +361,7 @@ where
         // one takes it at once, and no thread has anything to say.
         let must_wait = self.epoch.is_closing() || self.epoch.is_clogged();
         let may_release = !must_wait && self.tracker.has_ready();
-        let wait = self.epoch.remaining(&self.context.options).unwrap_or(IDLE_WAIT).min(IDLE_WAIT);
+        let wait = self.epoch.remaining(&self.context.options, self.now()).unwrap_or(IDLE_WAIT).min(IDLE_WAIT);
         self.collect(match (may_release, must_wait) {
             (true, _) => Duration::ZERO,
             (false, true) => SHORT_WAIT,

@@ -32,6 +32,18 @@ pub enum Call {
     Abort,
     /// [`crate::pipeline::ports::Consumer::rewind`].
     Rewind,
+    /// [`crate::pipeline::ports::Consumer::poll`].
+    Poll,
+    /// [`crate::pipeline::ports::Consumer::complete_assignment`]; it fails for good or not at all.
+    Assign,
+    /// [`crate::pipeline::ports::Consumer::complete_revocation`]; it fails for good or not at all.
+    Revoke,
+    /// [`crate::pipeline::ports::Consumer::pause`].
+    Pause,
+    /// [`crate::pipeline::ports::Consumer::resume`].
+    Resume,
+    /// [`crate::pipeline::ports::Consumer::group`].
+    Group,
 }
 
 /// What goes wrong there.

@@ -10,6 +10,7 @@ pub mod offsets;
 pub mod ports;
 
 mod brake;
+mod clock;
 mod crash;
 mod epoch;
 mod options;
@@ -20,6 +21,7 @@ mod tap;
 mod worker;
 
 pub use brake::{Brake, BrakeOptions};
+pub use clock::Clock;
 #[cfg(debug_assertions)]
 pub use crash::arm;
 pub(crate) use crash::{CrashPoint, crash_at};

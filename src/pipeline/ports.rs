@@ -74,7 +74,7 @@ pub enum Answer {
     Fine,
     /// Why one cannot be used: one sentence that names topic and remedy.
     Refused(String),
-    /// Nothing at all. What it said before still holds.
+    /// Nothing at all. What it said before still holds; if it said nothing, nobody knows.
     Silent,
 }
 

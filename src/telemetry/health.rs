@@ -39,6 +39,10 @@ pub enum Obstacle {
     InputRefused,
     /// A topic is missing, or may not be written to.
     TopicRefused,
+    /// Whether the input topics can be read has not been told yet.
+    InputsUnknown,
+    /// Whether the others can be written to has not been told yet.
+    OutputsUnknown,
     /// Too much was refused; the service stopped by itself.
     Braked,
 }
@@ -51,6 +55,8 @@ impl fmt::Display for Obstacle {
             Self::LongCall => "waits for an answer",
             Self::InputRefused => "cannot read",
             Self::TopicRefused => "cannot write",
+            Self::InputsUnknown => "does not know whether it can read",
+            Self::OutputsUnknown => "does not know whether it can write",
             Self::Braked => "has stopped by itself",
         })
     }

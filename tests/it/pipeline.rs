@@ -1,9 +1,10 @@
 //! The loop over the ports in memory: nothing lost, nothing doubled, order kept, whatever fails. No broker, no sleeps.
-//! Where a limit of the lane must have run out it is zero, and where it must not it is longer than any machine needs: how fast
-//! this one is decides nothing.
+//! Where a limit of the lane must have run out it is zero or the clock is turned, and where it must not it is longer than any machine
+//! needs: how fast this one is decides nothing.
 
 mod bench;
 mod brake;
+mod storm;
 mod tap;
 mod topics;
 
@@ -354,6 +355,24 @@ fn a_partition_that_comes_while_there_is_no_room_is_paused_too() {
     bench.let_all_go();
     bench.wait_until_read();
     assert_eq!(broker.visible().len(), 40);
+}
+
+#[test]
+fn no_partition_waits_for_the_giants_of_another() {
+    let broker = Broker::new("articles", 2);
+    let giant = format!("wait {}", "x".repeat(200_000));
+    for offset in 0..40 {
+        broker.append(message(0, offset, if offset < 3 { &giant } else { "echo" }));
+        broker.append(message(1, offset, "echo"));
+    }
+    // Two threads; and so little room that what waits behind the giants fills it.
+    let mut bench = Bench::start(&broker, Options { workers: 2, in_flight_bytes: 1_000_000, ..options() });
+    bench.waiting.recv_timeout(LIMIT).unwrap();
+    bench.wait("the other partition", |broker| broker.committed().get(&partition(1)) == Some(&40));
+    assert_eq!(broker.committed().get(&partition(0)), None, "nothing waited");
+    bench.let_all_go();
+    bench.wait_until_read();
+    assert_eq!(broker.visible().len(), 80);
 }
 
 #[test]

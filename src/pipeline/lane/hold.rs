@@ -37,23 +37,27 @@ where
     /// Asks the broker whether the topics take records, as far as it tells.
     pub(super) fn ask_about_topics(&mut self) {
         self.context.pulse.beat();
-        match self.producer.ask() {
+        let answer = self.producer.ask();
+        self.note_silence(Obstacle::OutputsUnknown, &answer);
+        match answer {
             Answer::Refused(reason) => self.hold(&reason, true),
             Answer::Fine if self.hold.was_told => self.end_hold(),
             Answer::Fine => self.hold.until = None,
             // What is not known is not promised: nothing is read before it is.
-            Answer::Silent => self.hold.until = Some(Instant::now() + self.hold.wait.max(FIRST_WAIT)),
+            Answer::Silent => self.hold.until = Some(self.now() + self.hold.wait.max(FIRST_WAIT)),
         }
     }
 
     /// Asks now and then about the topics that are read, until nothing is against them and the group has given some.
     pub(super) fn ask_about_inputs(&mut self) {
-        let now = Instant::now();
+        let now = self.now();
         if self.ask_inputs.is_none_or(|due| now < due) {
             return;
         }
+        let answer = self.consumer.ask();
+        self.note_silence(Obstacle::InputsUnknown, &answer);
         let (lane, health) = (self.context.index, &self.context.health);
-        self.ask_inputs = match self.consumer.ask() {
+        self.ask_inputs = match answer {
             Answer::Refused(reason) => {
                 if health.set_obstacle(lane, Obstacle::InputRefused, reason.as_str()) {
                     tracing::error!(lane, reason, "cannot read all that is to be read");
@@ -69,12 +73,22 @@ where
         self.context.pulse.beat();
     }
 
+    /// Says that the broker has not told yet whether topics can be used, or says so no more.
+    fn note_silence(&self, obstacle: Obstacle, answer: &Answer) {
+        let (lane, health) = (self.context.index, &self.context.health);
+        if *answer == Answer::Silent {
+            health.set_obstacle(lane, obstacle, "no broker has told yet");
+        } else {
+            health.clear_obstacle(lane, obstacle);
+        }
+    }
+
     /// Lets a while pass before anything is written again.
     pub(super) fn hold(&mut self, reason: &str, was_told: bool) {
         let lane = self.context.index;
         let wait = (self.hold.wait * 2).clamp(FIRST_WAIT, MAX_WAIT);
         tracing::error!(lane, reason, retry_s = wait.as_secs(), "cannot write; reading nothing until that is mended");
-        self.hold = Hold { until: Some(Instant::now() + wait), wait, was_told };
+        self.hold = Hold { until: Some(self.now() + wait), wait, was_told };
         self.context.health.set_obstacle(lane, Obstacle::TopicRefused, reason);
     }
 
@@ -90,7 +104,7 @@ where
     /// One turn of a lane that holds; says whether it still does.
     pub(super) fn stand_by(&mut self) -> Result<bool, Failure> {
         let Some(until) = self.hold.until else { return Ok(false) };
-        if Instant::now() >= until {
+        if self.now() >= until {
             self.ask_about_topics();
             return Ok(self.hold.until.is_some());
         }

@@ -1,10 +1,7 @@
 //! What a lane does when the group gives it partitions or takes them away.
 
-use std::time::Instant;
-
 use super::{Lane, weight_of_records};
 use crate::pipeline::ports::{Consumer, Failure, Partition, Polled, Position, Producer};
-use crate::pipeline::worker::{Task, weight};
 use crate::pipeline::{CrashPoint, crash_at};
 
 impl<C, P> Lane<C, P>
@@ -46,7 +43,7 @@ where
         let finished = if lost {
             Err(Failure::Abortable("the assignment was lost".to_owned()))
         } else if self.rewind.is_empty() {
-            self.finish(partitions, Instant::now() + self.context.options.revocation_drain)
+            self.finish(partitions, self.now() + self.context.options.revocation_drain)
         } else {
             Ok(true)
         };
@@ -111,7 +108,7 @@ where
             );
         }
         if self.rewind.is_empty() {
-            let finished = self.finish(partitions, Instant::now() + self.context.options.revocation_drain);
+            let finished = self.finish(partitions, self.now() + self.context.options.revocation_drain);
             if let Err(fatal @ Failure::Fatal(_)) = finished {
                 return Err(fatal);
             }
@@ -135,18 +132,11 @@ where
         self.restarted.push(Position { partition: partition.clone(), next: offset });
     }
 
-    /// Takes what is pending in these partitions off the scales.
+    /// Takes what is under way in these partitions off the scales.
     fn release_weight_of(&mut self, partitions: &[Partition]) {
-        let is_revoked = |task: &Task| {
-            let origin = &task.message.origin;
-            partitions.iter().any(|partition| partition.index == origin.partition && partition.topic == origin.topic)
-        };
-        let (revoked, kept): (Vec<Task>, Vec<Task>) =
-            std::mem::take(&mut self.pending).into_iter().partition(is_revoked);
-        self.pending = kept;
-        let pending: usize = revoked.iter().map(|task| weight(&task.message)).sum();
+        let unbegun = self.waiting.clear_of(partitions);
         let waiting: usize = self.tracker.results_of(partitions).map(weight_of_records).sum();
-        self.put_down(pending);
+        self.put_down(unbegun);
         self.put_down_records(waiting);
     }
 }

@@ -2,12 +2,11 @@
 //! done again.
 
 use std::sync::Arc;
-use std::thread;
 use std::time::{Duration, Instant};
 
 use super::{Lane, MAX_BACKOFF, SHORT_WAIT, weight_of_records};
 use crate::pipeline::ports::{Consumer, Enqueued, Failure, Partition, Polled, Position, Producer};
-use crate::pipeline::worker::{Finished, weight};
+use crate::pipeline::worker::Finished;
 use crate::pipeline::{CrashPoint, Delivery, StopState, crash_at};
 use crate::telemetry::TransactionOutcome;
 
@@ -21,7 +20,7 @@ where
     pub(super) fn advance(&mut self, wait: Duration) -> Result<(), Failure> {
         if !self.epoch.is_closing() {
             self.release()?;
-            if self.epoch.is_due(&self.context.options) {
+            if self.epoch.is_due(&self.context.options, self.now()) {
                 self.epoch.close();
             }
         }
@@ -39,12 +38,13 @@ where
     fn release(&mut self) -> Result<(), Failure> {
         while !self.context.brake.is_on() && !self.epoch.is_full(&self.context.options) && !self.epoch.is_clogged() {
             let Some(finished) = self.tracker.release() else { return Ok(()) };
+            // Taken off the scales first: it is gone even if the call below fails.
+            self.put_down_records(weight_of_records(&finished));
             // A message without records needs the transaction too: its offset goes with it.
             if !self.epoch.is_open() {
                 self.producer.begin()?;
-                self.epoch.begin();
+                self.epoch.begin(self.context.clock.now());
             }
-            self.put_down_records(weight_of_records(&finished));
             self.enqueue(&finished)?;
         }
         Ok(())
@@ -108,7 +108,8 @@ where
     pub(super) fn finish(&mut self, partitions: &[Partition], deadline: Instant) -> Result<bool, Failure> {
         let stop = self.context.stop.clone();
         let brake = Arc::clone(&self.context.brake);
-        let out_of_time = || Instant::now() >= deadline || stop.state() == StopState::Abandon || brake.is_on();
+        let clock = self.context.clock.clone();
+        let out_of_time = || clock.now() >= deadline || stop.state() == StopState::Abandon || brake.is_on();
         while self.tracker.is_open(partitions) && !out_of_time() {
             self.beat();
             self.hand_out();
@@ -176,9 +177,9 @@ where
     /// Drops all that is under way. Threads may still hold some of it; its tickets are stale from now on, and its
     /// weight counts until it comes back.
     fn forget_pending(&mut self) {
-        let pending: usize = self.pending.drain(..).map(|task| weight(&task.message)).sum();
+        let unbegun = self.waiting.clear();
         let waiting: usize = self.tracker.results().map(weight_of_records).sum();
-        self.put_down(pending);
+        self.put_down(unbegun);
         self.put_down_records(waiting);
         let mut again: Vec<Position> = self.tracker.rewind();
         // A rewind that had not taken place yet knows positions that this one does not.
@@ -213,7 +214,9 @@ where
     /// Reads again from the committed positions.
     pub(super) fn go_back(&mut self) -> Result<(), Failure> {
         self.collect(Duration::ZERO);
-        self.serve_group(Duration::ZERO)?;
+        // Not without a wait: a poll of no length serves one event, be it a line of the log, and going back takes seconds while the
+        // broker is away. The news that it is away would come after as many turns as there were lines before it.
+        self.serve_group(SHORT_WAIT)?;
         if self.rewind.is_empty() {
             return Ok(());
         }
@@ -244,7 +247,7 @@ where
     fn back_off(&self) {
         if self.n_aborts > 1 {
             let wait = Duration::from_millis(5) * 2u32.saturating_pow(self.n_aborts.min(16) - 1);
-            thread::sleep(wait.min(MAX_BACKOFF));
+            self.context.clock.sleep(wait.min(MAX_BACKOFF));
         }
     }
 }

@@ -88,6 +88,7 @@ impl Consumer for LocalConsumer {
     }
 
     fn poll(&mut self, timeout: Duration) -> Result<Polled, Failure> {
+        self.broker.state().enter(Call::Poll)?;
         let begun = Instant::now();
         loop {
             if let Some(event) = self.next_event() {
@@ -105,6 +106,7 @@ impl Consumer for LocalConsumer {
 
     fn complete_assignment(&mut self, partitions: &[Partition]) -> Result<(), Failure> {
         let mut state = self.broker.state();
+        state.enter(Call::Assign)?;
         let member = &mut state.members[self.member];
         member.lost = false;
         member.is_assigned = true;
@@ -117,6 +119,7 @@ impl Consumer for LocalConsumer {
 
     fn complete_revocation(&mut self, partitions: &[Partition]) -> Result<(), Failure> {
         let mut state = self.broker.state();
+        state.enter(Call::Revoke)?;
         let member = &mut state.members[self.member];
         for partition in partitions {
             self.next.remove(partition);
@@ -148,18 +151,25 @@ impl Consumer for LocalConsumer {
     }
 
     fn pause(&mut self, partitions: &[Partition]) -> Result<(), Failure> {
-        self.broker.state().members[self.member].paused.extend(partitions.iter().cloned());
+        let mut state = self.broker.state();
+        state.enter(Call::Pause)?;
+        state.members[self.member].paused.extend(partitions.iter().cloned());
+        drop(state);
         self.broker.shared.changed.notify_all();
         Ok(())
     }
 
     fn resume(&mut self, partitions: &[Partition]) -> Result<(), Failure> {
-        self.broker.state().members[self.member].paused.retain(|paused| !partitions.contains(paused));
+        let mut state = self.broker.state();
+        state.enter(Call::Resume)?;
+        state.members[self.member].paused.retain(|paused| !partitions.contains(paused));
         Ok(())
     }
 
     fn group(&self) -> Result<LocalGroup, Failure> {
-        Ok(LocalGroup { member: self.member, generation: self.broker.state().members[self.member].generation })
+        let mut state = self.broker.state();
+        state.enter(Call::Group)?;
+        Ok(LocalGroup { member: self.member, generation: state.members[self.member].generation })
     }
 
     fn commit(&mut self, positions: &[Position]) -> Result<(), Failure> {

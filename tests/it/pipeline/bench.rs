@@ -9,7 +9,8 @@ use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use demarche::pipeline::local::Broker;
 use demarche::pipeline::ports::Partition;
 use demarche::pipeline::{
-    Brake, Delivery, Ended, LaneContext, LaneError, Options, Outcome, Process, ProcessFactory, Sight, Stop, Tap, lane,
+    Brake, Clock, Delivery, Ended, LaneContext, LaneError, Options, Outcome, Process, ProcessFactory, Sight, Stop, Tap,
+    lane,
 };
 use demarche::record::{Channel, Message, Origin, OutgoingRecord, Rejection, RejectionReason};
 use demarche::telemetry::{Health, Metrics};
@@ -136,15 +137,26 @@ impl Bench {
 
     /// A lane with these partitions.
     pub(super) fn start_with(broker: &Broker, options: Options, partitions: &[Partition]) -> Self {
-        Self::start_before(broker, options, partitions, None)
+        Self::start_before(broker, options, partitions, None, Clock::default())
+    }
+
+    /// A lane with all partitions that goes by this clock.
+    pub(super) fn start_by(clock: &Clock, broker: &Broker, options: Options) -> Self {
+        Self::start_before(broker, options, &broker.partitions(), None, clock.clone())
     }
 
     /// A lane with all partitions, and somebody who looks on.
     pub(super) fn start_watched(broker: &Broker, options: Options, tap: Arc<dyn Tap>) -> Self {
-        Self::start_before(broker, options, &broker.partitions(), Some(tap))
+        Self::start_before(broker, options, &broker.partitions(), Some(tap), Clock::default())
     }
 
-    fn start_before(broker: &Broker, options: Options, partitions: &[Partition], tap: Option<Arc<dyn Tap>>) -> Self {
+    fn start_before(
+        broker: &Broker,
+        options: Options,
+        partitions: &[Partition],
+        tap: Option<Arc<dyn Tap>>,
+        clock: Clock,
+    ) -> Self {
         let (gate, gate_out) = unbounded();
         let (waiting_in, waiting) = bounded(1000);
         let n_built = Arc::new(AtomicUsize::new(0));
@@ -163,6 +175,7 @@ impl Bench {
             stop: stop.clone(),
             brake: Arc::clone(&brake),
             pulse: Arc::default(),
+            clock,
         };
         let thread = Some(thread::spawn(move || lane::run(context, consumer, producer, &Arc::new(script))));
         Self {

@@ -1,10 +1,11 @@
 //! Topics that change under a running lane: refused, missing, made again, cut off at an end.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use demarche::pipeline::local::{Broker, Call, Fault};
 use demarche::pipeline::ports::Answer;
-use demarche::pipeline::{Ended, Options};
+use demarche::pipeline::{Clock, Ended, Options};
 
 use super::bench::{Bench, LIMIT, expected_echoes, fill, message, options, partition, payloads, seen};
 
@@ -82,6 +83,52 @@ fn a_broker_that_falls_silent_does_not_bring_a_missing_input_topic_back() {
     assert_eq!(bench.health.ready(), refused);
     broker.answer_about_inputs(Answer::Fine);
     bench.wait("ready", |_| bench.health.ready() == Ok(()));
+}
+
+#[test]
+fn nothing_is_promised_about_an_input_topic_of_which_no_broker_has_told() {
+    let (broker, clock) = (Broker::new("articles", 1), Clock::turned_by_hand());
+    let messages = fill(&broker, 20);
+    broker.answer_about_inputs(Answer::Silent);
+    let bench = Bench::start_by(&clock, &broker, Options { epoch: Duration::ZERO, ..options() });
+    // What can be read is.
+    bench.wait_until_read();
+    assert_eq!(seen(&broker), expected_echoes(messages));
+    let unknown = Err("lane 0 does not know whether it can read: no broker has told yet".to_owned());
+    assert_eq!(bench.health.ready(), unknown);
+    let turn = || clock.turn(Duration::from_secs(1));
+    let n_asked = broker.n_calls(Call::Ask);
+    bench.wait("it is asked again", |broker| {
+        turn();
+        broker.n_calls(Call::Ask) > n_asked + 1
+    });
+    assert_eq!(bench.health.ready(), unknown);
+    broker.answer_about_inputs(Answer::Fine);
+    bench.wait("ready", |_| {
+        turn();
+        bench.health.ready() == Ok(())
+    });
+}
+
+#[test]
+fn nothing_is_read_before_a_broker_has_told_whether_the_output_topics_can_be_used() {
+    let (broker, clock) = (Broker::new("articles", 1), Clock::turned_by_hand());
+    let messages = fill(&broker, 20);
+    broker.answer_about_outputs(Answer::Silent);
+    let bench = Bench::start_by(&clock, &broker, Options { epoch: Duration::ZERO, ..options() });
+    let turn = || clock.turn(Duration::from_secs(1));
+    bench.wait("it is asked again", |broker| {
+        turn();
+        broker.is_assigned(bench.member) && broker.n_calls(Call::Ask) > 5
+    });
+    let unknown = Err("lane 0 does not know whether it can write: no broker has told yet".to_owned());
+    assert_eq!((bench.health.ready(), broker.n_calls(Call::Begin)), (unknown, 0));
+    broker.answer_about_outputs(Answer::Fine);
+    bench.wait("everything read", |broker| {
+        turn();
+        broker.lag() == 0
+    });
+    assert_eq!((seen(&broker), bench.health.ready()), (expected_echoes(messages), Ok(())));
 }
 
 #[test]
