@@ -8,11 +8,14 @@ import time
 
 import articles
 import oracle
+import thread
 from service import until
 from trial import Trial, amiss
 
 # A member whose session ends soon, so that a frozen one is replaced within the test.
 HASTY = (("transaction.timeout.ms", "2000"), ("session.timeout.ms", "3000"), ("heartbeat.interval.ms", "500"))
+# The group's newer protocol, in which the broker says how long a session lasts (tests/broker/server.properties.template).
+KIP_848 = (("group.protocol", "consumer"), ("transaction.timeout.ms", "2000"))
 # As src/pipeline/crash.rs names them, with the most passes that a member survives: most are made once a transaction.
 CRASH_POINTS = {"in_worker": 20, "after_enqueue": 20, "before_offsets": 4, "before_commit": 4, "after_commit": 4, "before_revocation": 1}
 
@@ -56,6 +59,25 @@ def run_control(broker, folder, long):
     yield "control: at least once", f"{trial.n_articles} articles, {what}", amiss(wrong), good
 
 
+def run_early(broker, folder, long):
+    """What a service does that commits offsets before its records: both members are killed at work, and the group's offsets set past it."""
+    trial = Trial(broker, folder, "early", 1_000, 10)
+    for name in ("one", "two"):
+        trial.member(name, options=HASTY)
+    trial.send_all()
+    until("the service works", lambda: (oracle.lag(broker, trial.tag) or trial.n_articles) < trial.n_articles)
+    for member in trial.members:
+        member.kill()
+    until("the group is empty", lambda: oracle.is_empty(broker, trial.tag))
+    oracle.commit_ahead(broker, trial.tag)
+    for member in trial.members:
+        member.start()
+    trial.settle()
+    _, wrong, _ = trial.end()
+    good = wrong["lost"] > 0 and wrong["doubled"] + wrong["unexpected"] == 0
+    yield "control: offsets committed early", f"{trial.n_articles} articles, both members killed at work", amiss(wrong), good
+
+
 def run_crashes(broker, folder, long):
     """One of two members dies between two steps of its work, and is started again."""
     points = [*CRASH_POINTS] * (10 if long else 1)
@@ -88,9 +110,9 @@ def run_crashes(broker, folder, long):
 
 
 def run_storm(broker, folder, long):
-    for strategy in ("range", "cooperative-sticky"):
+    for strategy in ("range", "cooperative-sticky", "KIP-848"):
         trial = Trial(broker, folder, f"storm-{strategy}", 20_000 if long else 1_500, 3)
-        options = (*HASTY, ("partition.assignment.strategy", strategy))
+        options = (*HASTY, ("partition.assignment.strategy", strategy)) if strategy != "KIP-848" else KIP_848
         for name in ("one", "two"):
             trial.member(name, instance="none", options=options)
         n_rounds = 50 if long else 5
@@ -117,6 +139,32 @@ def run_storm(broker, folder, long):
         # One that was frozen past its session may be ended by the watchdog, with this code.
         good = not any(wrong.values()) and not any(codes + stopped) and all(code == 75 for code in ended)
         yield f"rebalances, {strategy}", f"{trial.n_articles} articles, {n_rounds} times a member leaves, dies or freezes", amiss(wrong), good
+
+
+def run_late(broker, folder, long):
+    """A lane that does not come to poll within its interval: its thread stands still, and the client's own go on."""
+    trial = Trial(broker, folder, "late", 600, 13)
+    options = (*HASTY, ("max.poll.interval.ms", "6000"))
+    member = trial.member("one", options=options)
+    trial.send(range(300))
+    trial.feed.flush()
+    until("the service works", lambda: (oracle.lag(broker, trial.tag) or 300) < 300)
+    n_rebalances = member.metric("demarche_rebalances_total")
+    with thread.stopped(thread.find(member.process.pid, "lane-0")):
+        told = until("the member is not ready", lambda: not member.is_ready())
+        why = member.get("/readyz")[1].strip()
+        time.sleep(10)
+        late = member.get("/readyz")[1].strip()
+    back = until("the member works again", member.is_ready)
+    trial.send(range(300, 600))
+    trial.feed.flush()
+    trial.settle()
+    n_rebalances = member.metric("demarche_rebalances_total") - n_rebalances
+    codes, wrong, ended = trial.end()
+    line = next((line for line in member.log.read_text(errors="replace").splitlines() if "exceeded by" in line), "")
+    good = not any(wrong.values()) and not any(codes) and not ended and "polls too late" in late and "WARN" in line and n_rebalances >= 2
+    what = f"600 articles; not ready after {told:.0f} s: {why}; then: {late}; ready {back:.0f} s after it went on; {n_rebalances:.0f} rebalances; {line[line.find('WARN'):]}"
+    yield "a lane that polls too late", what, amiss(wrong), good
 
 
 def run_poison(broker, folder, long):

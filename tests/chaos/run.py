@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 
+import backlog
 import brokers
 import members
 import refusals
@@ -23,14 +24,17 @@ from service import Member
 SCENARIOS = {
     "kills": members.run_kills,
     "control": members.run_control,
+    "early": members.run_early,
     "crashes": members.run_crashes,
     "storm": members.run_storm,
+    "backlog": backlog.run_backlog,
     "outages": brokers.run_outages,
     "network": brokers.run_network,
     "cuts": brokers.run_cuts,
     "refused": refusals.run_refused,
     "disk": refusals.run_disk,
     "secure": secure.run_secure,
+    "late": members.run_late,
     "poison": members.run_poison,
     "signals": members.run_signals,
 }

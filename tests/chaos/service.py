@@ -21,7 +21,8 @@ class Member:
 
     RUNNING = []
 
-    def __init__(self, broker, folder, tag, name, delivery="exactly_once", instance=None, options=(), address=None):
+    def __init__(self, broker, folder, tag, name, delivery="exactly_once", instance=None, options=(), address=None,
+                 workers=1, max_bytes=articles.MAX_BYTES, max_tokens=articles.MAX_TOKENS):
         self.port = free_port()
         self.config = folder / f"{tag}-{name}.toml"
         self.log = folder / f"{tag}-{name}.log"
@@ -42,11 +43,11 @@ dead_letters = "{tag}.dead-letter"
 [kafka.options]
 {lines}
 [input]
-max_bytes = {articles.MAX_BYTES}
-max_tokens = {articles.MAX_TOKENS}
+max_bytes = {max_bytes}
+max_tokens = {max_tokens}
 [pipeline]
 delivery = "{delivery}"
-workers = 1
+workers = {workers}
 [http]
 listen = "127.0.0.1:{self.port}"
 [logs]

@@ -5,16 +5,17 @@ import threading
 import time
 
 import oracle
-from service import Member, until
+from service import N_PARTITIONS, Member, until
 
 
 class Trial:
     """Topics and members of one scenario."""
 
-    def __init__(self, broker, folder, tag, n_articles, seed):
+    def __init__(self, broker, folder, tag, n_articles, seed, n_partitions=N_PARTITIONS):
         self.broker, self.folder, self.tag, self.n_articles = broker, folder, tag, n_articles
+        self.n_partitions = n_partitions
         self.random = random.Random(seed)
-        oracle.make_topics(broker, tag)
+        oracle.make_topics(broker, tag, n_partitions)
         self.expected = oracle.extracted(range(n_articles), folder)
         self.feed = oracle.Feed(broker, tag)
         self.members = []
@@ -49,14 +50,14 @@ class Trial:
         thread.start()
         return thread
 
-    def settle(self):
+    def settle(self, limit=300):
         """Waits until everything is committed. Returns the seconds."""
-        return until("everything is committed", lambda: oracle.lag(self.broker, self.tag) == 0, 300, self.members)
+        return until("everything is committed", lambda: oracle.lag(self.broker, self.tag, self.n_partitions) == 0, limit, self.members)
 
     def end(self):
         """Stops what still runs; what it ended with, and what is wrong in the topics."""
         codes = [member.stop() for member in self.members if member.process.poll() is None]
-        wrong = oracle.verdict(self.broker, self.tag, self.expected, self.feed)
+        wrong = oracle.verdict(self.broker, self.tag, self.expected, self.feed, self.n_partitions)
         return codes, wrong, [code for member in self.members for code in member.ended_by_itself]
 
 
