@@ -36,5 +36,6 @@ mod schema;
 mod score;
 #[cfg(feature = "kafka")]
 mod service;
+mod slips;
 mod tagged;
 mod work;
