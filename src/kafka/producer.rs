@@ -1,5 +1,6 @@
 //! The producer port over rdkafka's `BaseProducer`, with transactions or without.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -202,7 +203,14 @@ impl Producer for KafkaProducer {
         let answer = topics::ask(self.client.client(), &self.wanted);
         let (Answer::Fine, Some(config)) = (&answer, self.unasked.as_ref()) else { return answer };
         let names: Vec<&str> = self.wanted.iter().map(|wanted| wanted.topic.as_str()).collect();
-        let Some(limits) = topics::limits(config, &names) else { return Answer::Silent };
+        let limits = match topics::limits(config, &names) {
+            Some(limits) => limits,
+            // A broker that is silent about this alone does not tell. One that has fallen silent may still have something to say.
+            None => match topics::ask(self.client.client(), &self.wanted) {
+                Answer::Fine => BTreeMap::new(),
+                other => return other,
+            },
+        };
         match topics::too_small(&self.wanted, &limits) {
             Some(refusal) => Answer::Refused(refusal),
             None => {
