@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::article::Article;
 use crate::extract::codebook::Codebook;
+use crate::extract::events::SameTrace;
 use crate::extract::families::Without;
 use crate::extract::who::Trace;
 use crate::extract::{Knowledge, Ontology};
@@ -150,6 +151,13 @@ impl Analyzer {
         }
         let document = self.annotated(Document::new(article.text.as_str()));
         (document, self.core.as_ref().and_then(Core::asked))
+    }
+
+    /// What is asked about the mentions of an article that may tell of one event: for fitting the weights.
+    pub fn trace_same(&mut self, article: &Article) -> (Document, SameTrace) {
+        let document = self.annotated(Document::new(article.text.as_str()));
+        let trace = self.models.knowledge.trace_same(&document, article.published_at);
+        (document, trace)
     }
 
     fn annotated(&mut self, mut doc: Document) -> Document {

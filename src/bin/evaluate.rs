@@ -76,8 +76,11 @@ enum What {
         #[arg(long, conflicts_with = "triggers")]
         events: bool,
         /// Instead: what it asks about the words that may be triggers
-        #[arg(long)]
+        #[arg(long, conflicts_with = "same")]
         triggers: bool,
+        /// Instead: mentions that may tell of one event, in pairs with their features
+        #[arg(long, conflicts_with = "events")]
+        same: bool,
     },
     /// Attributed statements; GOLD is JSON lines of id, text and statements
     Statements {
@@ -230,11 +233,12 @@ fn main() -> Result<()> {
             write(&files.out, &answer)?;
             String::new()
         }
-        What::Trace { files, events, triggers } => {
+        What::Trace { files, events, triggers, same } => {
             let name = files.gold.display().to_string();
-            let trace = match (events, triggers) {
-                (true, _) => trace::trace_events,
-                (_, true) => trace::trace_triggers,
+            let trace = match (events, triggers, same) {
+                (true, _, _) => trace::trace_events,
+                (_, true, _) => trace::trace_triggers,
+                (_, _, true) => trace::trace_same,
                 _ => trace::trace,
             };
             write(&files.out, &trace(&name, &files.read()?, &mut Analyzer::new(&files.models()?))?)?;

@@ -44,6 +44,7 @@ pub struct Findings {
 pub struct Knowledge {
     lexicon: Lexicon,
     who: WhoTables,
+    same: events::SameWeights,
     without: Without,
 }
 
@@ -61,7 +62,12 @@ impl Knowledge {
     /// # Errors
     /// If a table that is built in is malformed; the error names file and line.
     pub fn load(codebook: &Codebook) -> Result<Self, TableError> {
-        Ok(Self { lexicon: Lexicon::load(codebook)?, who: WhoTables::load(codebook)?, without: Without::default() })
+        Ok(Self {
+            lexicon: Lexicon::load(codebook)?,
+            who: WhoTables::load(codebook)?,
+            same: events::SameWeights::load()?,
+            without: Without::default(),
+        })
     }
 
     /// The same without some families of rules, to measure what they are worth.
@@ -75,8 +81,14 @@ impl Knowledge {
     pub fn extract(&self, doc: &Document, publisher: Option<&str>, published_at: Option<Timestamp>) -> Findings {
         let reading = Reading::new(doc, &self.lexicon, &self.who, publisher, published_at.map(dates::day_of));
         let statements = statements::extract(&reading, self.without);
-        let events = events::extract(&reading, &statements);
+        let events = events::extract(&reading, &self.same, &statements);
         Findings { statements, events, entities: reading.who.entities }
+    }
+
+    /// Takes down what is asked about mentions that may tell of one event.
+    pub fn trace_same(&self, doc: &Document, published_at: Option<Timestamp>) -> events::SameTrace {
+        let reading = Reading::new(doc, &self.lexicon, &self.who, None, published_at.map(dates::day_of));
+        events::trace(&reading, &statements::extract(&reading, self.without))
     }
 
     /// What a feature of an event weighs for its confidence.

@@ -5,7 +5,8 @@ use std::fmt;
 
 /// The tables under `data/` that the program is built with: name below that folder, text. In the order of the names; a test holds that none is
 /// missing. A static and no constant: a constant would stand in the binary once for each place that uses it.
-pub static TABLES: [(&str, &str); 29] = [
+pub static TABLES: [(&str, &str); 30] = [
+    ("events/same.tsv", include_str!("../../data/events/same.tsv")),
     ("lexicon/attitudes-learned.tsv", include_str!("../../data/lexicon/attitudes-learned.tsv")),
     ("lexicon/attitudes.tsv", include_str!("../../data/lexicon/attitudes.tsv")),
     ("lexicon/cities.tsv", include_str!("../../data/lexicon/cities.tsv")),

@@ -15,18 +15,10 @@ use super::ScoreError;
 /// # Errors
 /// If a line is no such object.
 pub fn trace(file: &str, text: &str, analyzer: &mut Analyzer) -> Result<String, ScoreError> {
-    let mut out = String::new();
-    for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-        let row: Value =
-            serde_json::from_str(line).map_err(|error| ScoreError::new(file, index + 1, error.to_string()))?;
-        let cell = |key: &str| row.get(key).and_then(Value::as_str).unwrap_or_default();
-        let mut article = Article::from_text(cell("id"), cell("text"));
-        article.published_at = format!("{}T00:00:00Z", cell("date")).parse().ok();
-        let (document, trace) = analyzer.trace(&article);
-        out.push_str(&written(cell("id"), &document, &trace).to_string());
-        out.push('\n');
-    }
-    Ok(out)
+    each(file, text, |article| {
+        let (document, trace) = analyzer.trace(article);
+        Some(written(&article.id, &document, &trace))
+    })
 }
 
 /// Traces what the head for events asks of the tree about triggers, as [`trace`] does the graph.
@@ -66,6 +58,22 @@ pub fn trace_triggers(file: &str, text: &str, analyzer: &mut Analyzer) -> Result
     })
 }
 
+/// Traces what is asked about mentions that may tell of one event.
+///
+/// # Errors
+/// If a line is no such object.
+pub fn trace_same(file: &str, text: &str, analyzer: &mut Analyzer) -> Result<String, ScoreError> {
+    each(file, text, |article| {
+        let (document, trace) = analyzer.trace_same(article);
+        let points = CodePoints::new(document.text());
+        let mentions = trace.mentions.iter().map(|&(tokens, event_type)| {
+            json!({"span": points.of(document.span_of(tokens)), "plover": event_type.name()})
+        });
+        let pairs = trace.pairs.iter().map(|pair| json!([pair.earlier, pair.later, pair.heard, pair.features]));
+        Some(json!({"id": article.id, "mentions": mentions.collect::<Vec<_>>(), "pairs": pairs.collect::<Vec<_>>()}))
+    })
+}
+
 /// A span of tokens in code points.
 type SpanOf<'a> = &'a dyn Fn(TokenRange) -> (usize, usize);
 
@@ -75,17 +83,27 @@ fn asked(
     analyzer: &mut Analyzer,
     mut listed: impl FnMut(&Asked, SpanOf<'_>) -> (&'static str, Vec<Value>),
 ) -> Result<String, ScoreError> {
-    let mut out = String::new();
-    for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-        let row: Value =
-            serde_json::from_str(line).map_err(|error| ScoreError::new(file, index + 1, error.to_string()))?;
-        let cell = |key: &str| row.get(key).and_then(Value::as_str).unwrap_or_default();
-        let (document, asked) = analyzer.trace_events(&Article::from_text(cell("id"), cell("text")));
-        let Some(asked) = asked else { continue };
+    each(file, text, |article| {
+        let (document, asked) = analyzer.trace_events(article);
         let points = CodePoints::new(document.text());
-        let (name, listed) = listed(asked, &|tokens| points.of(document.span_of(tokens)));
-        out.push_str(&json!({"id": cell("id"), name: listed}).to_string());
-        out.push('\n');
+        let (name, listed) = listed(asked?, &|tokens| points.of(document.span_of(tokens)));
+        Some(json!({"id": article.id, name: listed}))
+    })
+}
+
+/// A line for each article of a file of JSON lines with "id", "text" and perhaps "date".
+fn each(file: &str, text: &str, mut line: impl FnMut(&Article) -> Option<Value>) -> Result<String, ScoreError> {
+    let mut out = String::new();
+    for (index, row) in text.lines().enumerate().filter(|(_, row)| !row.trim().is_empty()) {
+        let row: Value =
+            serde_json::from_str(row).map_err(|error| ScoreError::new(file, index + 1, error.to_string()))?;
+        let cell = |key: &str| row.get(key).and_then(Value::as_str).unwrap_or_default();
+        let mut article = Article::from_text(cell("id"), cell("text"));
+        article.published_at = format!("{}T00:00:00Z", cell("date")).parse().ok();
+        if let Some(line) = line(&article) {
+            out.push_str(&line.to_string());
+            out.push('\n');
+        }
     }
     Ok(out)
 }

@@ -1,7 +1,6 @@
 //! One event, once: mentions that tell of the same are joined, over title and text, and the clearest stands for all.
 //!
-//! The head says which earlier mention tells of the same; parties of the article graph say so where the head does not see it, as between a title and the
-//! text far below it.
+//! Pairs of mentions are weighed (`same`); between a title and the text far below it, their sides say so as well.
 
 use std::cmp::Reverse;
 
@@ -11,30 +10,32 @@ use crate::text::{EventMentions, SentenceKind};
 
 use super::parties;
 use super::propose::Told;
-
-/// How sure the head must be that two mentions tell of the same.
-const SURE: f32 = 0.5;
+use super::same::{self, SameWeights};
 
 /// Earlier events that a mention is compared with by parties and kind.
 const REACH: usize = 40;
 
 /// Joins mentions, which stand in the order of the text, to events.
-pub(super) fn merge(reading: &Reading<'_, '_>, layer: &EventMentions, told: Vec<Told>) -> Vec<Event> {
+pub(super) fn merge(
+    reading: &Reading<'_, '_>,
+    layer: &EventMentions,
+    weights: &SameWeights,
+    told: Vec<Told>,
+) -> Vec<Event> {
+    let earlier = same::earlier(weights, &same::Asked::all(reading, layer, &told));
     let mut events: Vec<Vec<Event>> = Vec::new();
-    // By mention of the layer, the event that it is part of.
-    let mut event_of: Vec<Option<usize>> = vec![None; layer.mentions.len()];
-    for Told { mention, event } in told {
-        let said = &layer.mentions[mention];
-        let by_head = said.same.filter(|_| said.same_probability >= SURE);
-        let by_head = by_head.and_then(|earlier| event_of[earlier as usize]);
-        let by_head = by_head.filter(|&known| events[known][0].plover_type == event.plover_type);
+    // By mention, the event that it is part of.
+    let mut event_of: Vec<usize> = Vec::with_capacity(told.len());
+    for (Told { event, .. }, earlier) in told.into_iter().zip(earlier) {
         let from = events.len().saturating_sub(REACH);
-        let known = by_head.or_else(|| (from..events.len()).find(|&known| is_told_by(reading, &events[known], &event)));
+        let known = earlier
+            .map(|earlier| event_of[earlier])
+            .or_else(|| (from..events.len()).find(|&known| is_in_headline(reading, &events[known], &event)));
         let known = known.unwrap_or_else(|| {
             events.push(Vec::new());
             events.len() - 1
         });
-        event_of[mention] = Some(known);
+        event_of.push(known);
         events[known].push(event);
     }
     let mut merged: Vec<Event> = events.into_iter().filter_map(|mentions| joined(reading, mentions)).collect();
@@ -84,19 +85,12 @@ fn without(mut parties: Vec<Actor>, others: &[Actor]) -> Vec<Actor> {
     parties
 }
 
-/// Whether a mention tells of an event by what both say of it. A headline and the text below it do so in other words, and the text of the one event that it
-/// tells first; within the text the words must be the same, too.
-fn is_told_by(reading: &Reading<'_, '_>, known: &[Event], event: &Event) -> bool {
+/// Whether a headline and the text below it tell of one event: they do so in other words, and the text of the one event that it tells first.
+fn is_in_headline(reading: &Reading<'_, '_>, known: &[Event], event: &Event) -> bool {
     let sentences = &reading.words.doc.sentences;
     let is_headline = |event: &Event| sentences[event.sentence].kind == SentenceKind::Headline;
-    let beside = known.iter().find(|mention| is_headline(mention) == is_headline(event));
-    match beside {
-        None => known.first().is_some_and(|mention| agree(mention, event)),
-        Some(mention) => {
-            let says_the_same = mention.cameo == event.cameo && mention.lemma == event.lemma;
-            says_the_same && mention.sentence != event.sentence && agree(mention, event)
-        }
-    }
+    let is_beside = known.iter().any(|mention| is_headline(mention) == is_headline(event));
+    !is_beside && known.first().is_some_and(|mention| agree(mention, event))
 }
 
 /// Whether two mentions may be of one event: the same kind of deed between the same sides, not on two different days.

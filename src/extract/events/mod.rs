@@ -6,21 +6,33 @@
 //! 1. `propose` makes an event of each mention, with the statement that it stands in;
 //! 2. `parties` tells who the words for its parties are, by the article graph (`who`);
 //! 3. `confidence` says how sure the whole is;
-//! 4. `merge` makes one event of its mentions, over title and text.
+//! 4. `same` weighs which mentions tell of the same, and `merge` makes one event of them, over title and text.
 
 mod codebook;
 mod confidence;
 mod merge;
 mod parties;
 mod propose;
+mod same;
 mod several;
+mod trace;
 
 use crate::extract::reading::Reading;
 use crate::finding::{Event, Statement};
 
+pub(crate) use same::SameWeights;
+pub use trace::{AskedPair, SameTrace};
+
 /// Finds the events of one document, in the order of the text. `statement` counts within the list given. A core without a head for events finds none.
-pub(crate) fn extract(reading: &Reading<'_, '_>, statements: &[Statement]) -> Vec<Event> {
+pub(crate) fn extract(reading: &Reading<'_, '_>, weights: &SameWeights, statements: &[Statement]) -> Vec<Event> {
     let Some(layer) = &reading.words.doc.events else { return Vec::new() };
     let layer = codebook::laid_over(reading, layer);
-    merge::merge(reading, &layer, propose::mentions(reading, &layer, statements))
+    merge::merge(reading, &layer, weights, propose::mentions(reading, &layer, statements))
+}
+
+/// What is asked about pairs of mentions that may tell of one event, with their features: for fitting what these weigh.
+pub(crate) fn trace(reading: &Reading<'_, '_>, statements: &[Statement]) -> SameTrace {
+    let Some(layer) = &reading.words.doc.events else { return SameTrace::default() };
+    let told = propose::mentions(reading, layer, statements);
+    trace::pairs(&same::Asked::all(reading, layer, &told))
 }
