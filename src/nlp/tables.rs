@@ -5,7 +5,7 @@ use std::fmt;
 
 /// The tables under `data/` that the program is built with: name below that folder, text. In the order of the names; a test holds that none is
 /// missing. A static and no constant: a constant would stand in the binary once for each place that uses it.
-pub static TABLES: [(&str, &str); 30] = [
+pub static TABLES: [(&str, &str); 31] = [
     ("events/same.tsv", include_str!("../../data/events/same.tsv")),
     ("lexicon/attitudes-learned.tsv", include_str!("../../data/lexicon/attitudes-learned.tsv")),
     ("lexicon/attitudes.tsv", include_str!("../../data/lexicon/attitudes.tsv")),
@@ -18,6 +18,7 @@ pub static TABLES: [(&str, &str); 30] = [
     ("lexicon/officeholders.tsv", include_str!("../../data/lexicon/officeholders.tsv")),
     ("lexicon/organizations.tsv", include_str!("../../data/lexicon/organizations.tsv")),
     ("lexicon/places.tsv", include_str!("../../data/lexicon/places.tsv")),
+    ("lexicon/region_names.tsv", include_str!("../../data/lexicon/region_names.tsv")),
     ("lexicon/regions.tsv", include_str!("../../data/lexicon/regions.tsv")),
     ("lexicon/roles.tsv", include_str!("../../data/lexicon/roles.tsv")),
     ("lexicon/words.tsv", include_str!("../../data/lexicon/words.tsv")),

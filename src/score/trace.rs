@@ -66,9 +66,9 @@ pub fn trace_same(file: &str, text: &str, analyzer: &mut Analyzer) -> Result<Str
     each(file, text, |article| {
         let (document, trace) = analyzer.trace_same(article);
         let points = CodePoints::new(document.text());
-        let mentions = trace.mentions.iter().map(|&(tokens, event_type)| {
-            json!({"span": points.of(document.span_of(tokens)), "plover": event_type.name()})
-        });
+        let mentions = trace.mentions.iter().map(
+            |&(tokens, event_type)| json!({"span": points.of(document.span_of(tokens)), "plover": event_type.name()}),
+        );
         let pairs = trace.pairs.iter().map(|pair| json!([pair.earlier, pair.later, pair.heard, pair.features]));
         Some(json!({"id": article.id, "mentions": mentions.collect::<Vec<_>>(), "pairs": pairs.collect::<Vec<_>>()}))
     })

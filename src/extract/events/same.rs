@@ -97,7 +97,8 @@ impl<'a> Asked<'a> {
 /// For each mention the earlier one whose event it tells of, more likely than not: the likeliest of those within reach.
 pub(super) fn earlier(weights: &SameWeights, all: &[Asked<'_>]) -> Vec<Option<usize>> {
     let of = |later: usize| {
-        let pairs = (later.saturating_sub(REACH)..later).filter_map(|earlier| Some((earlier, Pair::of(all, earlier, later)?)));
+        let pairs =
+            (later.saturating_sub(REACH)..later).filter_map(|earlier| Some((earlier, Pair::of(all, earlier, later)?)));
         let weighed = pairs.map(|(earlier, pair)| (earlier, weights.log_odds(&pair)));
         // Of equals the nearest.
         let best = weighed.max_by(|one, other| one.1.total_cmp(&other.1))?;

@@ -27,7 +27,8 @@ pub struct AskedPair {
 }
 
 pub(super) fn pairs(all: &[Asked<'_>]) -> SameTrace {
-    let places = (0..all.len()).flat_map(|later| (later.saturating_sub(REACH)..later).map(move |earlier| (earlier, later)));
+    let places =
+        (0..all.len()).flat_map(|later| (later.saturating_sub(REACH)..later).map(move |earlier| (earlier, later)));
     let pairs = places.filter_map(|(earlier, later)| {
         let pair = Pair::of(all, earlier, later)?;
         let mut features = Vec::new();

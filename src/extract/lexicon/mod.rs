@@ -75,7 +75,7 @@ pub(crate) struct Lexicon {
     pub(crate) entities: Vec<Entity>,
     /// Case counts here.
     pub(crate) places: PhraseMap<PlaceName>,
-    /// Towns, to the index of their country in [`Lexicon::entities`]. Case counts.
+    /// Towns and regions, to the index of their country in [`Lexicon::entities`]. Case counts.
     pub(crate) cities: PhraseMap<usize>,
     /// Towns on the map, and regions.
     pub(crate) gazetteer: Gazetteer,
@@ -243,13 +243,15 @@ fn load_cities(entities: &[Entity], codebook: &Codebook) -> Result<PhraseMap<usi
         let of = country(town.country);
         town.names.iter().for_each(|name| of.into_iter().for_each(|of| cities.insert(name, of)));
     }
-    let text = tables::embedded("lexicon/cities.tsv");
-    for row in tables::read("data/lexicon/cities.tsv", text, 2)? {
-        let Some(country) = country(row.cell(0)) else {
-            return Err(row.error(format!("no country has the code {:?}", row.cell(0))));
-        };
-        for name in row.values(1) {
-            cities.insert(name, country);
+    for (file, name) in [
+        ("data/lexicon/cities.tsv", "lexicon/cities.tsv"),
+        ("data/lexicon/region_names.tsv", "lexicon/region_names.tsv"),
+    ] {
+        for row in tables::read(file, tables::embedded(name), 2)? {
+            let Some(country) = country(row.cell(0)) else {
+                return Err(row.error(format!("no country has the code {:?}", row.cell(0))));
+            };
+            row.values(1).for_each(|name| cities.insert(name, country));
         }
     }
     Ok(cities)

@@ -16,21 +16,40 @@ pub(super) const GAZETTEER: usize = 8;
 /// Steps of a path through the tree beyond which it says no more than that it is long.
 const LONGEST_PATH: usize = 8;
 
-/// Adverbs that tell a time.
-const TIMES: [&str; 12] = [
+/// Adverbs that tell a time or a place.
+const TIMES_AND_PLACES: [&str; 24] = [
+    "abroad",
     "ago",
     "currently",
+    "daily",
     "earlier",
+    "elsewhere",
+    "here",
     "lately",
     "later",
+    "nationwide",
+    "nearby",
     "now",
+    "originally",
+    "overnight",
+    "overseas",
     "previously",
     "recently",
+    "regularly",
+    "routinely",
     "soon",
+    "there",
     "today",
     "tomorrow",
     "yesterday",
 ];
+
+/// Whether a word is a year of the last centuries.
+fn is_year(word: &str) -> bool {
+    word.len() == 4
+        && (word.starts_with('1') || word.starts_with("20"))
+        && word.bytes().all(|byte| byte.is_ascii_digit())
+}
 
 /// Kinds of features of triggers have numbers from here on; those of words beside them are below.
 const OF_TRIGGER: u64 = 100;
@@ -98,28 +117,38 @@ impl<'a> Facts<'a> {
         Self { doc, tree: Tree::new_within(doc, sentence), encoding, sentence, names }
     }
 
-    /// The words that could be parties, dates or places: nouns, names, pronouns, adjectives for countries and adverbs of time, each by the head of its phrase.
+    /// The words that could be parties, dates or places, each by the head of its phrase: nouns, names, pronouns, years, adverbs of time and place, and
+    /// adjectives for countries or beside the trigger ("insurgent attacks", "a recent attack"). A name within a phrase is one by itself ("U.S. policy").
     pub(super) fn candidates(&self, trigger: &Trigger) -> impl Iterator<Item = usize> + '_ {
         let trigger = trigger.tokens;
+        let is_on_trigger = move |token: usize| self.doc.head(token).is_some_and(|head| trigger.contains_token(head));
         self.sentence.range().filter(move |&token| {
+            let relation = self.tree.relation(token);
             let is_word = match self.doc.upos[token] {
                 Upos::Noun | Upos::Propn => true,
                 Upos::Pron => !matches!(self.doc.xpos[token], Xpos::Wp | Xpos::Wdt | Xpos::Ex | Xpos::WpDollar),
-                Upos::Adv => TIMES.contains(&self.doc.lemmas.get(token)),
-                Upos::Num | Upos::Det => {
-                    matches!(self.tree.relation(token), Deprel::Nsubj | Deprel::NsubjPass | Deprel::Obj | Deprel::Obl)
-                }
+                Upos::Adv => TIMES_AND_PLACES.contains(&self.doc.lemmas.get(token)),
+                Upos::Num if is_year(self.doc.token_text(token)) => true,
+                Upos::Num | Upos::Det => matches!(
+                    relation,
+                    Deprel::Nsubj | Deprel::NsubjPass | Deprel::Obj | Deprel::Obl | Deprel::Nmod | Deprel::Conj
+                ),
+                Upos::Adj if relation == Deprel::Amod && is_on_trigger(token) => true,
                 _ => self.name(token).is_some_and(|kind| matches!(kind, EntityKind::Nationality | EntityKind::Place)),
             };
-            let is_inner = match self.tree.relation(token) {
+            let is_inner = match relation {
                 Deprel::Flat | Deprel::Fixed | Deprel::Goeswith => true,
-                Deprel::Compound | Deprel::NmodDesc => {
-                    self.doc.head(token).is_none_or(|head| !trigger.contains_token(head))
-                }
+                Deprel::Compound | Deprel::NmodDesc => !is_on_trigger(token) && !self.is_name_by_itself(token),
                 _ => false,
             };
             is_word && !is_inner && !trigger.contains_token(token)
         })
+    }
+
+    /// Whether a word is the head of a name of a place, a body or a people within a longer phrase.
+    fn is_name_by_itself(&self, token: usize) -> bool {
+        let is_whole = |head: usize| self.name(head).is_none();
+        self.name(token).is_some_and(|kind| kind != EntityKind::Person) && self.doc.head(token).is_some_and(is_whole)
     }
 
     /// Whether some words stand in the sentence.
