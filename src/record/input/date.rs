@@ -31,21 +31,36 @@ const HOUR_DIGITS: usize = 10;
 const MINUTE_DIGITS: usize = 12;
 const SECOND_DIGITS: usize = 14;
 
-/// Forms with a time that people and content systems write, beside the standards.
-const TIMES_IN_WORDS: [&str; 8] = [
-    "%Y/%m/%d %H:%M:%S",
-    "%Y/%m/%d %H:%M",
-    "%A, %d %b %Y %H:%M:%S",
-    "%B %d, %Y %I:%M %p",
-    "%B %d, %Y, %I:%M %p",
-    "%b %d, %Y %I:%M %p",
-    "%d %B %Y %H:%M",
-    "%d %b %Y %H:%M",
-];
+/// Forms of a day that people and content systems write, beside the standards. `05/03/2026` is not among them: it is March in London and
+/// May in New York.
+const DAYS: [&str; 6] = ["%Y/%m/%d", "%B %d, %Y", "%b %d, %Y", "%d %B %Y", "%d %b %Y", "%b %d %Y"];
 
-/// Forms of a day alone. `05/03/2026` is not among them: it is March in London and May in New York.
-const DAYS_IN_WORDS: [&str; 7] =
-    ["%Y/%m/%d", "%B %d, %Y", "%b %d, %Y", "%d %B %Y", "%d %b %Y", "%A, %B %d, %Y", "%A, %d %B %Y"];
+/// Forms of the time behind it.
+const TIMES: [&str; 5] = ["%H:%M:%S", "%H:%M", "%I:%M %p", "%I:%M%p", "%I:%M:%S %p"];
+
+/// The form of C's clock, in which the year comes last.
+const YEAR_LAST: &str = "%b %d %H:%M:%S %Y";
+
+/// Names of zones that mean one offset, in hours: those of RFC 2822, and of Europe.
+const ZONES: [(&str, i8); 17] = [
+    ("UTC", 0),
+    ("GMT", 0),
+    ("UT", 0),
+    ("Z", 0),
+    ("EST", -5),
+    ("EDT", -4),
+    ("CST", -6),
+    ("CDT", -5),
+    ("MST", -7),
+    ("MDT", -6),
+    ("PST", -8),
+    ("PDT", -7),
+    ("BST", 1),
+    ("CET", 1),
+    ("CEST", 2),
+    ("EET", 2),
+    ("EEST", 3),
+];
 
 /// Reads RFC 3339, ISO 8601 (a date alone is its midnight), RFC 2822, a compact date, a time since 1970, or a day in words.
 pub(super) fn parse(text: &str) -> Option<Timestamp> {
@@ -56,7 +71,10 @@ pub(super) fn parse(text: &str) -> Option<Timestamp> {
     let parser = temporal::DateTimeParser::new();
     let found = None
         .or_else(|| parser.parse_timestamp(text).ok())
-        .or_else(|| parser.parse_datetime(text.trim_end_matches(" UTC").trim_end_matches(" GMT")).ok().and_then(utc))
+        .or_else(|| {
+            let (text, zone) = without_zone(text);
+            parser.parse_datetime(text).ok().and_then(|time| zone.to_timestamp(time).ok())
+        })
         .or_else(|| rfc2822::DateTimeParser::new().parse_timestamp(text).ok())
         .or_else(|| text.parse().ok().and_then(from_fraction))
         .or_else(|| in_words(text));
@@ -103,10 +121,58 @@ fn compact(digits: &str) -> Option<Timestamp> {
     utc(datetime).filter(|time| can_be_meant(*time))
 }
 
+/// A day in words, perhaps with a time: "March 5, 2026, 10:00 a.m. EST", "Thu Mar 05 2026 10:00:00 GMT+0100 (CET)".
 fn in_words(text: &str) -> Option<Timestamp> {
-    let times = TIMES_IN_WORDS.iter().find_map(|form| DateTime::strptime(form, text).ok());
-    let days = || DAYS_IN_WORDS.iter().find_map(|form| Date::strptime(form, text).ok());
-    times.or_else(|| days().map(DateTime::from)).and_then(utc)
+    let (text, zone) = without_zone(text);
+    let text = without_weekday(text).replace(" at ", " ").replace("a.m.", "AM").replace("p.m.", "PM");
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let day = || DAYS.iter().find_map(|form| Date::strptime(form, &text).ok()).map(DateTime::from);
+    let time = || {
+        let forms = DAYS.iter().flat_map(|day| TIMES.iter().map(move |time| (day, time)));
+        let mut forms = forms.flat_map(|(day, time)| [format!("{day} {time}"), format!("{day}, {time}")]);
+        forms.find_map(|form| DateTime::strptime(form, &text).ok())
+    };
+    let found = day().or_else(time).or_else(|| DateTime::strptime(YEAR_LAST, &text).ok());
+    found.and_then(|found| zone.to_timestamp(found).ok())
+}
+
+/// A time without the name or offset of its zone, and that; UTC where there is none.
+fn without_zone(text: &str) -> (&str, Offset) {
+    // A browser writes the zone's name behind the offset.
+    let text = match text.rsplit_once(" (") {
+        Some((before, name)) if name.ends_with(')') => before,
+        _ => text,
+    };
+    let Some((before, last)) = text.rsplit_once(' ') else { return (text, Offset::UTC) };
+    let named =
+        ZONES.iter().find(|(name, _)| name.eq_ignore_ascii_case(last)).map(|(_, hours)| jiff::tz::offset(*hours));
+    let found = named.or_else(|| offset(last.strip_prefix("GMT").or_else(|| last.strip_prefix("UTC")).unwrap_or(last)));
+    found.map_or((text, Offset::UTC), |zone| (before, zone))
+}
+
+/// An offset in digits: "+01:00", "-0500".
+fn offset(text: &str) -> Option<Offset> {
+    let sign = match text.bytes().next()? {
+        b'+' => 1,
+        b'-' => -1,
+        _ => return None,
+    };
+    let digits = text[1..].replace(':', "");
+    if digits.len() != 4 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let (hours, minutes) = digits.split_at(2);
+    let seconds = hours.parse::<i32>().ok()? * 3600 + minutes.parse::<i32>().ok()? * 60;
+    Offset::from_seconds(sign * seconds).ok()
+}
+
+/// A day without the name of its weekday.
+fn without_weekday(text: &str) -> &str {
+    const WEEKDAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+    let Some((first, rest)) = text.split_once([' ', ',']) else { return text };
+    let first = first.trim_end_matches('.').to_ascii_lowercase();
+    let is_weekday = first.len() >= 3 && WEEKDAYS.iter().any(|day| day.starts_with(&first));
+    if is_weekday { rest.trim_start_matches([',', ' ']) } else { text }
 }
 
 fn utc(datetime: DateTime) -> Option<Timestamp> {
@@ -146,6 +212,14 @@ mod tests {
             "20220109213000",
             "2022/01/09 21:30",
             "January 9, 2022 9:30 PM",
+            "Jan 9, 2022, 9:30 p.m.",
+            "Sunday, January 9, 2022 at 4:30 PM EST",
+            "Sun Jan 09 2022 22:30:00 GMT+0100 (Central European Standard Time)",
+            "Sun Jan  9 21:30:00 2022",
+            "9 January 2022, 22:30 CET",
+            "2022-01-09 22:30:00 +0100",
+            "2022-01-09 16:30:00 -05:00",
+            "2022-01-09 21:30:00 GMT",
             "  2022-01-09T21:30:00Z ",
         ] {
             assert_eq!(parse(text), Some(expected), "{text:?}");
@@ -165,6 +239,8 @@ mod tests {
             "2022-13-40",
             "99999999999999999999",
             "5 minutes ago",
+            "Sunday",
+            "Monday at 10:00",
             "20221340",
             "20221340000000",
             "05/03/2026",

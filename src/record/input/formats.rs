@@ -142,6 +142,8 @@ pub(super) fn check_text(text: &str) -> Result<(), Rejection> {
         "a web archive (WARC)"
     } else if text.starts_with("HTTP/1.") || text.starts_with("HTTP/2 ") {
         "an HTTP response with its head"
+    } else if text.starts_with("WEBVTT") || is_subrip(text) {
+        "subtitles"
     } else if is_mail(text) {
         "an e-mail"
     } else if is_list_of_addresses(text) {
@@ -165,6 +167,16 @@ fn is_mail(text: &str) -> bool {
     };
     (is_field(first) || first.starts_with("From ") && first.contains('@'))
         && std::iter::once(first).chain(lines).filter_map(name).any(|name| MAIL_FIELDS.contains(&name.as_str()))
+}
+
+/// Subtitles as SubRip has them: a number, and below it from when to when.
+fn is_subrip(text: &str) -> bool {
+    let mut lines = text.lines().map(str::trim);
+    let is_number = |line: &str| !line.is_empty() && line.bytes().all(|byte| byte.is_ascii_digit());
+    let is_time =
+        |time: &str| time.split([':', ',', '.']).map(str::trim).all(is_number) && time.matches(':').count() == 2;
+    lines.next().is_some_and(is_number)
+        && lines.next().and_then(|line| line.split_once(" --> ")).is_some_and(|(from, to)| is_time(from) && is_time(to))
 }
 
 fn is_list_of_addresses(text: &str) -> bool {

@@ -73,7 +73,11 @@ pub(super) fn check(declared: Option<&str>, text: &str) -> Result<(), Rejection>
     let sample = &text[..text.floor_char_boundary(SAMPLE_BYTES)];
     match whatlang::detect_script(sample) {
         Some(Script::Latin) => {}
-        Some(script) => return Err(unsupported(format!("the text is in {script} script, only English is analyzed"))),
+        Some(script) => {
+            // Chinese characters are in Japanese texts as well.
+            let script = if script == Script::Mandarin { "Chinese".to_owned() } else { script.to_string() };
+            return Err(unsupported(format!("the text is in {script} script, only English is analyzed")));
+        }
         None => return Ok(()),
     }
     match by_words(sample) {

@@ -5,7 +5,7 @@ use dom_smoothie::{Config, Readability};
 use super::super::raw::{RawArticle, is_blank};
 use super::story::Story;
 use super::tokens::{self, Piece};
-use super::{budget, strip};
+use super::{budget, furniture, strip};
 
 /// Deepest nesting of elements that is searched: the search takes time in the square of it and more (9,000: 15 s). Pages
 /// that people write stay below 40.
@@ -54,6 +54,7 @@ pub(super) fn readable(html: &str) -> Option<(RawArticle, Option<String>)> {
     if depth(&tree) > MAX_DEPTH {
         return None;
     }
+    furniture::remove(&tree);
     // What the page says in JSON-LD is read by `linked_data`, with other forms of it.
     let config = Config { disable_json_ld: true, ..Config::default() };
     let page = Readability::with_document(tree, None, Some(config)).and_then(|mut page| page.parse()).ok()?;

@@ -8,6 +8,7 @@
 mod budget;
 pub(super) mod content;
 mod foreign;
+mod furniture;
 mod head;
 mod linked_data;
 mod story;

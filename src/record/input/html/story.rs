@@ -8,6 +8,7 @@ use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::LazyLock;
 
+use super::furniture;
 use super::strip::{self, Writer};
 use super::tokens::{Piece, Tag};
 
@@ -61,6 +62,8 @@ impl Story {
         }
         match piece {
             Piece::Text(_) => {}
+            // It is left out, and so is the tag that closes it.
+            Piece::Open(tag) if furniture::is_opened(tag) => {}
             Piece::Open(tag) => {
                 if let Some(kind) = kind_of(tag) {
                     let number = self.parts.len();
@@ -109,9 +112,11 @@ impl Story {
         if let Some(part) = missed.max_by_key(|own| n_words(own)) {
             return Some(part.join("\n\n"));
         }
+        // A page that scripts fill has no other text, and then a short body is better than none.
+        let is_bare = n_found == 0 && prose(whole).next().is_none();
         let body = body.map(|body| paragraphs(&body)).filter(|body| {
             let own: Vec<&str> = prose(body).collect();
-            is_missed(&own, n_shared(&of_found, &own))
+            is_missed(&own, n_shared(&of_found, &own)) || is_bare && !own.is_empty()
         });
         let all: Vec<&str> = prose(whole).collect();
         let all = || (found.is_some() && n_found == 0 && is_missed(&all, 0)).then(|| all.join("\n\n"));

@@ -1,6 +1,9 @@
 //! Markup to text by leaving out the tags: blocks, captions and list items become paragraphs, entities become characters, and
 //! `<q>` becomes the quotation marks that a browser shows.
 
+use std::borrow::Cow;
+
+use super::furniture;
 use super::tokens::{self, Piece, Tag};
 
 /// Elements that stand in a line of text, or nowhere. All others begin a paragraph.
@@ -13,6 +16,9 @@ const INLINE: [&str; 45] = [
 
 /// Elements whose content is no text of the page. Those that hold other elements are left out only if they are closed.
 const SKIPPED: [&str; 9] = ["script", "style", "noscript", "template", "svg", "iframe", "textarea", "title", "noembed"];
+
+/// Characters that say where a word may be broken, or nothing at all. In a word they are in the way of whoever looks for it.
+const UNSEEN: [char; 4] = ['\u{AD}', '\u{200B}', '\u{2060}', '\u{FEFF}'];
 
 /// The quotation marks of `<q>`, outer and inner, as browsers show them in English.
 const MARKS: [(char, char); 2] = [('“', '”'), ('‘', '’')];
@@ -76,7 +82,7 @@ impl Writer {
             self.is_quotation_due = true;
         }
         self.space(&tag.name);
-        if SKIPPED.contains(&tag.name.as_str()) {
+        if SKIPPED.contains(&tag.name.as_str()) || furniture::is_opened(tag) {
             let (n_before, gap_before) = (self.text.len(), self.gap);
             self.skipped = Some(Skipped { name: tag.name.clone(), depth: 1, n_before, gap_before });
         }
@@ -113,6 +119,10 @@ impl Writer {
             self.gap = " ";
         }
         for word in words.split_ascii_whitespace() {
+            let word = if word.contains(UNSEEN) { Cow::Owned(word.replace(UNSEEN, "")) } else { Cow::Borrowed(word) };
+            if word.is_empty() {
+                continue;
+            }
             if !self.text.is_empty() {
                 self.text.push_str(self.gap);
             }
@@ -123,7 +133,7 @@ impl Writer {
                 *is_marked = true;
                 self.text.push(MARKS[(self.quotations.len() - 1).min(1)].0);
             }
-            self.text.push_str(word);
+            self.text.push_str(&word);
             self.gap = " ";
         }
         if !words.ends_with(|c: char| c.is_ascii_whitespace()) && !words.is_empty() {
@@ -149,6 +159,10 @@ mod tests {
                 "A. Photographer\n\nThe quay\n\nShe left.",
             ),
             ("x <i> y</i>\n z", "x y z"),
+            ("the am&shy;bas&ZeroWidthSpace;sador &#xFEFF; left", "the ambassador left"),
+            ("<p>a</p><div class='Cookie_Banner x'><p>We use cookies</p></div><p>b</p>", "a\n\nb"),
+            ("<p>a<img class=share>b</p><section id=comments><div>c</div></section>", "ab"),
+            ("<body class='comments related'><amp-consent><p>Agree?</p></amp-consent>a", "a"),
             ("the <script>a < b</script>envoy<svg><title>icon</title></svg>s", "the envoys"),
             ("the <svg class=a /> envoys <svg><title/></svg>left", "the envoys left"),
             ("the <svg><style/><script/><title/></svg>envoy", "the envoy"),

@@ -108,6 +108,8 @@ pub(super) fn id(candidate: &Candidate<'_>) -> Read<String> {
 /// A string, a number, or MongoDB's object around one. What is no date is absent: the article is worth more than its date.
 pub(super) fn date(candidate: &Candidate<'_>) -> Read<Timestamp> {
     let raw = member(candidate.raw, "$date").unwrap_or(candidate.raw);
+    let number = member(raw, "$numberLong").and_then(string);
+    let raw = number.as_deref().unwrap_or(raw);
     let found = if let Some(text) = string(raw) {
         date::parse(&text)
     } else if let Ok(number) = raw.parse::<i64>() {

@@ -1,0 +1,78 @@
+//! Elements that are no part of any story, by their names and those of their classes (`data/input/furniture.tsv`): boxes that ask for consent,
+//! comments of readers, lists of other articles, words for screen readers. Readability leaves them out of long pages; of short ones it
+//! takes everything rather than too little.
+
+use std::sync::LazyLock;
+
+use dom_query::{Document, NodeRef};
+
+use super::tokens::Tag;
+
+/// Elements without content, which are never closed.
+const VOID: [&str; 13] =
+    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"];
+
+/// Elements that hold the page or its story, whatever their classes are called.
+const HOLDERS: [&str; 4] = ["html", "body", "main", "article"];
+
+/// A word by which an element is known.
+struct Sign {
+    is_element: bool,
+    is_whole: bool,
+    word: &'static str,
+}
+
+impl Sign {
+    fn fits(&self, word: &str) -> bool {
+        if self.is_whole { word == self.word } else { word.starts_with(self.word) }
+    }
+}
+
+static SIGNS: LazyLock<Vec<Sign>> = LazyLock::new(|| {
+    let rows = include_str!("../../../../data/input/furniture.tsv").lines().filter(|line| !line.starts_with('#'));
+    let sign = |row: &'static str| {
+        let mut cells = row.split('\t');
+        let (place, how, word) = (cells.next()?, cells.next()?, cells.next()?);
+        Some(Sign { is_element: place == "element", is_whole: how == "is", word })
+    };
+    rows.skip(1).filter_map(sign).collect()
+});
+
+/// Whether a tag opens such an element.
+pub(super) fn is_opened(tag: &Tag) -> bool {
+    let names = ["class", "id"].into_iter().filter_map(|name| tag.attribute(name));
+    !VOID.contains(&tag.name.as_str()) && is_furniture(&tag.name, names)
+}
+
+/// Takes such elements out of a tree, unless one holds most of its text: then it is no furniture, whatever it is called.
+pub(super) fn remove(tree: &Document) {
+    let root = tree.root();
+    let n_all = root.text().len();
+    let mut open: Vec<NodeRef<'_>> = vec![root];
+    while let Some(node) = open.pop() {
+        if node.is_element() && is_named(&node) && node.text().len() * 2 < n_all {
+            node.remove_from_parent();
+        } else {
+            open.extend(node.children_it(false));
+        }
+    }
+}
+
+fn is_named(node: &NodeRef<'_>) -> bool {
+    let Some(element) = node.node_name() else { return false };
+    let names: Vec<_> = ["class", "id"].into_iter().filter_map(|name| node.attr(name)).collect();
+    is_furniture(&element, names.iter().map(|name| &**name))
+}
+
+fn is_furniture<'n>(element: &str, names: impl Iterator<Item = &'n str>) -> bool {
+    if HOLDERS.contains(&element) {
+        return false;
+    }
+    if SIGNS.iter().any(|sign| sign.is_element && sign.fits(element)) {
+        return true;
+    }
+    names.flat_map(str::split_ascii_whitespace).any(|name| {
+        let name = name.replace('_', "-").to_ascii_lowercase();
+        SIGNS.iter().any(|sign| !sign.is_element && sign.fits(&name))
+    })
+}
