@@ -14,7 +14,7 @@ use tokio::time::timeout;
 
 use super::desk::{Refusal, Request};
 use super::onlooker::Explorer;
-use super::problem::Problem;
+use super::problem::{Problem, bad_request};
 use crate::record::{Message, MinConfidence, Origin};
 
 /// How long an article may take to arrive.
@@ -49,11 +49,10 @@ async fn answer(
     headers: &HeaderMap,
     body: Body,
 ) -> Result<Vec<u8>, Problem> {
-    let bad = |detail: String| Problem::new(StatusCode::BAD_REQUEST, "bad_request", "The request is wrong", detail);
-    let Query(wishes) = wishes.map_err(bad)?;
-    let published_at = wishes.published_at.as_deref().map(day_or_time).transpose().map_err(bad)?;
+    let Query(wishes) = wishes.map_err(bad_request)?;
+    let published_at = wishes.published_at.as_deref().map(day_or_time).transpose().map_err(bad_request)?;
     if !(0.0..=1.0).contains(&wishes.min_confidence) {
-        return Err(bad("min_confidence: expected a number from 0 to 1".to_owned()));
+        return Err(bad_request("min_confidence: expected a number from 0 to 1"));
     }
     let declared = headers.get(CONTENT_TYPE).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
     if let Some(declared) = declared.as_deref().filter(|declared| !is_read(declared)) {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use axum::extract::{Path, Query, State};
 use axum::http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, HeaderValue, VARY};
-use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
 use flate2::read::GzDecoder;
 use serde::Deserialize;
@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use super::history::{Entry, Figures};
 use super::onlooker::Explorer;
-use super::problem::Problem;
+use super::problem::{Problem, bad_request};
 
 /// Most messages that one answer tells of.
 const MOST: usize = 500;
@@ -112,10 +112,7 @@ pub(super) async fn findings(
     let wanted = wanted.map_err(|error| error.body_text()).and_then(|Query(wanted)| wanted.check().map(|()| wanted));
     let wanted = match wanted {
         Ok(wanted) => wanted,
-        Err(detail) => {
-            let title = "The request is wrong";
-            return Problem::new(StatusCode::BAD_REQUEST, "bad_request", title, detail).into_response();
-        }
+        Err(detail) => return bad_request(detail).into_response(),
     };
     let answer = explorer.turns.take(|| {
         let entries = explorer.history.before(wanted.before, wanted.limit.unwrap_or(MOST));
@@ -206,6 +203,12 @@ pub(super) async fn article(
 pub(super) async fn forget(State(explorer): State<Arc<Explorer>>) -> StatusCode {
     explorer.history.clear();
     StatusCode::NO_CONTENT
+}
+
+/// Any other method on a path of the API.
+pub(super) async fn another_method(method: Method, uri: Uri) -> Problem {
+    let detail = format!("{} takes no {method}; /openapi.json names what it takes", uri.path());
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "Not by this method", detail)
 }
 
 /// Any other path of the API.

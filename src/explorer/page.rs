@@ -10,6 +10,7 @@ use axum::routing::get;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
+use super::problem::Problem;
 use super::row;
 use crate::record::{AnalysisRecord, samples, schema};
 
@@ -68,7 +69,10 @@ fn served(media_type: &'static str, text: String) -> Response {
 fn generated(name: &str) -> Response {
     match SCHEMAS.iter().find(|(file, _)| *file == name) {
         Some((_, text)) => served("application/json", text.clone()),
-        None => (StatusCode::NOT_FOUND, "no such schema\n").into_response(),
+        None => {
+            let detail = format!("no schema is called {name:?}; /openapi.json refers to those that there are");
+            Problem::new(StatusCode::NOT_FOUND, "not_found", "No such schema", detail).into_response()
+        }
     }
 }
 

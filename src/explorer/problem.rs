@@ -23,6 +23,14 @@ impl Problem {
     }
 }
 
+/// A query with a parameter that there is not, or a value that it cannot have; the detail names those that it can have.
+pub(super) fn bad_request(detail: impl AsRef<str>) -> Problem {
+    // What says so names the part of the program that read it.
+    let detail = detail.as_ref();
+    let detail = detail.strip_prefix("Failed to deserialize query string: ").unwrap_or(detail);
+    Problem::new(StatusCode::BAD_REQUEST, "bad_request", "The request is wrong", detail)
+}
+
 /// A refused article, with the reason that its dead letter would have.
 impl From<Rejection> for Problem {
     fn from(rejection: Rejection) -> Self {

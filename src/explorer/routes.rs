@@ -20,6 +20,7 @@ pub fn routes(explorer: &Arc<Explorer>, access: Access) -> Router {
         .route("/v1/articles/{*id}", get(answers::article))
         .route("/v1/history", delete(answers::forget))
         .route("/v1/{*path}", get(answers::nothing))
+        .method_not_allowed_fallback(answers::another_method)
         .with_state(Arc::clone(explorer))
         .layer(from_fn_with_state(Arc::new(access), guard::data));
     let open = page::routes().layer(from_fn(guard::page));

@@ -1,14 +1,14 @@
 //! Health and metrics over HTTP, for probes and Prometheus; and the one thing that a running service can be told, to go on
 //! after it has stopped by itself. Probes and metrics ask for no token, hence it is bound to loopback unless configured; what changes
-//! something asks for the one that is configured.
+//! something asks for the one that is configured, and without one it is for this machine alone.
 
 use std::future::Future;
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{ConnectInfo, State};
 use axum::http::header::{CONTENT_TYPE, ORIGIN};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::IntoResponse;
@@ -94,6 +94,7 @@ pub async fn serve(
         .fallback(async |uri: Uri| (StatusCode::NOT_FOUND, format!("nothing at {}; see /\n", uri.path())))
         .with_state(Sources { metrics, health, control })
         .merge(root);
+    let routes = routes.into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, routes).with_graceful_shutdown(shutdown).await
 }
 
@@ -120,21 +121,66 @@ fn verdict(state: Result<(), String>, good: &str) -> (StatusCode, String) {
     }
 }
 
-async fn go_on(State(sources): State<Sources>, headers: HeaderMap) -> (StatusCode, &'static str) {
-    // A page that somebody looks at may post to a loopback address, but not without saying where it comes from.
-    if headers.contains_key(ORIGIN) {
-        return (StatusCode::FORBIDDEN, "not for web pages\n");
-    }
-    if sources.control.token.as_ref().is_some_and(|token| !token.is_given(&headers)) {
-        return (
-            StatusCode::UNAUTHORIZED,
-            "send the header `Authorization: Bearer` with the token in http.token_file\n",
-        );
+async fn go_on(
+    State(sources): State<Sources>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+) -> (StatusCode, &'static str) {
+    if let Err(refused) = may_resume(sources.control.token.as_ref(), peer.ip(), &headers) {
+        return refused;
     }
     let told = if (sources.control.resume)() { "going on\n" } else { "nothing had stopped\n" };
     (StatusCode::OK, told)
 }
 
+/// Whether somebody may tell the service to go on.
+fn may_resume(token: Option<&Token>, peer: IpAddr, headers: &HeaderMap) -> Result<(), (StatusCode, &'static str)> {
+    // A page that somebody looks at may post to a loopback address, but not without saying where it comes from.
+    if headers.contains_key(ORIGIN) {
+        return Err((StatusCode::FORBIDDEN, "not for web pages\n"));
+    }
+    match token {
+        Some(token) if token.is_given(headers) => Ok(()),
+        Some(_) => Err((
+            StatusCode::UNAUTHORIZED,
+            "send the header `Authorization: Bearer` with the token in http.token_file\n",
+        )),
+        None if peer.to_canonical().is_loopback() => Ok(()),
+        None => Err((
+            StatusCode::FORBIDDEN,
+            "from another machine this needs a token: set http.token_file, or run `demarche resume` where the service is\n",
+        )),
+    }
+}
+
 async fn scrape(State(sources): State<Sources>) -> impl IntoResponse {
     ([(CONTENT_TYPE, OPEN_METRICS)], sources.metrics.encode())
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+    use axum::http::header::AUTHORIZATION;
+
+    use super::*;
+
+    #[test]
+    fn from_another_machine_nobody_resumes_without_a_token() {
+        let token = Token::new("open sesame");
+        let (none, mut known) = (HeaderMap::new(), HeaderMap::new());
+        known.insert(AUTHORIZATION, HeaderValue::from_static("Bearer open sesame"));
+        let other = IpAddr::from([192, 0, 2, 7]);
+        for (token, peer, headers, expected) in [
+            (None, IpAddr::from([127, 0, 0, 1]), &none, 200),
+            (None, "::1".parse().unwrap(), &none, 200),
+            (None, "::ffff:127.0.0.1".parse().unwrap(), &none, 200),
+            (None, other, &none, 403),
+            (Some(&token), other, &none, 401),
+            (Some(&token), IpAddr::from([127, 0, 0, 1]), &none, 401),
+            (Some(&token), other, &known, 200),
+        ] {
+            let answered = may_resume(token, peer, headers).map_or_else(|(status, _)| status.as_u16(), |()| 200);
+            assert_eq!(answered, expected, "{peer}, a token: {}", token.is_some());
+        }
+    }
 }

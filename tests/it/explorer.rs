@@ -109,8 +109,15 @@ fn what_is_refused_says_why_as_its_dead_letter_would() {
             assert_eq!((&problem["reason"], &problem["status"]), (&reason.into(), &status.into()));
             assert_eq!(problem["type"], format!("urn:demarche:problem:{reason}"));
         }
-        assert_eq!(get(address, "/v1/nothing").status, 404);
-        assert_eq!(get(address, "/v1/analyze").status, 405);
+        for (path, status, reason) in [
+            ("/v1/nothing", 404, "not_found"),
+            ("/schemas/nothing", 404, "not_found"),
+            ("/v1/analyze", 405, "method_not_allowed"),
+        ] {
+            let answer = get(address, path);
+            assert_eq!((answer.status, &answer.json()["reason"]), (status, &reason.into()), "{path}");
+            assert!(answer.head.contains("content-type: application/problem+json"), "{}", answer.head);
+        }
     });
 }
 
@@ -211,6 +218,8 @@ fn what_was_committed_can_be_looked_at_and_nothing_else() {
             let refused = get(address, &format!("/v1/findings?{slip}"));
             assert_eq!((refused.status, &refused.json()["reason"]), (400, &"bad_request".into()), "{slip}");
         }
+        let detail = get(address, "/v1/findings?kind=evnt").json()["detail"].clone();
+        assert_eq!(detail, "kind: unknown variant `evnt`, expected one of `statement`, `event`, `refused`");
         let events = get(address, "/v1/findings?kind=event&min_confidence=0.2").json();
         let rows = events["items"].as_array().unwrap().iter().flat_map(|item| item["rows"].as_array().unwrap());
         let kinds: Vec<&Value> = rows.map(|row| &row["k"]).collect();
