@@ -1,5 +1,5 @@
 //! Elements that are no part of any story, by their names and those of their classes (`data/input/furniture.tsv`): boxes that ask for consent,
-//! comments of readers, lists of other articles, words for screen readers. Readability leaves them out of long pages; of short ones it
+//! comments of readers, advertisements, words for screen readers. Readability leaves them out of long pages; of short ones it
 //! takes everything rather than too little.
 
 use std::sync::LazyLock;
