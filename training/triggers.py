@@ -1,12 +1,13 @@
 """The network that says of a word whether it evokes an event, and of which type (`heads/events/triggers.rs`), over the features that `evaluate trace --triggers` writes.
 
-  evaluate trace --triggers GOLD --out WORK/NAME.words.jsonl     for events-train and events-dev
+  evaluate trace --triggers GOLD --out WORK/NAME.words.jsonl     for events-train, events-dev and the texts that teacher.py wrote (triggers-silver)
   python training/triggers.py --model models/english.model --out NEW
 
-Fitted on the corpus. What its scores weigh beside those of the layers and the sparse features, which
+Fitted on the corpus and on unlabelled news as a teacher sees it. What its scores weigh beside those of the layers and the sparse features, which
 have seen the train part, and what is added to every type, were taken on the dev part by the program itself (docs/training.md).
 """
 import argparse
+import bisect
 from pathlib import Path
 
 import numpy as np
@@ -21,18 +22,19 @@ from traced import rows as traced
 
 LABELS = ("none", *events.TYPES)
 WIDTH, HIDDEN = 32, 64
-# Features are those that occur most often.
-KEEP, EPOCHS, BATCH = 150_000, 10, 1024
+# Features are those that occur most often; the corpus is read so often beside the teacher's labels.
+KEEP, TIMES, EPOCHS, BATCH = 150_000, 2, 6, 1024
 RATE, DROPPED, FEATURES_DROPPED, SMOOTHED = 2e-3, 0.3, 0.2, 0.02
 # Of the scores beside the others', and what is added to those of the types.
 SHARE, MORE = 1.0, 1.2
-SETTINGS = {"share": SHARE, "more": MORE, "width": WIDTH, "hidden": HIDDEN, "keep": KEEP, "epochs": EPOCHS, "batch": BATCH, "rate": RATE, "dropped": [DROPPED, FEATURES_DROPPED], "smoothed": SMOOTHED}
+SETTINGS = {"share": SHARE, "more": MORE, "width": WIDTH, "hidden": HIDDEN, "keep": KEEP, "times": TIMES, "epochs": EPOCHS, "batch": BATCH, "rate": RATE, "dropped": [DROPPED, FEATURES_DROPPED], "smoothed": SMOOTHED}
 
 
 class Part:
     """Words asked: their features one after another, where each word's end, and what they are."""
 
     def __init__(self, asked, target):
+        """`target` says by article what a span is: how probable each label."""
         keys, ends, wanted = [], [0], []
         for row in traced(asked):
             of = target(row["id"])
@@ -42,17 +44,44 @@ class Part:
                 wanted.append(of(word["span"]))
         self.keys, self.ends, self.wanted = np.concatenate(keys), np.array(ends), np.array(wanted, np.float32)
 
+        self.order = np.arange(len(self.wanted))
+
+    def and_also(self, other, times):
+        """The words of another part behind these, which are read so often."""
+        self.keys, self.ends = np.concatenate([self.keys, other.keys]), np.concatenate([self.ends, other.ends[1:] + self.ends[-1]])
+        self.wanted, n = np.concatenate([self.wanted, other.wanted]), len(self.wanted)
+        self.order = np.concatenate([np.tile(np.arange(n), times), np.arange(n, len(self.wanted))])
+
     def __len__(self):
-        return len(self.wanted)
+        return len(self.order)
 
     def known(self, known):
         self.rows = rows(self.keys, known).astype(np.int32)
         del self.keys
 
     def batch(self, which):
+        which = self.order[which]
         sizes = self.ends[which + 1] - self.ends[which]
         at = np.repeat(self.ends[which] - np.concatenate([[0], np.cumsum(sizes)[:-1]]), sizes) + np.arange(sizes.sum())
         return self.rows[at], sizes, self.wanted[which]
+
+
+def seen(texts, labels):
+    """-> by article, what the teacher sees in the word that a span begins in"""
+    told, stored = {}, np.load(labels)
+    probabilities, starts, ends = stored["probabilities"].astype(np.float32), stored["starts"], stored["ends"]
+    for number, row in enumerate(traced(texts)):
+        own = slice(ends[number], ends[number + 1])
+        told[row["id"]] = starts[own], probabilities[own]
+
+    def target(article):
+        starts, of = told[article]
+
+        def label(span):
+            said = of[bisect.bisect_right(starts, span[0]) - 1]
+            return said / said.sum()
+        return label
+    return target
 
 
 def annotated(path):
@@ -148,6 +177,11 @@ def main():
     work, corpus = Path(a.work), Path(a.shared) / "data/events/corpus"
     files = {part: (work / f"events-{part}.words.jsonl", corpus / f"{part}.jsonl") for part in ("train", "dev")}
     parts = {part: Part(asked, annotated(gold)) for part, (asked, gold) in files.items()}
+    silver = {kind: work / f"triggers-silver.{kind}" for kind in ("words.jsonl", "text.jsonl", "npz")}
+    if silver["npz"].exists():
+        words = Part(silver["words.jsonl"], seen(silver["text.jsonl"], silver["npz"]))
+        print(f"{len(words)} words of the teacher's", flush=True)
+        parts["train"].and_also(words, TIMES)
     print({n: len(p) for n, p in parts.items()}, flush=True)
     network, known = fitted(parts["train"], parts["dev"])
     network.eval()
@@ -162,6 +196,7 @@ def main():
     header = {k: v for k, v in base.header.items() if k != "sections"}
     done = [s for s in header["provenance"]["stages"] if s["stage"] != "triggers"]
     read = {f"{name}/{kind}": p for name, pair in files.items() for kind, p in zip(("asked", "gold"), pair)}
+    read |= {f"silver/{kind}": p for kind, p in silver.items() if p.exists()}
     header["provenance"] = {**header["provenance"], "stages": [*done, provenance.stage("triggers", SETTINGS, read)]}
     if a.version:
         header["version"] = a.version

@@ -2,6 +2,10 @@
 //! outside hits only by chance. Builds without debug assertions, as the ones that are shipped, have none of it.
 
 /// Where.
+#[cfg_attr(
+    all(not(feature = "kafka"), not(debug_assertions)),
+    expect(dead_code, reason = "the steps of a transaction are the Kafka client's")
+)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum CrashPoint {
     /// A thread has begun with a message.

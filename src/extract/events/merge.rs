@@ -22,14 +22,18 @@ pub(super) fn merge(
     weights: &SameWeights,
     told: Vec<Told>,
 ) -> Vec<Event> {
-    let earlier = same::earlier(weights, &same::Asked::all(reading, layer, &told));
+    let asked = same::Asked::all(reading, layer, &told);
+    let likely: Vec<Vec<usize>> = (0..told.len()).map(|later| same::likely(weights, &asked, later)).collect();
     let mut events: Vec<Vec<Event>> = Vec::new();
     // By mention, the event that it is part of.
     let mut event_of: Vec<usize> = Vec::with_capacity(told.len());
-    for (Told { event, .. }, earlier) in told.into_iter().zip(earlier) {
+    for (Told { event, .. }, likely) in told.into_iter().zip(likely) {
+        let is_open = |known: &usize| !events[*known].iter().any(|mention| same::contradict(mention, &event));
         let from = events.len().saturating_sub(REACH);
-        let known = earlier
+        let known = likely
+            .into_iter()
             .map(|earlier| event_of[earlier])
+            .find(is_open)
             .or_else(|| (from..events.len()).find(|&known| is_in_headline(reading, &events[known], &event)));
         let known = known.unwrap_or_else(|| {
             events.push(Vec::new());

@@ -7,7 +7,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write;
 
 use crate::extract::reading::Reading;
-use crate::finding::{Actor, Event};
+use crate::finding::{Actor, Event, Precision};
 use crate::nlp::tables::{self, TableError};
 use crate::text::{Deprel, EventMention, EventMentions, Upos};
 
@@ -94,17 +94,26 @@ impl<'a> Asked<'a> {
     }
 }
 
-/// For each mention the earlier one whose event it tells of, more likely than not: the likeliest of those within reach.
-pub(super) fn earlier(weights: &SameWeights, all: &[Asked<'_>]) -> Vec<Option<usize>> {
-    let of = |later: usize| {
-        let pairs =
-            (later.saturating_sub(REACH)..later).filter_map(|earlier| Some((earlier, Pair::of(all, earlier, later)?)));
-        let weighed = pairs.map(|(earlier, pair)| (earlier, weights.log_odds(&pair)));
-        // Of equals the nearest.
-        let best = weighed.max_by(|one, other| one.1.total_cmp(&other.1))?;
-        (best.1 > 0.0).then_some(best.0)
+/// The earlier mentions whose event a mention tells of more likely than not, the likeliest first; of equals the nearest.
+pub(super) fn likely(weights: &SameWeights, all: &[Asked<'_>], later: usize) -> Vec<usize> {
+    let pair = |earlier: usize| Some((earlier, weights.log_odds(&Pair::of(all, earlier, later)?)));
+    let mut weighed: Vec<(usize, f32)> =
+        (later.saturating_sub(REACH)..later).rev().filter_map(pair).filter(|(_, log_odds)| *log_odds > 0.0).collect();
+    weighed.sort_by(|one, other| other.1.total_cmp(&one.1));
+    weighed.into_iter().map(|(earlier, _)| earlier).collect()
+}
+
+/// Whether two mentions cannot be of one event whatever speaks for it: they happened on two days, or between others on both sides. Most of the news that the
+/// weights were fitted on have no date, so these say too little of days.
+pub(super) fn contradict(one: &Event, other: &Event) -> bool {
+    let day = |event: &Event| {
+        let period = event.date.as_ref().and_then(|date| date.period)?;
+        (period.precision == Precision::Day).then_some(period.first)
     };
-    (0..all.len()).map(of).collect()
+    let are_two_days = day(one).zip(day(other)).is_some_and(|(one, other)| one != other);
+    let between_others =
+        sides(&one.actors, &other.actors) == "other" && sides(&one.recipients, &other.recipients) == "other";
+    are_two_days || between_others
 }
 
 /// Two mentions of one type, in the order of the text.
