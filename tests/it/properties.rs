@@ -162,6 +162,7 @@ fn no_text_costs_the_square_of_its_length() {
         ("cues with commas", "Berg said, "),
         ("names", "Anna Berg "),
         ("triggers", "Norway expelled Danish diplomats and "),
+        ("one event in sentence after sentence", "Norway expelled two Danes. "),
         ("offices", "deputy "),
         ("commas", ", "),
         ("paragraphs", "“Norway said.\n\n"),

@@ -28,7 +28,9 @@ pub(super) fn merge(
     // By mention, the event that it is part of.
     let mut event_of: Vec<usize> = Vec::with_capacity(told.len());
     for (Told { event, .. }, likely) in told.into_iter().zip(likely) {
-        let is_open = |known: &usize| !events[*known].iter().any(|mention| same::contradict(mention, &event));
+        // The latest mentions say enough: one that is told of hundreds of times must not cost its square.
+        let latest = |known: usize| events[known].iter().rev().take(same::REACH);
+        let is_open = |known: &usize| !latest(*known).any(|mention| same::contradict(mention, &event));
         let from = events.len().saturating_sub(REACH);
         let known = likely
             .into_iter()

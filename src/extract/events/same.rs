@@ -9,7 +9,7 @@ use std::fmt::Write;
 use crate::extract::reading::Reading;
 use crate::finding::{Actor, Event, Precision};
 use crate::nlp::tables::{self, TableError};
-use crate::text::{Deprel, EventMention, EventMentions, Upos};
+use crate::text::{Deprel, EventMention, EventMentions, Tree, Upos, work};
 
 use super::propose::Told;
 
@@ -31,6 +31,7 @@ impl SameWeights {
 
     /// The log-odds that the later of two mentions tells of the earlier one's event.
     pub(super) fn log_odds(&self, pair: &Pair<'_>) -> f32 {
+        work::count(1);
         let mut sum = pair.heard * self.weight("heard");
         pair.features(|feature| sum += self.weight(feature));
         sum
@@ -60,17 +61,27 @@ pub(super) struct Asked<'a> {
 impl<'a> Asked<'a> {
     /// What is asked about each mention, in the order of the text.
     pub(super) fn all(reading: &'a Reading<'_, '_>, layer: &'a EventMentions, told: &'a [Told]) -> Vec<Self> {
-        told.iter().map(|told| Self::new(reading, &layer.mentions[told.mention], told)).collect()
+        let doc = reading.words.doc;
+        // Of the sentence that was asked about last.
+        let mut tree: Option<(usize, Tree<'_>)> = None;
+        let each = told.iter().map(|told| {
+            let sentence = told.event.sentence;
+            let known = tree.take().filter(|(known, _)| *known == sentence);
+            let (_, tree) =
+                tree.insert(known.unwrap_or_else(|| (sentence, Tree::new_within(doc, doc.sentences[sentence].tokens))));
+            Self::new(tree, &layer.mentions[told.mention], told)
+        });
+        each.collect()
     }
 
-    fn new(reading: &'a Reading<'_, '_>, said: &'a EventMention, told: &'a Told) -> Self {
-        let (doc, event) = (reading.words.doc, &told.event);
+    fn new(tree: &Tree<'a>, said: &'a EventMention, told: &'a Told) -> Self {
+        let (doc, event) = (tree.doc, &told.event);
         let is_top = |&token: &usize| doc.head(token).is_none_or(|head| !event.trigger.contains_token(head));
         let word = event.trigger.range().find(is_top).unwrap_or(event.trigger.start as usize);
         let lemma = |token: usize| doc.lemmas.get(token);
-        let relation = |token: usize| doc.deprels.get(token).copied().unwrap_or(Deprel::Dep);
-        let around = doc.sentences[event.sentence].tokens;
-        let hanging: Vec<usize> = around.range().filter(|&token| doc.head(token) == Some(word)).collect();
+        let relation = |token: usize| tree.relation(token);
+        let hanging: Vec<usize> = tree.dependents(word).collect();
+        work::count(1 + hanging.len());
         let upos = doc.upos.get(word).copied().unwrap_or(Upos::X);
         let determiner = hanging.iter().copied().find(|&token| relation(token) == Deprel::Det).map(lemma);
         let article = match determiner {
@@ -106,6 +117,7 @@ pub(super) fn likely(weights: &SameWeights, all: &[Asked<'_>], later: usize) -> 
 /// Whether two mentions cannot be of one event whatever speaks for it: they happened on two days, or between others on both sides. Most of the news that the
 /// weights were fitted on have no date, so these say too little of days.
 pub(super) fn contradict(one: &Event, other: &Event) -> bool {
+    work::count(1);
     let day = |event: &Event| {
         let period = event.date.as_ref().and_then(|date| date.period)?;
         (period.precision == Precision::Day).then_some(period.first)
