@@ -181,8 +181,8 @@ impl<'a> Pair<'a> {
         feature(format_args!("earlier {}", earlier.word));
         feature(format_args!("later {}", later.word));
         let near = if apart == 0 { "near" } else { "far" };
-        feature(format_args!("class {:?} {:?} {near}", earlier.upos, later.upos));
-        feature(format_args!("relation {:?}", later.relation));
+        feature(format_args!("class {} {} {near}", earlier.upos.name(), later.upos.name()));
+        feature(format_args!("relation {}", later.relation.name()));
         feature(format_args!("code {}", codes(one, other)));
         feature(format_args!("mode {}", modes(one, other)));
         feature(format_args!("status {} {}", one.status.name(), other.status.name()));
