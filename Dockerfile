@@ -32,9 +32,11 @@ COPY --from=builder /build/target/release/demarche.debug /demarche.debug
 
 # glibc, libgcc and CA certificates, of the same Debian as the builder; no shell, no package manager; runs as uid 65532.
 FROM gcr.io/distroless/cc-debian12:nonroot
+ARG DEMARCHE_COMMIT
 LABEL org.opencontainers.image.title="demarche" \
       org.opencontainers.image.description="News articles in, attributed statements and diplomatic events out, exactly once" \
       org.opencontainers.image.version="0.1.0" \
+      org.opencontainers.image.revision="$DEMARCHE_COMMIT" \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.base.name="gcr.io/distroless/cc-debian12:nonroot"
 COPY --from=builder /build/target/release/demarche /usr/local/bin/demarche

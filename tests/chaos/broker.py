@@ -89,6 +89,8 @@ class Broker:
         deadline = time.monotonic() + PATIENCE
         while "Kafka Server started" not in log.read_text(errors="replace"):
             if self.process.poll() is not None or time.monotonic() > deadline:
+                # Nobody else would end it: where the first start fails there is no context to leave.
+                self.kill()
                 raise RuntimeError(f"the broker does not start: {log.read_text(errors='replace')[-2000:]}")
             time.sleep(0.1)
 
