@@ -15,7 +15,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 LIBS = ROOT / ".broker" / "libs"
 # Seconds; a busy machine is slow, and only what hangs is to be ended.
-PATIENCE = 120
+PATIENCE = 240
 
 
 def free_port() -> int:
