@@ -43,6 +43,18 @@ impl Header {
     }
 }
 
+/// The delimiter that a line before the table names for a spreadsheet, as in `sep=;`. A tab may have been trimmed off.
+pub(super) fn separator(line: &str) -> Option<u8> {
+    let bare = line.trim_start_matches('\u{FEFF}').trim_matches(['"', ' ', '\r', '\n']);
+    let (name, sign) = bare.split_at_checked(4)?;
+    match sign.as_bytes() {
+        _ if !name.eq_ignore_ascii_case("sep=") => None,
+        [] => Some(b'\t'),
+        [sign] => Some(*sign),
+        _ => None,
+    }
+}
+
 /// Whether one of the columns holds what can be analyzed.
 pub(super) fn has_text(names: &[String]) -> bool {
     let holds_text =
@@ -59,9 +71,15 @@ fn field(name: &str) -> Option<FieldName> {
 /// Whether a text is a table: a first line of names with a row behind it, or a row of many columns without names.
 pub(super) fn is_table(text: &str) -> bool {
     let mut lines = text.lines();
-    let first = lines.next().unwrap_or_default();
+    let mut first = lines.next().unwrap_or_default();
+    let is_said = separator(first).is_some();
+    if is_said {
+        first = lines.next().unwrap_or_default();
+    }
     match Header::of_line(first) {
-        Some(header) => header.is_sure() && lines.any(|line| line.bytes().any(|byte| byte == header.delimiter)),
+        Some(header) => {
+            (is_said || header.is_sure()) && lines.any(|line| line.bytes().any(|byte| byte == header.delimiter))
+        }
         None => is_unnamed(first),
     }
 }

@@ -207,6 +207,7 @@ fn a_file_of_results_appears_when_it_is_whole_and_its_name_says_what_is_in_it() 
     assert_eq!(names().len(), 4, "something was left beside: {:?}", names());
     let nowhere = extract(&["--output", "no/such/folder/out.csv"], folder.path(), ARTICLE.as_bytes());
     assert_eq!(nowhere.status.code(), Some(74), "{}", stderr(&nowhere));
+    assert!(stderr(&nowhere).starts_with("demarche: cannot write to no/such/folder/out.csv: "), "{}", stderr(&nowhere));
 }
 
 #[cfg(unix)]

@@ -61,9 +61,26 @@ fn tables_come_with_other_signs_and_charsets_and_without_an_extension() {
         ("a.tsv", csv.replace(',', "\t").into_bytes()),
         ("articles", csv.as_bytes().to_vec()),
         ("a.csv", latin),
-        ("a.tsv", wide),
+        ("a.tsv", wide.clone()),
+        ("a.tsv", wide[2..].to_vec()),
+        // Excel's own line, without which it reads no commas in half of the world.
+        ("a.csv", format!("sep=;\r\n{}", csv.replace(',', ";")).into_bytes()),
+        ("a.csv", format!("\u{FEFF}\"sep=,\"\n{csv}").into_bytes()),
+        ("a.csv", format!("SEP=\t\r\n{}", csv.replace(',', "\t")).into_bytes()),
+        ("articles", format!("sep=|\n{}", csv.replace(',', "|")).into_bytes()),
     ] {
         assert_eq!(texts(name, &bytes), expected, "{name}");
+    }
+}
+
+#[test]
+fn json_lines_are_read_in_utf_16_without_a_byte_order_mark_and_written_twice() {
+    let lines = "{\"text\": \"The café opened.\"}\n{\"text\": \"The envoy left.\"}\n";
+    let little: Vec<u8> = lines.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let big: Vec<u8> = lines.encode_utf16().flat_map(u16::to_be_bytes).collect();
+    let twice: String = lines.lines().map(|line| serde_json::Value::from(line).to_string() + "\n").collect();
+    for bytes in [little, big, twice.into_bytes()] {
+        assert_eq!(texts("articles.jsonl", &bytes), ["The café opened.", "The envoy left."]);
     }
 }
 
@@ -124,6 +141,9 @@ fn compressed_files_are_read_as_what_they_hold() {
     let cut = [zstd(), beside(9)[..12].to_vec()].concat();
     let found = texts("articles", &cut);
     assert!(found.len() == 2 && found[1].contains("a frame that breaks off"), "{found:?}");
+    let half = gzip(&b"The envoy left, and with him went the crews of the boats.".repeat(20));
+    let found = texts("a.txt", &half[..half.len() / 2]);
+    assert!(found[0].contains("a.txt at line 1: the gzip data breaks off"), "{found:?}");
     assert_eq!(texts("a.html", &gzip(b"The <b>envoy</b> left.")), ["The envoy left."]);
     let bomb = gzip(&vec![b'x'; 64 << 20]);
     assert_eq!(texts("a", &bomb), ["more than the 4096 bytes that are accepted"]);
@@ -155,12 +175,27 @@ fn a_folder_is_its_files_in_order_and_what_is_given_goes_along() {
     let mut found: Vec<_> = Messages::of_all(paths, LIMIT, given, |reader| reader).collect();
     let error = found.pop().unwrap().unwrap_err().to_string();
     assert!(error.starts_with("cannot open ") && error.contains("missing"), "{error}");
+    let empty = tempfile::tempdir().unwrap();
+    fs::create_dir(empty.path().join("sub")).unwrap();
+    let none: Vec<_> =
+        Messages::of_all(vec![empty.path().to_owned()], LIMIT, Given::default(), |reader| reader).collect();
+    let [Err(error)] = &none[..] else { panic!("{none:?}") };
+    assert!(error.to_string().ends_with("a folder without files; hidden ones are left out"), "{error}");
     let read: Vec<Article> =
         found.into_iter().map(|message| input::decode(&message.unwrap(), &InputOptions::default()).unwrap()).collect();
     let told: Vec<(&str, &str)> = read.iter().map(|article| (article.id.as_str(), article.text.as_str())).collect();
     assert_eq!(told, [("1", "He came."), ("2", "He left."), ("b", "The port closed.")]);
     assert!(read.iter().all(|article| article.publisher.as_deref() == Some("Example Wire")));
     assert!(read.iter().all(|article| article.published_at.unwrap().to_string() == "2026-03-05T00:00:00Z"));
+}
+
+#[test]
+fn what_is_called_json_and_is_none_is_no_text() {
+    for text in ["// The envoy left.\n{\"text\": \"He left.\"}\n", "<html><p>Not found.</p></html>", "Try again later."]
+    {
+        let found = texts("a.json", text.as_bytes());
+        assert!(found[0].starts_with("malformed: not JSON at column 1"), "{found:?}");
+    }
 }
 
 #[test]

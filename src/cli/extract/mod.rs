@@ -131,7 +131,9 @@ pub(super) fn run(args: ExtractArgs) -> Result<ExitCode, Failure> {
         n_threads: args.threads.or_else(n_cores).map_or(1, Into::into),
     };
 
-    let mut out = Output::open(args.output, format).or_exit(Exit::Io)?;
+    let name = args.output.as_ref().map(|path| path.display().to_string()).unwrap_or_default();
+    let out = Output::open(args.output, format);
+    let mut out = out.with_context(|| format!("cannot write to {name}")).or_exit(Exit::Io)?;
     let mut exit = Exit::Ok.code();
     // All of it, for a page is one document.
     let mut page: Vec<AnalysisRecord> = Vec::new();

@@ -1,10 +1,12 @@
-//! Files that are compressed, or in UTF-16, as a stream of what they hold.
+//! Files that are compressed, or in UTF-16 with a byte order mark or without, as a stream of what they hold.
 
-use std::io::{self, BufRead, BufReader, Cursor, Read};
+use std::io::{self, BufRead, BufReader, Cursor, ErrorKind, Read};
 
 use encoding_rs::{CoderResult, Decoder, Encoding, UTF_8};
 
 use super::super::compression::Compression;
+use super::super::input;
+
 /// Bytes of the first line that are looked at to tell JSON lines from one JSON value over many lines.
 pub(super) const HEAD_BYTES: u64 = 64 * 1024;
 
@@ -21,11 +23,15 @@ pub(super) struct Opened {
 pub(super) fn open(reader: Box<dyn BufRead + Send>) -> io::Result<Opened> {
     let opened = looked_at(reader)?;
     let opened = match Compression::of(&opened.head) {
-        Some(compression) => looked_at(buffered(compression.reader(opened.reader)))?,
+        Some(compression) => {
+            let (name, reader) = (compression.name(), compression.reader(opened.reader));
+            looked_at(buffered(Expanded { reader, name }))?
+        }
         None => opened,
     };
-    match Encoding::for_bom(&opened.head) {
-        Some((encoding, _)) if encoding != UTF_8 => {
+    let marked = Encoding::for_bom(&opened.head).map(|(encoding, _)| encoding);
+    match marked.or_else(|| input::utf16(&opened.head)) {
+        Some(encoding) if encoding != UTF_8 => {
             let decoder = encoding.new_decoder_with_bom_removal();
             looked_at(buffered(Decoded { reader: opened.reader, decoder, is_finished: false }))
         }
@@ -48,6 +54,25 @@ fn read_head(reader: &mut dyn BufRead, head: &mut Vec<u8>) -> io::Result<()> {
     let mut reader = reader.take(HEAD_BYTES);
     while reader.read_until(b'\n', head)? > 0 && head.iter().all(u8::is_ascii_whitespace) {}
     Ok(())
+}
+
+/// What was compressed. An error says so: that of a decoder speaks of its own parts.
+struct Expanded {
+    reader: Box<dyn Read + Send>,
+    name: &'static str,
+}
+
+impl Read for Expanded {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let name = self.name;
+        self.reader.read(buffer).map_err(|error| match error.kind() {
+            ErrorKind::UnexpectedEof => io::Error::new(error.kind(), format!("the {name} data breaks off")),
+            ErrorKind::InvalidData | ErrorKind::InvalidInput => {
+                io::Error::new(error.kind(), format!("broken {name} data: {error}"))
+            }
+            _ => error,
+        })
+    }
 }
 
 /// UTF-8 out of UTF-16. What is none becomes U+FFFD.

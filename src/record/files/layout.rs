@@ -1,6 +1,6 @@
 //! How articles lie in a file: by its extension, else by its first line.
 
-use super::super::table::{Header, is_unnamed};
+use super::super::table::{Header, is_unnamed, separator};
 use super::encoded::HEAD_BYTES;
 
 /// How articles lie in a file.
@@ -32,7 +32,13 @@ impl Layout {
                 _ if is_page(line) => Self::Whole(""),
                 _ => Self::Whole("text/plain"),
             },
+            Some("csv" | "tsv" | "tab") if let Some(delimiter) = separator(line) => Self::Table(delimiter),
             Some("tsv" | "tab") => Self::Table(b'\t'),
+            // What is called so and is no JSON is an error of whoever wrote it, and no text.
+            Some("json") if !line.is_empty() => match Self::by_first_line(line) {
+                found @ (Self::Lines | Self::Values | Self::Archive) => found,
+                _ => Self::Whole("application/json"),
+            },
             // Spreadsheets write semicolons where commas are in numbers.
             Some("csv") => Self::Table(Header::of_line(line).map_or(b',', |header| header.delimiter)),
             Some("warc") => Self::Archive,
@@ -56,6 +62,7 @@ impl Layout {
             _ if line.starts_with("WARC/") => Self::Archive,
             _ => match Header::of_line(line) {
                 Some(header) if header.is_sure() => Self::Table(header.delimiter),
+                _ if let Some(delimiter) = separator(line) => Self::Table(delimiter),
                 _ if is_unnamed(line) => Self::Table(b'\t'),
                 _ => Self::Whole(""),
             },
@@ -98,5 +105,7 @@ mod tests {
             assert_eq!(Layout::of(Some("txt"), head.as_bytes()), expected, "{head}");
         }
         assert_eq!(Layout::of(Some("csv"), b"name;text"), Layout::Table(b';'));
+        assert_eq!(Layout::of(Some("json"), b"// the envoy"), Layout::Whole("application/json"));
+        assert_eq!(Layout::of(Some("json"), b""), Layout::Whole(""));
     }
 }

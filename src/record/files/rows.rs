@@ -6,6 +6,7 @@ use std::io::{self, BufRead, Read};
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use csv::{ByteRecord, ReaderBuilder};
 
+use super::super::table::separator;
 use super::piece::Piece;
 use super::separated::{ROW_FACTOR, Separated};
 
@@ -37,7 +38,11 @@ impl Rows {
             }
         };
         let mut rows = Self { source, names: Vec::new(), row: ByteRecord::new(), limit };
-        if rows.advance()?.is_some() {
+        let mut is_there = rows.advance()?.is_some();
+        if rows.is_separator(delimiter) {
+            is_there = rows.advance()?.is_some();
+        }
+        if is_there {
             rows.names =
                 rows.row.iter().map(|name| text(name).trim().trim_start_matches('\u{FEFF}').to_owned()).collect();
         }
@@ -47,6 +52,12 @@ impl Rows {
     /// The columns.
     pub(super) fn names(&self) -> &[String] {
         &self.names
+    }
+
+    /// Whether the row says what stands between the columns, as `sep=;`.
+    fn is_separator(&self, delimiter: u8) -> bool {
+        let cells: Vec<&[u8]> = self.row.iter().collect();
+        separator(&text(&cells.join(&delimiter))).is_some()
     }
 
     /// The next row as a JSON object, and its line.

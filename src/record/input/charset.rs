@@ -34,7 +34,8 @@ pub(super) fn decode<'p>(bytes: &'p [u8], declared: Option<&str>) -> Result<Cow<
         }
     }
     let page = named_in_page(bytes);
-    let labels = [header, page.and_then(|label| Encoding::for_label(label.as_bytes())), utf16(bytes)];
+    // "utf-16" in a header leaves open which of the two it is.
+    let labels = [utf16(bytes), header, page.and_then(|label| Encoding::for_label(label.as_bytes()))];
     for encoding in labels.into_iter().flatten().filter(|encoding| *encoding != UTF_8) {
         if let Some(text) = read(bytes, encoding) {
             return Ok(text);
@@ -68,7 +69,7 @@ fn read<'p>(bytes: &'p [u8], encoding: &'static Encoding) -> Option<Cow<'p, str>
 }
 
 /// UTF-16 without a byte order mark: English has a zero in every second byte.
-fn utf16(bytes: &[u8]) -> Option<&'static Encoding> {
+pub(in crate::record) fn utf16(bytes: &[u8]) -> Option<&'static Encoding> {
     let sample = &bytes[..bytes.len().min(UTF16_SAMPLE) & !1];
     let zeros = |odd: usize| sample.iter().skip(odd).step_by(2).filter(|byte| **byte == 0).count();
     let (even, odd, n) = (zeros(0), zeros(1), sample.len() / 2);
@@ -125,6 +126,7 @@ mod tests {
     #[test]
     fn a_text_is_read_in_the_charset_that_is_named_or_seems_to_be_used() {
         let utf16 = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+        let swapped = |text: &str| text.encode_utf16().flat_map(u16::to_be_bytes).collect::<Vec<u8>>();
         for (name, bytes, declared, expected) in [
             ("utf-8", "café".as_bytes().to_vec(), None, "café"),
             ("utf-8, whatever is declared", "café".as_bytes().to_vec(), Some("iso-8859-1"), "café"),
@@ -146,6 +148,7 @@ mod tests {
             ("a label that nobody knows", b"The caf\xe9.".to_vec(), Some("x-own"), "The café."),
             ("utf-16 with its mark", [b"\xff\xfe".to_vec(), utf16("Łódź")].concat(), None, "Łódź"),
             ("utf-16 without", utf16("The envoy left."), None, "The envoy left."),
+            ("utf-16 the other way round", swapped("The envoy left."), Some("utf-16"), "The envoy left."),
             ("utf-16, declared", utf16("Łódź"), Some("utf-16le"), "Łódź"),
             ("a mark of utf-8", b"\xef\xbb\xbfThe envoy".to_vec(), None, "The envoy"),
         ] {

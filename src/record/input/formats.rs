@@ -60,7 +60,7 @@ pub(super) fn unframed(bytes: &[u8]) -> Result<&[u8], Rejection> {
             }
             let schema = u32::from_be_bytes([bytes[1], bytes[2], bytes[3], bytes[4]]);
             Err(refused(format!(
-                "a frame of a schema registry (schema {schema}) around Avro or Protobuf; JSON in one is read"
+                "a frame of a schema registry (schema {schema}) around Avro or Protobuf, or other binary data; JSON in a frame is read"
             )))
         }
         [3, 0 | 5, ..] if bytes.len() > GLUE_FRAME => match &bytes[GLUE_FRAME..] {
@@ -108,14 +108,23 @@ pub(super) fn check_xml(text: &str, is_declared: bool) -> Result<(), Rejection> 
     let name = root.to_ascii_lowercase();
     let kind = match name.as_str() {
         "html" => return Ok(()),
-        "rss" | "feed" | "rdf:rdf" => "a feed (RSS or Atom): a message is one article",
+        "rss" | "feed" | "rdf:rdf" => feeds(),
         "nitf" | "newsml" | "newsmessage" | "newsitem" | "packageitem" => "news in XML (NITF or NewsML)",
         "urlset" | "sitemapindex" => "a sitemap",
         "opml" => "a list of feeds (OPML)",
         _ if is_declared || text.trim_start().starts_with("<?xml") => "XML",
         _ => return Ok(()),
     };
-    Err(refused(format!("{kind}, by its root <{root}>")))
+    Err(refused(format!("{kind} (its root is <{root}>)")))
+}
+
+/// What is said of a feed, and where its entries are read.
+const fn feeds() -> &'static str {
+    if cfg!(feature = "feeds") {
+        "a feed (RSS or Atom): a message is one article, and files of feeds are read entry by entry"
+    } else {
+        "a feed (RSS or Atom): a message is one article; a program built with feature `feeds` reads files of them"
+    }
 }
 
 /// The name of the first element, behind declarations and comments.

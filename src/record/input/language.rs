@@ -195,7 +195,7 @@ mod tests {
     #[test]
     fn words_tell_languages_apart() {
         for (text, expected) in [
-            ("The envoy of the island republic arrived in the harbour on Monday.", "English"),
+            ("The envoy of the island republic arrived in the harbor on Monday.", "English"),
             ("Envoy says talks will go on as both sides return to the table", "English"),
             (
                 "“Pourquoi pas?” said the minister, who is known as le petit général in La Paz, and left with a smile.",

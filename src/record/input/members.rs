@@ -84,6 +84,15 @@ pub(super) fn string(raw: &str) -> Option<String> {
     Some(String::from_utf8(bytes).unwrap_or_else(|error| without_surrogates(error.into_bytes())))
 }
 
+/// The object in a JSON string: what was written as JSON twice, as producers do that serialize what is serialized already.
+pub(super) fn unquoted(text: &str) -> Option<String> {
+    let mut inside = string(text.trim())?;
+    while let Some(deeper) = string(inside.trim()) {
+        inside = deeper;
+    }
+    inside.trim_start().starts_with('{').then_some(inside)
+}
+
 /// A JSON string's bytes: UTF-8, but for lone surrogates, which come in the three bytes that UTF-8 has no use for.
 struct Bytes(Vec<u8>);
 

@@ -15,6 +15,7 @@ mod json;
 mod language;
 mod members;
 mod raw;
+mod stand_in;
 
 use std::borrow::Cow;
 
@@ -27,6 +28,7 @@ use super::options::InputOptions;
 use super::{Rejection, RejectionReason, ids};
 use crate::article::Article;
 
+pub(in crate::record) use charset::utf16;
 pub(in crate::record) use fields::compared;
 pub use fields::{Alias, FIELDS, FieldName};
 #[cfg(feature = "feeds")]
@@ -112,6 +114,8 @@ fn sniff(text: &str) -> Format {
         // A text may begin with a bracket: "[Update] The envoy arrived."
         Some(b'[') if serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok() => Format::Json,
         Some(b'<') => Format::Html,
+        // A text may begin with a quotation mark as well.
+        Some(b'"') if members::unquoted(text).is_some() => Format::Json,
         _ => Format::Text,
     }
 }
@@ -124,6 +128,7 @@ fn finish(raw: RawArticle, message: &Message, options: &InputOptions) -> Result<
         return Err(Rejection::new(RejectionReason::NoText, "nothing to analyze: the text is absent or blank"));
     }
     check_size(text.len(), options.max_bytes)?;
+    stand_in::check(raw.title.as_deref(), &text)?;
     let words = raw.title.as_deref().filter(|_| text.is_empty()).unwrap_or(&text);
     if options.check_language {
         language::check(raw.language.as_deref(), words)?;

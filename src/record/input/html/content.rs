@@ -55,6 +55,7 @@ pub(super) fn readable(html: &str) -> Option<(RawArticle, Option<String>)> {
         return None;
     }
     furniture::remove(&tree);
+    furniture::part_credits(&tree);
     // What the page says in JSON-LD is read by `linked_data`, with other forms of it.
     let config = Config { disable_json_ld: true, ..Config::default() };
     let page = Readability::with_document(tree, None, Some(config)).and_then(|mut page| page.parse()).ok()?;

@@ -38,10 +38,41 @@ static SIGNS: LazyLock<Vec<Sign>> = LazyLock::new(|| {
     rows.skip(1).filter_map(sign).collect()
 });
 
+static CREDITS: LazyLock<Vec<&str>> = LazyLock::new(|| {
+    let rows = include_str!("../../../../data/input/credits.tsv").lines().filter(|line| !line.starts_with('#'));
+    rows.skip(1).collect()
+});
+
 /// Whether a tag opens such an element.
 pub(super) fn is_opened(tag: &Tag) -> bool {
     let names = ["class", "id"].into_iter().filter_map(|name| tag.attribute(name));
     !VOID.contains(&tag.name.as_str()) && is_furniture(&tag.name, names)
+}
+
+/// Whether a tag in a figure opens an element that says who took the picture.
+pub(super) fn is_credit(tag: &Tag) -> bool {
+    !VOID.contains(&tag.name.as_str()) && tag.attribute("class").is_some_and(is_credit_class)
+}
+
+fn is_credit_class(class: &str) -> bool {
+    let class = class.to_ascii_lowercase();
+    class.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| CREDITS.contains(&word))
+}
+
+/// Makes those who took the pictures in a tree paragraphs of their own, before Readability takes the names of classes off.
+pub(super) fn part_credits(tree: &Document) {
+    let mut open: Vec<(NodeRef<'_>, bool)> = vec![(tree.root(), false)];
+    while let Some((node, is_in_figure)) = open.pop() {
+        let element = node.node_name().filter(|_| node.is_element());
+        if is_in_figure
+            && element.as_ref().is_some_and(|name| **name == *"span")
+            && node.attr("class").is_some_and(|class| is_credit_class(&class))
+        {
+            node.rename("p");
+        }
+        let is_figure = element.is_some_and(|name| matches!(&*name, "figure" | "figcaption"));
+        open.extend(node.children_it(false).map(|child| (child, is_in_figure || is_figure)));
+    }
 }
 
 /// Takes such elements out of a tree, unless one holds most of its text: then it is no furniture, whatever it is called.

@@ -44,6 +44,12 @@ pub(super) struct Writer {
     quotations: Vec<bool>,
     /// Whether the innermost `<q>` has had no word so far.
     is_quotation_due: bool,
+    /// How many figures and captions are open.
+    n_figures: usize,
+    /// The open element that says who took a picture, and how often it is open.
+    credit: Option<(String, usize)>,
+    /// Whether a tag stands between the last word and the next one.
+    is_behind_tag: bool,
 }
 
 /// An element that is being left out. Its words are written all the same, and taken back when it is closed.
@@ -82,6 +88,15 @@ impl Writer {
             self.is_quotation_due = true;
         }
         self.space(&tag.name);
+        self.is_behind_tag = true;
+        if is_figure(&tag.name) {
+            self.n_figures += 1;
+        } else if let Some((name, depth)) = &mut self.credit {
+            *depth += usize::from(*name == tag.name);
+        } else if self.n_figures > 0 && furniture::is_credit(tag) {
+            self.credit = Some((tag.name.clone(), 1));
+            self.gap = "\n\n";
+        }
         if SKIPPED.contains(&tag.name.as_str()) || furniture::is_opened(tag) {
             let (n_before, gap_before) = (self.text.len(), self.gap);
             self.skipped = Some(Skipped { name: tag.name.clone(), depth: 1, n_before, gap_before });
@@ -102,6 +117,17 @@ impl Writer {
             self.text.push(MARKS[self.quotations.len().min(1)].1);
         }
         self.space(name);
+        self.is_behind_tag = true;
+        if is_figure(name) {
+            self.n_figures = self.n_figures.saturating_sub(1);
+        }
+        if let Some((credit, depth)) = &mut self.credit {
+            *depth -= usize::from(credit.as_str() == name);
+            if *depth == 0 || self.n_figures == 0 {
+                self.credit = None;
+                self.gap = "\n\n";
+            }
+        }
     }
 
     /// The gap that a tag makes.
@@ -123,6 +149,13 @@ impl Writer {
             if word.is_empty() {
                 continue;
             }
+            if std::mem::take(&mut self.is_behind_tag)
+                && self.n_figures > 0
+                && self.gap.is_empty()
+                && self.is_glued(&word)
+            {
+                self.gap = "\n\n";
+            }
             if !self.text.is_empty() {
                 self.text.push_str(self.gap);
             }
@@ -140,6 +173,22 @@ impl Writer {
             self.gap = "";
         }
     }
+
+    /// Whether a word behind a tag and without a space begins something else than what stands before it: "the quay.Photo", "the quayPhoto".
+    fn is_glued(&self, word: &str) -> bool {
+        let mut before = self.text.chars().rev();
+        let (last, one_before) = (before.next(), before.next());
+        let is_end = match last {
+            Some('.' | '!' | '?' | ')' | '”' | '"') => one_before.is_some_and(char::is_lowercase),
+            Some(last) => last.is_lowercase() && one_before.is_some_and(char::is_lowercase),
+            None => false,
+        };
+        is_end && word.starts_with(|c: char| c.is_uppercase() || matches!(c, '©' | '('))
+    }
+}
+
+fn is_figure(name: &str) -> bool {
+    matches!(name, "figure" | "figcaption")
 }
 
 #[cfg(test)]
@@ -158,6 +207,16 @@ mod tests {
                 "<figure><span>A. Photographer</span><figcaption>The quay</figcaption></figure>She left.",
                 "A. Photographer\n\nThe quay\n\nShe left.",
             ),
+            (
+                "<figure><figcaption><span>The quay at dawn.</span><span>Ada Finch/Example Wire</span></figcaption></figure>She left.",
+                "The quay at dawn.\n\nAda Finch/Example Wire\n\nShe left.",
+            ),
+            (
+                "<figure><figcaption>The quay at Port Vale <span class=photo__credit>Ada Finch</span> in May</figcaption></figure>",
+                "The quay at Port Vale\n\nAda Finch\n\nin May",
+            ),
+            ("<figcaption>The <b>A</b>BC of St. <i>M</i>oritz</figcaption>", "The ABC of St. Moritz"),
+            ("the bank's <span class=credit>credit</span> line", "the bank's credit line"),
             ("x <i> y</i>\n z", "x y z"),
             ("the am&shy;bas&ZeroWidthSpace;sador &#xFEFF; left", "the ambassador left"),
             ("<p>a</p><div class='Cookie_Banner x'><p>We use cookies</p></div><p>b</p>", "a\n\nb"),

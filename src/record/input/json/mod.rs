@@ -9,9 +9,9 @@ mod reader;
 mod values;
 mod wrapped;
 
-use super::super::Rejection;
+use super::super::{Rejection, RejectionReason};
 use super::html;
-use super::members::Members;
+use super::members::{Members, unquoted};
 use super::raw::RawArticle;
 use reader::malformed;
 
@@ -21,6 +21,10 @@ pub(in crate::record) use wrapped::articles_in;
 
 /// Reads an article from one JSON object.
 pub(super) fn parse(text: &str) -> Result<RawArticle, Rejection> {
+    unquoted(text).map_or_else(|| of_object(text), |inside| of_object(&inside))
+}
+
+fn of_object(text: &str) -> Result<RawArticle, Rejection> {
     let object = match Members::parse(text) {
         Ok(object) => object,
         Err(error) => return Err(no_object(text, &error)),
@@ -39,11 +43,15 @@ pub(super) fn parse(text: &str) -> Result<RawArticle, Rejection> {
 /// Says what it is that is no object.
 fn no_object(text: &str, error: &serde_json::Error) -> Rejection {
     let text = text.trim();
+    let broken = serde_json::from_str::<serde::de::IgnoredAny>(text).err();
     if let Some(items) = items(text) {
-        return wrapped::several(&format!("a JSON array of {}", items.len()));
+        return match items.len() {
+            0 => Rejection::new(RejectionReason::NoText, "nothing to analyze: an empty JSON array"),
+            n_items => wrapped::several(&format!("a JSON array of {n_items}")),
+        };
     }
     let kind = match text.as_bytes().first() {
-        _ if serde_json::from_str::<serde::de::IgnoredAny>(text).is_err() => None,
+        _ if broken.is_some() => None,
         Some(b'"') => Some("a JSON string"),
         Some(b'n') => Some("JSON's null"),
         Some(b't' | b'f') => Some("a JSON boolean"),
@@ -54,7 +62,7 @@ fn no_object(text: &str, error: &serde_json::Error) -> Rejection {
         Some(kind) => malformed(format!("{kind} where an object is expected")),
         // Lines, or values one behind the other.
         None if is_stream(text) => wrapped::several("several JSON values one behind the other"),
-        None => malformed(not_json(error)),
+        None => malformed(not_json(broken.as_ref().unwrap_or(error))),
     }
 }
 
@@ -67,8 +75,9 @@ fn is_stream(text: &str) -> bool {
 /// What is wrong with the JSON, and where, in words of ours: the parser speaks of "ident".
 fn not_json(error: &serde_json::Error) -> String {
     let said = error.to_string();
+    let said = said.split(" at line ").next().unwrap_or_default();
     let said =
-        said.split(" at line ").next().unwrap_or_default().replace("expected ident", "expected true, false or null");
+        said.replace("EOF while parsing", "it breaks off in").replace("expected ident", "expected true, false or null");
     let (line, column) = (error.line(), error.column());
     if line <= 1 {
         format!("not JSON at column {column}: {said}")

@@ -3,9 +3,11 @@
 //! What holds one article is taken off. What holds several is refused by name, since a message is one article; files are cut
 //! into them beforehand ([`articles_in`]).
 
+use std::borrow::Cow;
+
 use super::super::super::{Rejection, RejectionReason};
 use super::super::fields::{FIELDS, FieldName};
-use super::super::members::{Members, string};
+use super::super::members::{Members, string, unquoted};
 use super::super::raw::{RawArticle, is_blank};
 use super::reader::{Reader, strict};
 use super::values::items;
@@ -107,10 +109,17 @@ pub(super) fn no_text(object: &Members<'_>) -> Rejection {
 /// The article with its text; without one what the object says beside it.
 fn text_of(object: &Members<'_>, depth: usize) -> Result<RawArticle, Rejection> {
     let found = strict(object)?;
-    if found.has_text() || depth == 0 {
+    if depth == 0 {
+        return Ok(found);
+    }
+    if let Some(inner) = found.text.as_deref().and_then(|text| as_json(text, depth - 1)) {
+        return Ok(inner.or(RawArticle { text: None, ..found }));
+    }
+    if found.has_text() {
         return Ok(found);
     }
     for (inner, keeps_outer) in wrapped(object) {
+        let Ok(inner) = Members::parse(&inner) else { continue };
         let inner = text_of(&inner, depth - 1)?;
         if inner.has_text() {
             return Ok(if keeps_outer && !is_envelope(object) { inner.or(found) } else { inner });
@@ -119,13 +128,23 @@ fn text_of(object: &Members<'_>, depth: usize) -> Result<RawArticle, Rejection> 
     Ok(found)
 }
 
+/// The article that a text is as JSON: somebody put it under the name of a text.
+fn as_json(text: &str, depth: usize) -> Option<RawArticle> {
+    let object = text.trim_start().starts_with('{').then(|| Members::parse(text).ok()).flatten()?;
+    text_of(&object, depth).ok().filter(RawArticle::has_text)
+}
+
 /// The article by its description, else by its headline alone.
 fn headline_of(object: &Members<'_>, depth: usize, found: RawArticle) -> Result<RawArticle, Rejection> {
     let description = Reader { object, resolve: None }.description()?;
     if description.is_some() || found.title.is_some() {
         return Ok(RawArticle { text: description, ..found });
     }
-    for (inner, keeps_outer) in wrapped(object).filter(|_| depth > 0) {
+    if depth == 0 {
+        return Ok(found);
+    }
+    for (inner, keeps_outer) in wrapped(object) {
+        let Ok(inner) = Members::parse(&inner) else { continue };
         let inner_found = strict(&inner)?;
         let inner = headline_of(&inner, depth - 1, inner_found)?;
         if inner.has_text() || inner.title.is_some() {
@@ -135,15 +154,15 @@ fn headline_of(object: &Members<'_>, depth: usize, found: RawArticle) -> Result<
     Ok(found)
 }
 
-/// The objects that may be the article, in order.
-fn wrapped<'a>(object: &Members<'a>) -> impl Iterator<Item = (Members<'a>, bool)> {
+/// The objects that may be the article, in order, as JSON; some come as JSON in a string.
+fn wrapped<'a>(object: &Members<'a>) -> impl Iterator<Item = (Cow<'a, str>, bool)> {
     let found: Vec<_> = WRAPPERS
         .iter()
         .filter_map(|(name, keeps_outer)| {
-            let raw = if name.starts_with('_') { object.last_named(name) } else { object.last_like(name) };
-            Some((raw.filter(|raw| raw.starts_with('{'))?, *keeps_outer))
+            let raw = if name.starts_with('_') { object.last_named(name) } else { object.last_like(name) }?;
+            let inner = if raw.starts_with('{') { Cow::Borrowed(raw) } else { Cow::Owned(unquoted(raw)?) };
+            Some((inner, *keeps_outer))
         })
-        .filter_map(|(raw, keeps_outer)| Some((Members::parse(raw).ok()?, keeps_outer)))
         .collect();
     found.into_iter()
 }
@@ -176,5 +195,6 @@ fn may_be_article(object: &Members<'_>) -> bool {
     let fields = [FieldName::Text, FieldName::Html, FieldName::Title, FieldName::Description];
     let names = FIELDS.iter().filter(|alias| fields.contains(&alias.field)).flat_map(|alias| alias.others);
     let has_text = |raw: &str| raw.starts_with(['{', '[']) || string(raw).is_some_and(|text| !is_blank(&text));
-    names.into_iter().any(|name| object.last_like(name).is_some_and(has_text)) || wrapped(object).next().is_some()
+    names.into_iter().any(|name| object.last_like(name).is_some_and(has_text))
+        || wrapped(object).any(|(inner, _)| Members::parse(&inner).is_ok())
 }
