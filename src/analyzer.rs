@@ -96,7 +96,7 @@ impl Models {
     }
 }
 
-/// Analyses articles one after the other. One per thread: it owns the buffers that are used again.
+/// Analyzes articles one after the other. One per thread: it owns the buffers that are used again.
 #[derive(Debug)]
 pub struct Analyzer {
     models: Arc<Models>,

@@ -14,7 +14,7 @@ pub enum StopState {
     Abandon,
 }
 
-/// A switch that only moves towards the end. Clones share it.
+/// A switch that only moves toward the end. Clones share it.
 #[derive(Debug, Clone, Default)]
 pub struct Stop(Arc<AtomicU8>);
 

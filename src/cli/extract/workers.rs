@@ -1,4 +1,4 @@
-//! Analyses articles on several threads and gives the results back in the order of the input.
+//! Analyzes articles on several threads and gives the results back in the order of the input.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -40,7 +40,7 @@ pub(super) struct Work {
 }
 
 impl Work {
-    /// Analyses every message and hands the outcomes to `take` in the order of the messages, on this thread. Stops early
+    /// Analyzes every message and hands the outcomes to `take` in the order of the messages, on this thread. Stops early
     /// when `take` fails.
     pub(super) fn run(
         &self,

@@ -197,7 +197,7 @@ fn check(statements: &[Row], length: usize) -> Result<(), String> {
     Ok(())
 }
 
-/// Analyses every article; the day of publication is the row's `date`, the title is not given apart from the text. JSON lines in
+/// Analyzes every article; the day of publication is the row's `date`, the title is not given apart from the text. JSON lines in
 /// the order of the gold file.
 pub fn answer(gold: &[Gold], analyzer: &mut Analyzer, answers: Answers) -> String {
     let is_from_discourse_trees = gold.iter().flat_map(|article| &article.statements).any(|row| row.nested);

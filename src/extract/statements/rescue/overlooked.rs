@@ -193,7 +193,7 @@ fn to_do(reading: &Reading<'_, '_>, cue: TokenRange, frame: CueFrame) -> Option<
     own.or_else(|| if frame == CueFrame::Urge { of_urging() } else { None })
 }
 
-/// "accused | Denmark of closing the harbour": the object and what is said of it.
+/// "accused | Denmark of closing the harbor": the object and what is said of it.
 fn whole_object(doc: &Document, cue: TokenRange, object: TokenRange) -> TokenRange {
     let said = [Deprel::Xcomp, Deprel::Ccomp, Deprel::Advcl, Deprel::Obl];
     match tree::governed(doc, TokenRange { start: cue.start, end: cue.end }, &said) {
