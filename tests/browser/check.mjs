@@ -228,6 +228,28 @@ await check("views, dark and narrow", { colorScheme: "dark", viewport: { width: 
     await shoot(page, `${view}-narrow-dark`);
   }
 });
+if (program) await check("a file of analyses is dropped and read as it is, and what else is dropped is analyzed", {}, async (page) => {
+  const analyses = execFileSync(program, ["extract", "--format", "jsonl", ...samples.slice(3, 5)], { encoding: "utf8", maxBuffer: 1 << 26 });
+  const drop = (name, text) => drawn(page, () => page.evaluate(([name, text]) => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File([text], name));
+    document.body.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true }));
+  }, [name, text]));
+  await open(page);
+  await loaded(page);
+  await page.waitForFunction(() => document.documentElement.dataset.drawn);
+  const asked = [];
+  page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+  for (const [name, line] of analyses.trim().split("\n").map((line) => JSON.parse(line)).entries()) {
+    await drop(`${name}.jsonl`, JSON.stringify(line));
+    assert.equal(await page.locator(".card").count(), line.statements.length + line.events.length - [...line.statements, ...line.events].filter((f) => f.confidence < 0.35).length);
+  }
+  await drop("analyses.jsonl", analyses);
+  assert.equal(await page.locator(".pick optgroup[label='Newest articles'] option").count(), samples.length - 1 + 4, "all of them can be picked");
+  assert.ok(!asked.some((path) => /analyze|articles/.test(path)), "nobody is asked for what is there: " + asked);
+  await drop("note.txt", "Norway expelled two Russian diplomats on Tuesday.");
+  assert.match(await page.locator(".text").first().innerText(), /Norway expelled/);
+});
 if (program) await check("a report is one file that opens without a service", {}, async (page) => {
   const file = join(scratch, "report.html");
   writeFileSync(file, execFileSync(program, ["extract", "--format", "html", ...samples.slice(0, 5)], { maxBuffer: 1 << 26 }));

@@ -19,7 +19,7 @@ export function bars(rows, by, refused = []) {
   for (const r of rows) { const time = timeOf(r); if (time) bin(time).n[r.quad || 0]++; }
   for (const i of refused) if (i.at) bin(iso(i.at)).refused++;
   const all = [...bins.values()].sort((a, b) => (a.k < b.k ? -1 : 1)).slice(-400), total = (b) => b.n.reduce((s, n) => s + n);
-  if (!all.length) return para("Nothing with a day passes the filters.");
+  if (!all.length) return para("Nothing passes the filters.");
   const choose = (b) => { const [x, y] = [brush, b].sort((p, q) => (p.k < q.k ? -1 : 1)); toggle("day", x.k === y.end ? x.k : x.k + ".." + y.end); };
   const w = Math.max(6, Math.min(60, 900 / all.length)), width = Math.max(320, all.length * w + 40), h = 180, top = Math.max(1, ...all.map(total)), s = svg("svg", { viewBox: `0 0 ${width} ${h + 46}`, width, height: h + 46, role: "group", "aria-label": `Findings by ${by}` });
   all.forEach((b, i) => {
@@ -44,7 +44,7 @@ VIEW.time = function () {
   const rows = shown();
   filter.day = day;
   const turn = (key) => (value) => { state[key] = value; show(); };
-  return [h2("When"), el("div.tools", pick("Day of", state.clock, [["event", "the event"], ["published", "publication"]], turn("clock")), pick("By", state.unit, [["day"], ["hour"], ["week"], ["month"]], turn("unit")), dim("A bar opens its findings, and so do several: drag, or hold Shift. The thin band below is what was refused.")),
+  return [h2("When"), el("div.tools", pick("Day of", state.clock, [["event", "the event"], ["published", "publication"]], turn("clock")), pick("By", state.unit, [["day"], ["hour"], ["week"], ["month"]], turn("unit")), dim("Drag or hold Shift for several bars. The thin band below is what was refused.")),
     bars(rows, state.unit || "day", state.items.filter((i) => i.refused)), h3(day ? `Findings of ${day}` : "Findings"), table(shown(), "Findings")];
 };
 
@@ -76,7 +76,7 @@ VIEW.map = async function () {
     s.append(c);
   }
   const list = (title, all, key) => el("div", h3(title), all.length ? el("ul", ...all.slice(0, 30).map((found) => el("li", ...counted(key, found)))) : para("none"));
-  return [h2("Where"), para("Countries by who takes part; circles where events took place. Outlines: Natural Earth."), s,
+  return [h2("Where"), para("Circles: where events took place. Outlines: Natural Earth."), s,
     el("div.tiles", list("Countries", countries, "party"), list("Places", placed, "place"), list("Places without coordinates", nowhere, "place")),
     (filter.party || filter.place) && table(rows, "Findings")];
 };

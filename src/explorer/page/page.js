@@ -2,7 +2,7 @@
 
 import { $, el } from "./dom.js";
 import { VIEWS, VIEW, inlined, state, CLEAR, set, fromAddress, load } from "./state.js";
-import { analyze, onKey, typeOf } from "./read.js";
+import { dropped, onKey } from "./read.js";
 import "./views.js";
 import "./charts.js";
 
@@ -33,7 +33,7 @@ if (!inlined) {
   const over = (is) => document.body.classList.toggle("drop", is);
   addEventListener("dragover", (e) => { e.preventDefault(); over(true); });
   addEventListener("dragleave", () => over(false));
-  addEventListener("drop", async (e) => { e.preventDefault(); over(false); const f = e.dataTransfer.files[0]; if (f) { state.view = "read"; analyze(f, typeOf(f.name, await f.text())); } });
+  addEventListener("drop", async (e) => { e.preventDefault(); over(false); const f = e.dataTransfer.files[0]; if (f) dropped(f.name, await f.text()); });
 }
 fromAddress();
 show().then(load).then(() => show(), (error) => $("view").replaceChildren(el("p.problem", error.message)));

@@ -1,8 +1,8 @@
 // Read: an article with its findings drawn into it, and a card for each beside it.
 
 import { el, $, button, dim, para, dot, plural, PLAIN, link, copy, section, h3, isWeb } from "./dom.js";
-import { set, state, VIEW, CLEAR, inlined, filter, address, api, recordOf, pathOf } from "./state.js";
-import { sure, names, quadBadge, statusBadge, sides, table } from "./views.js";
+import { set, state, VIEW, CLEAR, inlined, filter, address, api, recordOf, pathOf, take } from "./state.js";
+import { sure, names, quadBadge, statusBadge, sides, table, openAt } from "./views.js";
 import { show, look } from "./page.js";
 
 /** Offsets count code points, the DOM counts UTF-16: one pass. */
@@ -183,6 +183,15 @@ export async function analyze(body, type) {
   address();
   show();
 }
+/** Analyses in a file are shown as they are; anything else is analyzed. */
+export function dropped(name, text) {
+  let found = [];
+  try { found = text.trim().split("\n").map((line) => JSON.parse(line)); } catch { /* an article */ }
+  state.view = "read";
+  if (!found[0]?.entities) return analyze(text, typeOf(name, text));
+  for (const record of found.reverse()) take({ seq: -1 - state.items.length, record, article: record.article, headline: record.article.title || record.text.slice(0, 90) });
+  openAt(state.items[0].seq);
+}
 /** j and k go to the next and the previous finding, Escape to none. */
 export function onKey(e) {
   if (e.ctrlKey || e.metaKey || e.altKey || /^(INPUT|TEXTAREA|SELECT)$/.test(e.target.tagName) || state.reading || state.view !== "read") return;
@@ -190,7 +199,7 @@ export function onKey(e) {
   if (step) cards[Math.max(0, Math.min(cards.length - 1, at + step))]?.focus();
   if (e.key === "Escape") { document.activeElement.blur(); light([]); }
 }
-export const typeOf = (name, text) => (/\.html?$/i.test(name) ? "text/html" : /\.json$/i.test(name) || /^\s*[{[]/.test(text) ? "application/json" : /^\s*</.test(text) ? "text/html" : "text/plain");
+const typeOf = (name, text) => (/\.html?$/i.test(name) ? "text/html" : /\.json$/i.test(name) || /^\s*[{[]/.test(text) ? "application/json" : /^\s*</.test(text) ? "text/html" : "text/plain");
 
 VIEW.read = async function () {
   const box = section("Article"), list = el("section.findings", { tabIndex: 0, ariaLabel: "Findings" });
@@ -202,7 +211,7 @@ VIEW.read = async function () {
     const n = Number(choice.value.slice(1)), isSample = choice.value.startsWith("s");
     state.sample = isSample ? n : null;
     if (isSample) analyze(samples[n].text, samples[n].type);
-    else { Object.assign(state, { open: n, record: null, problem: null }); address(); show(); }
+    else openAt(n);
   };
   const area = el("textarea", { id: "paste", placeholder: "Paste an article: plain text, HTML, JSON or ninjs" });
   const paste = el("details.paste", { open: !held.length && !state.record }, el("summary", "Paste an article"), el("label.unseen", { htmlFor: "paste" }, "Article"), area, button("Analyze", () => { state.sample = null; analyze(area.value, typeOf("", area.value)); }, { id: "analyze" }));
@@ -211,7 +220,7 @@ VIEW.read = async function () {
   if (!state.record && !state.open && held.length) state.open = held[0].seq;
   const item = !state.record && held.find((i) => i.seq === state.open);
   if (item) { try { state.record = await recordOf(item); } catch (error) { box.replaceChildren(el("p.problem", error.message), table(item.rows, "Findings of this article")); } }
-  if (!state.record) { if (!item) box.replaceChildren(para("Choose a sample, paste an article, or drop a file: who said what to whom, and who did what to whom, is drawn into its text.")); return; }
+  if (!state.record) { if (!item) box.replaceChildren(para("Choose a sample, paste an article, or drop a file.")); return; }
   const record = state.record;
   if (inlined || item) state.record = null;
   draw(record, box, list);

@@ -84,7 +84,7 @@ function askToken() {
   });
 }
 
-function take(item, atEnd) {
+export function take(item, atEnd) {
   for (const row of item.rows || []) Object.assign(row, { item, search: searchable(row, item) });
   state.items[atEnd ? "push" : "unshift"](item);
   state.last = Math.max(state.last, item.seq || 0);
@@ -153,6 +153,7 @@ async function tell() {
 
 export const pathOf = (article) => "/v1/articles/" + encodeURIComponent(article.id);
 export async function recordOf(item) {
+  if (item.record) return item.record;
   const held = state.records;
   if (held.size > 50 && !inlined) held.clear();
   if (!held.has(item.seq)) held.set(item.seq, await (await api(pathOf(item.article))).json());

@@ -24,7 +24,7 @@ const COLUMNS = {
   whom: ["Whom", (r) => (r.k === "event" ? names(sides(r)[1]) : r.whom.map(country).join(", "))],
   status: ["Status", (r) => (r.k === "event" ? dot([r.status, r.historical && "background"]) : r.attitude)],
   date: ["Day", (r) => (r.k === "event" && r.date) || ""],
-  words: ["Words", (r) => button(r.text, () => openAt(r), { className: "plain", title: "Read it where it stands" })],
+  words: ["Words", (r) => button(r.text, () => openAt(r.item.seq, r.id), { className: "plain", title: "Read it where it stands" })],
   conf: ["Sure", (r) => sure(r.confidence)],
 };
 
@@ -35,7 +35,7 @@ export function table(rows, caption) {
     dim(`${from + 1}–${from + cut.length} of ${all.toLocaleString("en")}`));
   return el("div", grid("table.rows", caption, state.columns.map((c) => COLUMNS[c][0]), cut.map((r) => state.columns.map((c) => el("td", COLUMNS[c][1](r))))), pager, !all && para("Nothing passes the filters."));
 }
-function openAt(row) { Object.assign(state, { open: row.item.seq, finding: row.id, record: null, view: "read" }); address(); show(); }
+export function openAt(open, finding) { Object.assign(state, { open, finding, record: null, problem: null, view: "read" }); address(); show(); }
 
 VIEW.flow = function () {
   const rows = shown(), now = Date.now(), refused = state.items.filter((i) => i.refused).length;
@@ -99,7 +99,7 @@ VIEW.dyads = function () {
   const total = (f) => [...cells.values()].filter(f).reduce((s, c) => s + c.n, 0);
   const choose = (name, ...options) => pick(name, dyads[name], options.map((o) => [o]), (o) => { dyads[name] = o; show(); });
   const picked = filter.who && filter.whom ? rows : [];
-  return [h2(dyads.of === "deeds" ? "Who did something to whom" : "Who speaks of whom"), para(dyads.of === "deeds" ? "A cell counts events; its color and sign are the balance of cooperation (+) and conflict (−)." : "A cell counts statements of somebody from one country that speak of another."),
+  return [h2(dyads.of === "deeds" ? "Who did something to whom" : "Who speaks of whom"), para(dyads.of === "deeds" ? "Events; color and sign are the balance of cooperation (+) and conflict (−)." : "Statements of somebody from one country that speak of another."),
     el("div.tools", choose("of", "deeds", "speech"), choose("by", "countries", "actors"), choose("sort", "volume", "name", "cluster")),
     who.length ? grid("table.matrix", "Rows: who. Columns: whom.", ["who ↓ whom →", ...who, "Σ"],
       [...who.map((a) => [rowHead(a), ...who.map((b) => cell(a, b)), sum(total((c) => c.a === a))]), [rowHead("Σ"), ...who.map((b) => sum(total((c) => c.b === b))), sum(total(() => true))]]) : para("No pair of them passes the filters."),
