@@ -58,10 +58,11 @@ def attributes(files, labels):
 
     def wanted(event):
         kind = event["plover"]
-        of = {"cameo": f"{kind}/{event['cameo']}", "mode": f"{kind}/{event['mode']}" if event["mode"] else ""}
+        of = {"cameo": f"{kind}/{event['cameo']}", "mode": f"{kind}/{event['mode']}" if event["mode"] else "", "status": event["status"]}
         return {k: columns[k].index(x) if x in columns[k] else -1 for k, x in of.items()}
 
-    part = {name: [(t["keys"], t["said"], t["plover"], wanted(e)) for _, t, e in matched(*files[name])] for name in ("train", "dev")}
+    read = {name: [(t["keys"], t["said"], t["plover"], wanted(e)) for _, t, e in matched(*pair)] for name, pair in files.items() if name != "silver"}
+    part = {"train": read["train"] + read.get("written", []), "dev": read["dev"], **({"held-out": read["held-out"]} if "held-out" in read else {})}
     keys = {name: [x[0] for x in rows] for name, rows in part.items()}
     known = listed([np.array([k for row in keys["train"] for k in set(row)], np.uint64)], LEAST)
     x = {name: table(rows, known) for name, rows in keys.items()}
@@ -69,7 +70,7 @@ def attributes(files, labels):
         m.data[:] = 1
     weights, share = np.zeros((len(known), n_columns), np.float32), np.ones(n_columns, np.float32)
     allowed = {kind: np.array([not c or c.split("/")[0] == kind for c in (*columns["cameo"], *columns["mode"])]) for kind in events.TYPES}
-    said = np.array([row[1] for row in part["dev"]])
+    said = {name: np.array([row[1] for row in part[name]]) for name in part if name != "train"}
     for kind in KINDS:
         target = {name: np.array([row[3][kind] for row in rows]) for name, rows in part.items()}
         n, at = len(columns[kind]), first[kind]
@@ -78,17 +79,20 @@ def attributes(files, labels):
         w = fit(x["train"][ok], target["train"][ok], n, PENALTY, 40, constants=False)[:-1]
         own = slice(at, at + n)
         weights[:, own] = w
-        tree, layers = x["dev"] @ w, said[:, own]
-        mask = np.where([allowed[row[2]][own] for row in part["dev"]], 0.0, -1e9)
+        tree = {name: x[name] @ w for name in said}
+        mask = {name: np.where([allowed[row[2]][own] for row in part[name]], 0.0, -1e9) if kind != "status" else 0.0 for name in said}
 
-        def right(a, which):
-            return ((tree + a * layers + mask).argmax(1) == target["dev"])[which].sum()
+        def right(a, which, name="dev"):
+            return ((tree[name] + a * said[name][:, own] + mask[name]).argmax(1) == target[name])[which].sum()
 
-        shares, every, folds = np.arange(0, 3.01, 0.1), target["dev"] >= 0, np.arange(len(tree)) % 10
+        shares, every, folds = np.arange(0, 3.01, 0.1), target["dev"] >= 0, np.arange(len(target["dev"])) % 10
         held = sum(right(max(shares, key=lambda a: right(a, every & (folds != k))), every & (folds == k)) for k in range(10))
         best = max(shares, key=lambda a: right(a, every))
         n_dev = every.sum()
         print(f"{kind}: tree {100 * right(0, every) / n_dev:.1f}  layers {100 * right(100.0, every) / n_dev:.1f}  both, ten folds {100 * held / n_dev:.1f}  share {best:.1f}")
+        if "held-out" in said:
+            every = target["held-out"] >= 0
+            print("  held out: " + "  ".join(f"{name} {100 * right(a, every, 'held-out') / every.sum():.1f}" for name, a in (("tree", 0), ("layers", 100.0), ("both", best))))
         share[own] = best
     kept = np.sort(np.argsort(-np.abs(weights).max(1), kind="stable")[:KEEP])
     return {"event.attribute.signs.hash": (known[kept], "u64"), "event.attribute.signs.weight": (weights[kept], "i8"), "event.attribute.share": (share, "f32")}
@@ -121,8 +125,9 @@ def put(a):
     files = {part: (work / f"events-{part}.asked.jsonl", corpus / f"{part}.jsonl") for part in ("train", "dev")}
     if (work / "events-silver.asked.jsonl").exists():
         files["silver"] = (work / "events-silver.asked.jsonl", work / "events-silver.gold.jsonl")
+    files |= {part: (work / f"{part}.asked.jsonl", work / f"{part}.jsonl") for part in ("written", "held-out") if (work / f"{part}.asked.jsonl").exists()}
     base = model_file.File(a.model)
-    new = {**(roles.fitted(files) if "roles" in a.parts else {}), **(attributes(files, base.header["labels"]) if "attributes" in a.parts else {})}
+    new = {**(roles.fitted(files, base if a.go_on else None) if "roles" in a.parts else {}), **(attributes(files, base.header["labels"]) if "attributes" in a.parts else {})}
     stored = {name: (base.stored(name), s["dtype"]) for name, s in base.sections.items() if not name.endswith(".scale") and name not in new and not name.startswith("event.role.signs")}
     header = {k: v for k, v in base.header.items() if k != "sections"}
     done = [s for s in header["provenance"]["stages"] if s["stage"] != "asked"]
@@ -140,6 +145,7 @@ def main():
     ap.add_argument("--work", default="training/.work")
     ap.add_argument("--model", default="models/english.model")
     ap.add_argument("--parts", nargs="+", choices=("roles", "attributes"), default=("roles", "attributes"), help="the other stays as it is in the model")
+    ap.add_argument("--go-on", action="store_true", help="from the network that the model has, with what is written in training/articles")
     ap.add_argument("--version", default="")
     ap.add_argument("--out", default="training/.work/asked.model")
     a = ap.parse_args()

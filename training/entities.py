@@ -33,7 +33,7 @@ SHARE = 0.8
 # Evidence that occurs more seldom, or whose weight is set, is heard by its own weight alone.
 SELDOM = 40
 SETTINGS = {"width": WIDTH, "hidden": HIDDEN, "keep": KEEP, "whole": WHOLE, "epochs": EPOCHS, "batch": BATCH, "ridge": RIDGE, "share": SHARE, "rate": RATE, "decay": DECAY, "dropped": [DROPPED, FEATURES_DROPPED]}
-PARTS = {"train": ("who-train", "events-train"), "dev": ("who-dev", "events-dev")}
+PARTS = {"train": ("who-train", "events-train"), "written": ("who-written",), "dev": ("who-dev", "events-dev"), "held-out": ("who-held-out",)}
 # Evidence by which alone a country is no candidate.
 FAINT = ("owner", "spoke_before", "distance", "only_named")
 
@@ -161,10 +161,13 @@ def main():
     order = np.random.default_rng(0)
     who.WORK, who.CORPUS = Path(a.work), Path(a.shared) / "data/events/corpus"
     found = {part: who.articles(names) for part, names in PARTS.items()}
-    # What is known of a name comes from the train part alone, as data/who/known.tsv does.
+    # What is known of a name comes from the train part alone, as data/who/known.tsv does: names in articles written for this are invented.
     uses = who.uses_of_names(found["train"])
     asked = {part: list(questions(found[part], uses)) for part in PARTS}
     with_sector = {part: [(features, sector, weight, whole) for features, sector, weight, whole in who.sector_rows(found[part])] for part in PARTS}
+    for of in (asked, with_sector):
+        of["train"] += of.pop("written")
+    tests = [part for part in asked if part != "train" and asked[part]]
     count = collections.Counter(w for features, *_ in with_sector["train"] for w in features)
     words = sorted(w for w, n in count.most_common(KEEP) if n >= LEAST)
     # Rows in the order of their hashes.
@@ -186,10 +189,11 @@ def main():
     # The weights of evidence alone come first; the corpora show some of it too seldom to tell, and its weights are set. The network learns what they leave.
     alone = who.softmax_fit([([who.crossed(q[0], evidence_of) for _, evidence_of in q[2]], q[3], weight) for part, weight in ((train, 1.0), (masked, 0.5)) for q in part], RIDGE, 150)
     plain = [[who.PRIOR.get(f"*\t{name}", alone.get(f"*\t{name}", 0.0) + alone.get(f"{kind}\t{name}", 0.0)) for name in evidence] for kind in kinds]
-    states = {name: States(rows, place, kinds, known, countries) for name, rows in (("train", train), ("masked", masked), ("dev", asked["dev"]))}
-    rows = {part: [([known[w] for w in features if w in known] or [0], sectors.index(sector) if sector in sectors else -1) for features, sector, *_ in with_sector[part]] for part in PARTS}
+    states = {name: States(rows, place, kinds, known, countries) for name, rows in (("train", train), ("masked", masked), *((part, asked[part]) for part in tests))}
+    rows = {part: [([known[w] for w in features if w in known] or [0], sectors.index(sector) if sector in sectors else -1) for features, sector, *_ in with_sector[part]] for part in with_sector}
     rows["train"] += [row for row, (_, _, _, whole) in zip(list(rows["train"]), with_sector["train"]) if whole for _ in range(WHOLE - 1)]
-    dev = [(None, whole, weight, sector != "-") for _, sector, weight, whole in with_sector["dev"]]
+    shown = {part: [(None, whole, weight, sector != "-") for _, sector, weight, whole in with_sector[part]] for part in tests}
+    figures_of = lambda: "; ".join(f"{part}: {figures(network, states[part], rows[part], shown[part])}" for part in tests)
     network = Network(len(words), kinds, evidence, seldom, sectors, len(countries), plain)
     optimizer = torch.optim.AdamW(network.parameters(), lr=RATE, weight_decay=DECAY)
     steps = len(train) // BATCH + 1
@@ -212,9 +216,9 @@ def main():
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
-        print(f"after pass {epoch + 1}, of 100 on dev: {figures(network, states['dev'], rows['dev'], dev)}", flush=True)
+        print(f"after pass {epoch + 1}, of 100: {figures_of()}", flush=True)
     network.state_out.weight.data *= SHARE
-    print(f"as it is written, of 100 on dev: {figures(network, states['dev'], rows['dev'], dev)}")
+    print(f"as it is written, of 100: {figures_of()}")
     network.eval()
     number = lambda t: t.detach().numpy().astype(np.float32)
     mask = network.often
@@ -230,7 +234,7 @@ def main():
     sections["who.sector.hidden.bias"] = (number(network.sector_hidden.bias), "f32")
     sections["who.sector.out.weight"] = (number(network.sector_out.weight.T), "f32")
     sections["who.sector.out.bias"] = (number(network.sector_out.bias), "f32")
-    files = {f"work/{name}.trace.jsonl": who.WORK / f"{name}.trace.jsonl" for name in PARTS["train"]}
+    files = {f"work/{name}.trace.jsonl": who.WORK / f"{name}.trace.jsonl" for name in PARTS["train"] + PARTS["written"] if (who.WORK / f"{name}.trace.jsonl").exists()}
     header = {"name": "who", "version": a.version, "license": "CC BY-SA 4.0", "attribution": ["Voice of America", "Wikipedia, Portal: Current events (CC BY-SA 4.0)", "Wikinews (CC BY 2.5)"], "config": {},
               "labels": {"kind": kinds, "country": list(countries), "evidence": evidence, "sector": sectors}, "provenance": {"stages": [provenance.stage("entities", SETTINGS, files)]}}
     model_file.write(a.out, header, sections)

@@ -74,10 +74,15 @@ def main():
         found = np.load(boundary)
         sections["boundary.weight"] = (found["weight"], "f32")
         header["config"]["boundary_threshold"] = float(found["threshold"])
-    kept = model_file.File(a.base) if a.base else None
+    kept, besides = model_file.File(a.base) if a.base else None, ()
+    if kept:
+        # What was fitted on the head's answers, by asked.py and triggers.py, goes on from there.
+        besides = [name for name in kept.sections if name not in sections and not name.endswith(".scale")]
+        sections.update({name: (kept.stored(name), kept.sections[name]["dtype"]) for name in besides})
+        header["provenance"]["stages"] += [s for s in kept.header.get("provenance", {}).get("stages", ()) if s["stage"] in ("asked", "triggers") and s not in stages]
     trained = {name for other in a.others for name in torch.load(work / other, weights_only=False)["trained"]}
     new = changed(trained, a.signs)
-    model_file.write(a.out, header, sections, kept, lambda section: not new(section))
+    model_file.write(a.out, header, sections, kept, lambda section: section in besides or not new(section))
     reference.save(a.vectors, model, vocabulary, table, labels, [signs, *others])
 
 

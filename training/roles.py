@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from logistic import fit, log_odds, softmax
-from summed import Summed, layers, rows
+from summed import Summed, begin_layers, layers, rows
 from traced import likeness, matched
 
 LABELS = ("none", "actors", "recipients", "date", "place")
@@ -16,6 +16,9 @@ WIDTH, HIDDEN = 32, 64
 # Features are those that occur most often; how often the corpus is read beside the teacher's labels; steps are of so many triggers.
 KEEP, TIMES, EPOCHS, BATCH = 150_000, 3, 4, 256
 RATE, DROPPED, FEATURES_DROPPED, SMOOTHED = 2e-3, 0.3, 0.2, 0.03
+# Where it goes on from a file: how often each part is read, with what rate.
+TUNED_TIMES, TUNED_EPOCHS, TUNED_RATE = {"train": 1, "written": 4}, 2, 5e-4
+PARTS = ("query", "hidden", "out")
 SETTINGS = {"width": WIDTH, "hidden": HIDDEN, "keep": KEEP, "times": TIMES, "epochs": EPOCHS, "batch": BATCH, "rate": RATE, "dropped": [DROPPED, FEATURES_DROPPED], "smoothed": SMOOTHED}
 # Roles (of the four) that a party, a date, a place can play.
 KINDS = ((0, 1), (2,), (3,))
@@ -112,21 +115,26 @@ def heard(tree, seen):
     return sparse.csr_matrix(np.column_stack([tree[:, 1:] - tree[:, :1], there, there * log_odds(seen[:, 4:]), there[:, kind_of_role] * log_odds(seen[:, :4])]))
 
 
-def fitted(files, steps=None):
-    """-> the sections of the network and of how it is weighed"""
+def fitted(files, begin=None):
+    """-> the sections of the network and of how it is weighed. `begin` is a file with a network to go on from."""
     torch.manual_seed(0)
     order = np.random.default_rng(0)
     read = {name: words(*pair) for name, pair in files.items()}
-    times = {"train": TIMES, "silver": 1}
-    known = most_frequent([(read[name][0], times[name]) for name in read if name in times])
+    times, epochs, rate = ({"train": TIMES, "silver": 1}, EPOCHS, RATE) if begin is None else (TUNED_TIMES, TUNED_EPOCHS, TUNED_RATE)
+    times = {name: n for name, n in times.items() if name in read}
+    known = most_frequent([(read[name][0], n) for name, n in times.items()]) if begin is None else begin.stored("event.role.features.hash")
     starts = lambda of: np.concatenate([[0], np.flatnonzero(np.diff(of)) + 1, [len(of)]])
     parts = {name: (rows(keys, known), labels, starts(of)) for name, (keys, labels, _, of, _) in read.items()}
     network = Network(len(known))
-    slow = torch.optim.Adam(network.summed.rest(network), lr=RATE)
-    fast = torch.optim.SparseAdam(network.summed.tables(), lr=RATE)
-    every = [(name, t) for name in sorted(parts) if name in times for t in range(len(parts[name][2]) - 1) for _ in range(times[name])]
-    total, step = EPOCHS * len(every) // BATCH + 1, 0
-    for epoch in range(EPOCHS):
+    if begin is not None:
+        network.summed.begin(begin, "event.role")
+        begin_layers(network, begin, "event.role", PARTS)
+    others = [name for name in parts if name not in times]
+    slow = torch.optim.Adam(network.summed.rest(network), lr=rate)
+    fast = torch.optim.SparseAdam(network.summed.tables(), lr=rate)
+    every = [(name, t) for name in sorted(times) for t in range(len(parts[name][2]) - 1) for _ in range(times[name])]
+    total, step = epochs * len(every) // BATCH + 1, 0
+    for epoch in range(epochs):
         mixed = order.permutation(len(every))
         for first in range(0, len(mixed), BATCH):
             chosen, drawn = [every[i] for i in mixed[first:first + BATCH]], []
@@ -140,15 +148,13 @@ def fitted(files, steps=None):
             x, y, of = (torch.cat(t) for t in zip(*drawn))
             x = x * (torch.rand(x.shape) > FEATURES_DROPPED)
             for optimizer in (slow, fast):
-                optimizer.param_groups[0]["lr"] = RATE * max(0.02, 1 - step / total)
+                optimizer.param_groups[0]["lr"] = rate * max(0.02, 1 - step / total)
                 optimizer.zero_grad()
             nn.functional.cross_entropy(network(x, of, n), y, label_smoothing=SMOOTHED, ignore_index=IGNORED).backward()
             slow.step(), fast.step()
             step += 1
-            if steps and step >= steps:
-                break
-        tree = scores(network, parts["dev"])
-        print(f"roles on dev after epoch {epoch + 1}, words asked, tree alone: {figures(softmax(tree), read['dev'][1])}", flush=True)
+        for name in others:
+            print(f"roles on {name} after pass {epoch + 1}, words asked, tree alone: {figures(softmax(scores(network, parts[name])), read[name][1])}", flush=True)
     network.eval()
     # The file's rounding is the network's.
     network.summed.round()
@@ -162,5 +168,5 @@ def fitted(files, steps=None):
     print(f"both, ten folds: {figures(held, labels)}")
     z = fit(both, labels, len(LABELS), 0.01, 300)
     weighed = (z - z[:, :1])[:, 1:].T
-    sections = network.summed.sections("event.role", known) | layers(network, "event.role", ("query", "hidden", "out"))
+    sections = network.summed.sections("event.role", known) | layers(network, "event.role", PARTS)
     return sections | {"event.role.weighed": (weighed.astype(np.float32).reshape(-1), "f32")}

@@ -8,7 +8,7 @@ import torch
 import corpora
 import provenance
 from tasks import names
-from tasks.sparse import LABELS, Annotated, Types, cluster_of
+from tasks.sparse import LABELS, Annotated, Signs, Types, cluster_of
 
 # Corpora whose names are learned from; a number behind a name says how often each sentence is read in a pass.
 SETS = "gmb,gmb-more,wikigold,uner"
@@ -29,6 +29,7 @@ def main():
     ap.add_argument("--passes", type=int, default=8)
     ap.add_argument("--penalty", type=float, default=0.4)
     ap.add_argument("--dropout", type=float, default=0.1)
+    ap.add_argument("--go-on", default="", help="from these signs; those that are not seen any more are kept as they are")
     ap.add_argument("--keep", type=int, default=200_000, help="signs that are kept, the heaviest first")
     ap.add_argument("--out", default="signs.pt")
     a = ap.parse_args()
@@ -41,11 +42,16 @@ def main():
         files["work/" + a.doubted] = work / a.doubted
     annotated = Annotated([s for name in sets for s in sets[name]], Types(cluster_of(work)), a.head)
     number = np.repeat([times[name] for name in sets], [len(sets[name]) for name in sets])
-    weight, following = annotated.fit(np.repeat(np.arange(len(number)), number), a.passes, penalty=a.penalty, dropout=a.dropout, show=True)
+    weight, following = annotated.fit(np.repeat(np.arange(len(number)), number), a.passes, penalty=a.penalty, dropout=a.dropout, show=True, begin=Signs.load(work, a.go_on) if a.go_on else None)
+    keys = annotated.known
+    if a.go_on:
+        begin = Signs.load(work, a.go_on)
+        unseen = ~np.isin(begin.keys, keys)
+        keys, weight = np.concatenate([keys, begin.keys[unseen]]), np.concatenate([weight[:-1], begin.weight.numpy()[unseen], weight[-1:]])
     heavy = np.abs(weight[:-1]).max(1)
     kept = np.sort(np.argsort(-heavy, kind="stable")[:a.keep])
     options = {k: v for k, v in vars(a).items() if k not in ("shared", "work", "out")}
-    torch.save({"keys": annotated.known[kept], "weight": torch.from_numpy(weight[kept]), "following": torch.from_numpy(following),
+    torch.save({"keys": keys[kept], "weight": torch.from_numpy(weight[kept]), "following": torch.from_numpy(following),
                 "head": a.head, "stages": [provenance.stage("signs", options, files)]}, work / a.out)
     print(f"{len(heavy)} signs, {len(kept)} kept, the lightest {heavy[kept].min():.3f}")
 

@@ -34,6 +34,13 @@ class Summed(nn.Module):
         table, width = model_file.rounded(torch.cat(self.tables(), 1).numpy(), "i8"), self.bias.shape[0]
         self.vectors.weight.data, self.says.weight.data = torch.from_numpy(table[:, :width].copy()), torch.from_numpy(table[:, width:].copy())
 
+    def begin(self, file, name):
+        """The numbers that a file holds under this name."""
+        table, width = torch.from_numpy(file[f"{name}.features.weight"].copy()), self.bias.shape[0]
+        with torch.no_grad():
+            self.vectors.weight[1:], self.says.weight[1:] = table[:, :width], table[:, width:]
+            self.bias.copy_(torch.from_numpy(file[f"{name}.bias"].copy()))
+
     def sections(self, name, keys):
         """Of the file; `keys` are those of the features, ascending."""
         table = torch.cat(self.tables(), 1).detach().numpy()[1:]
@@ -44,6 +51,15 @@ def layers(network, name, of):
     """Sections of a network's projections."""
     each = ((part, getattr(network, part)) for part in of)
     return {f"{name}.{part}.{kind}": (getattr(layer, kind).detach().numpy(), "f32") for part, layer in each for kind in ("weight", "bias")}
+
+
+def begin_layers(network, file, name, of):
+    """Projections of a network with the numbers of a file."""
+    with torch.no_grad():
+        for part in of:
+            for kind in ("weight", "bias"):
+                own = getattr(getattr(network, part), kind)
+                own.copy_(torch.from_numpy(file[f"{name}.{part}.{kind}"].copy()).view(own.shape))
 
 
 def rows(keys, known):

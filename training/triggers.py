@@ -17,14 +17,17 @@ from torch import nn
 import model_file
 import provenance
 from tasks import events
-from summed import Summed, layers, rows
+from summed import Summed, begin_layers, layers, rows
 from traced import rows as traced
 
 LABELS = ("none", *events.TYPES)
+PARTS = ("hidden", "out")
 WIDTH, HIDDEN = 32, 64
 # Features are those that occur most often; the corpus is read so often beside the teacher's labels.
 KEEP, TIMES, EPOCHS, BATCH = 150_000, 2, 6, 1024
 RATE, DROPPED, FEATURES_DROPPED, SMOOTHED = 2e-3, 0.3, 0.2, 0.02
+# Where it goes on from a file: how often what was written for it is read beside the corpus, how often both, with what rate.
+TUNED_TIMES, TUNED_EPOCHS, TUNED_RATE = 4, 3, 7e-4
 # Of the scores beside the others', and what is added to those of the types.
 SHARE, MORE = 1.0, 1.2
 SETTINGS = {"share": SHARE, "more": MORE, "width": WIDTH, "hidden": HIDDEN, "keep": KEEP, "times": TIMES, "epochs": EPOCHS, "batch": BATCH, "rate": RATE, "dropped": [DROPPED, FEATURES_DROPPED], "smoothed": SMOOTHED}
@@ -43,14 +46,13 @@ class Part:
                 ends.append(ends[-1] + len(keys[-1]))
                 wanted.append(of(word["span"]))
         self.keys, self.ends, self.wanted = np.concatenate(keys), np.array(ends), np.array(wanted, np.float32)
-
         self.order = np.arange(len(self.wanted))
 
-    def and_also(self, other, times):
-        """The words of another part behind these, which are read so often."""
+    def and_also(self, other, times, others=1):
+        """The words of another part behind these; each are read so often."""
         self.keys, self.ends = np.concatenate([self.keys, other.keys]), np.concatenate([self.ends, other.ends[1:] + self.ends[-1]])
         self.wanted, n = np.concatenate([self.wanted, other.wanted]), len(self.wanted)
-        self.order = np.concatenate([np.tile(np.arange(n), times), np.arange(n, len(self.wanted))])
+        self.order = np.concatenate([np.tile(np.arange(n), times), np.tile(np.arange(n, len(self.wanted)), others)])
 
     def __len__(self):
         return len(self.order)
@@ -135,33 +137,43 @@ def figures(network, part):
     return f"{share((best > 0) & (label > 0)):.1f}, of the right type {share((best > 0) & (best == label)):.1f}"
 
 
-def fitted(train, dev):
-    """-> the network, and the features that it knows, by key"""
+def fitted(train, tests, begin=None):
+    """-> the network, and the features that it knows, by key. `begin` is a file with a network to go on from."""
     torch.manual_seed(0)
     order = np.random.default_rng(0)
-    found, count = np.unique(train.keys, return_counts=True)
-    known = np.sort(found[np.argsort(-count, kind="stable")[:KEEP]])
-    print(f"{len(found)} features, kept from {np.sort(count)[::-1][min(KEEP, len(count)) - 1]} on")
-    for part in (train, dev):
+    epochs, rate = (EPOCHS, RATE) if begin is None else (TUNED_EPOCHS, TUNED_RATE)
+    if begin is None:
+        found, count = np.unique(train.keys, return_counts=True)
+        known = np.sort(found[np.argsort(-count, kind="stable")[:KEEP]])
+        print(f"{len(found)} features, kept from {np.sort(count)[::-1][min(KEEP, len(count)) - 1]} on")
+    else:
+        known = begin.stored("event.word.features.hash")
+    for part in (train, *tests.values()):
         part.known(known)
     network = Network(len(known))
-    slow = torch.optim.Adam(network.summed.rest(network), lr=RATE)
-    fast = torch.optim.SparseAdam(network.summed.tables(), lr=RATE)
-    total, step = EPOCHS * (len(train) // BATCH + 1), 0
-    for epoch in range(EPOCHS):
+    if begin is not None:
+        network.summed.begin(begin, "event.word")
+        begin_layers(network, begin, "event.word", PARTS)
+        network.out.bias.data[1:] -= MORE / SHARE
+    slow = torch.optim.Adam(network.summed.rest(network), lr=rate)
+    fast = torch.optim.SparseAdam(network.summed.tables(), lr=rate)
+    if begin is not None:
+        print("before: " + ", ".join(f"{name} {figures(network, part)}" for name, part in tests.items()), flush=True)
+    total, step = epochs * (len(train) // BATCH + 1), 0
+    for epoch in range(epochs):
         mixed, lost = order.permutation(len(train)), []
         for first in range(0, len(mixed), BATCH):
             x, sizes, wanted = train.batch(mixed[first:first + BATCH])
             x = torch.from_numpy(x).long() * (torch.rand(len(x)) > FEATURES_DROPPED)
             for optimizer in (slow, fast):
-                optimizer.param_groups[0]["lr"] = RATE * max(0.02, 1 - step / total)
+                optimizer.param_groups[0]["lr"] = rate * max(0.02, 1 - step / total)
                 optimizer.zero_grad()
             loss = nn.functional.cross_entropy(network(x, starts_of(sizes)), torch.from_numpy(wanted), label_smoothing=SMOOTHED)
             loss.backward()
             slow.step(), fast.step()
             step += 1
             lost.append(loss.item())
-        print(f"after pass {epoch + 1}: loss {np.mean(lost):.4f}, words of dev {figures(network, dev)}", flush=True)
+        print(f"after pass {epoch + 1}: loss {np.mean(lost):.4f}, words of {', '.join(f'{name} {figures(network, part)}' for name, part in tests.items())}", flush=True)
     return network, known
 
 
@@ -170,28 +182,32 @@ def main():
     ap.add_argument("--shared", default="../shared")
     ap.add_argument("--work", default="training/.work")
     ap.add_argument("--model", default="models/english.model")
+    ap.add_argument("--go-on", action="store_true", help="from the network that the model has, with what is written in training/articles")
     ap.add_argument("--version", default="")
     ap.add_argument("--out", default="training/.work/triggers.model")
     a = ap.parse_args()
     torch.set_num_threads(1)
     work, corpus = Path(a.work), Path(a.shared) / "data/events/corpus"
     files = {part: (work / f"events-{part}.words.jsonl", corpus / f"{part}.jsonl") for part in ("train", "dev")}
+    files |= {part: (work / f"{part}.words.jsonl", work / f"{part}.jsonl") for part in ("written", "held-out") if (work / f"{part}.words.jsonl").exists()}
     parts = {part: Part(asked, annotated(gold)) for part, (asked, gold) in files.items()}
     silver = {kind: work / f"triggers-silver.{kind}" for kind in ("words.jsonl", "text.jsonl", "npz")}
-    if silver["npz"].exists():
+    if not a.go_on and silver["npz"].exists():
         words = Part(silver["words.jsonl"], seen(silver["text.jsonl"], silver["npz"]))
         print(f"{len(words)} words of the teacher's", flush=True)
         parts["train"].and_also(words, TIMES)
+    if a.go_on:
+        parts["train"].and_also(parts["written"], 1, TUNED_TIMES)
     print({n: len(p) for n, p in parts.items()}, flush=True)
-    network, known = fitted(parts["train"], parts["dev"])
+    base = model_file.File(a.model)
+    network, known = fitted(parts["train"], {name: part for name, part in parts.items() if name in ("dev", "held-out")}, base if a.go_on else None)
     network.eval()
     # The file's rounding is the network's.
     network.summed.round()
     with torch.no_grad():
         network.out.bias[1:] += MORE / SHARE
-    sections = network.summed.sections("event.word", known) | layers(network, "event.word", ("hidden", "out"))
+    sections = network.summed.sections("event.word", known) | layers(network, "event.word", PARTS)
     sections["event.word.share"] = (np.array([SHARE], np.float32), "f32")
-    base = model_file.File(a.model)
     stored = {name: (base.stored(name), s["dtype"]) for name, s in base.sections.items() if not name.endswith(".scale") and name not in sections}
     header = {k: v for k, v in base.header.items() if k != "sections"}
     done = [s for s in header["provenance"]["stages"] if s["stage"] != "triggers"]

@@ -111,10 +111,12 @@ def split_code(code):
 def articles(names):
     found = []
     for name in names:
-        gold = {row["id"]: row for row in rows(CORPUS / {"events-train": "train.jsonl", "events-dev": "dev.jsonl"}.get(name, f"{name}.jsonl"))}
+        path = CORPUS / {"events-train": "train.jsonl", "events-dev": "dev.jsonl"}.get(name, f"{name}.jsonl")
+        path = path if path.exists() else WORK / path.name
         if not (WORK / f"{name}.trace.jsonl").exists():
             print(f"{name} has not been traced")
             continue
+        gold = {row["id"]: row for row in rows(path)}
         for trace in rows(WORK / f"{name}.trace.jsonl"):
             found.append(Article(gold[trace["id"]], trace))
     return found

@@ -139,7 +139,8 @@ def rare(path, tokens):
 
 
 _FILES = ("events/corpus/train.jsonl", "work/events-train.tokens.jsonl")
-CORPORA = {"events": Corpus(_FILES, read), "events-rare": Corpus(_FILES, rare), "events-silver": Corpus(("work/events-silver.pickle",), silver)}
+CORPORA = {"events": Corpus(_FILES, read), "events-rare": Corpus(_FILES, rare), "events-silver": Corpus(("work/events-silver.pickle",), silver),
+           "written": Corpus(("work/written.jsonl", "work/written.tokens.jsonl"), read)}
 
 
 def cut(sentences, noise):

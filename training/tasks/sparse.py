@@ -38,6 +38,8 @@ TEMPLATES = (
 # Besides: one sign for each gazetteer bit of the token itself.
 BIT_TEMPLATE = len(TEMPLATES)
 MULTIPLY = tuple(np.uint64(x) for x in (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB))
+# Squared gradients that a sign has behind it where one goes on from it.
+LEARNED = 4.0
 # What stands beyond the ends of a sentence.
 NOTHING = np.uint64(1)
 
@@ -154,11 +156,17 @@ class Annotated:
         self.ends = np.cumsum([0] + [len(s["forms"]) for s in sentences]).astype(np.int64)
         self.allowed = np.array([m for s in sentences for m in allowed(s)], np.int64)
 
-    def fit(self, which, passes=8, rate=0.1, penalty=0.4, dropout=0.1, show=False):
-        """Trains on the sentences of these numbers -> (known + 1, labels) weights, the mean of the later passes, and what a label says of the next."""
+    def fit(self, which, passes=8, rate=0.1, penalty=0.4, dropout=0.1, show=False, begin=None):
+        """Trains on the sentences of these numbers -> (known + 1, labels) weights, the mean of the later passes, and what a label says of the next. `begin` are signs to go on from."""
         n, k = len(self.known), len(self.labels)
         weight, square, mean = (np.zeros((n + 1, k), np.float32) for _ in range(3))
         following, followed, mean_next = (np.zeros((k, k), np.float32) for _ in range(3))
+        if begin is not None:
+            old = rows(begin.keys, self.known)
+            there = old < n
+            weight[old[there]], following[...] = begin.weight.numpy()[there], begin.next.numpy()
+            # What was learned from more text than this moves slowly.
+            square[old[there]], followed[...] = LEARNED, LEARNED
         # The penalty on a weight is spread over the tokens that have it.
         decay = np.append(2 * penalty / self.count, 0).astype(np.float32)
         follow, first = (x.numpy() for x in rules(k))

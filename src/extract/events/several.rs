@@ -2,13 +2,15 @@
 
 use crate::extract::lexicon::PlaceForm;
 use crate::extract::reading::Reading;
+use crate::finding::{Kind, MentionForm};
 use crate::text::TokenRange;
 
 /// Words that count those that were named before.
-const COUNTS: [(&str, usize); 4] = [("both", 2), ("two", 2), ("three", 3), ("four", 4)];
+const COUNTS: [(&str, usize); 7] =
+    [("both", 2), ("pair", 2), ("two", 2), ("three", 3), ("four", 4), ("five", 5), ("six", 6)];
 
-/// Of what states are counted by: themselves, and who speaks and acts for them. "Two men" are nobody's.
-const SIDES: [&str; 22] = [
+/// Of what states are counted by: themselves, and who speaks and acts for them besides those with an office. "Two men" are nobody's.
+const SIDES: [&str; 21] = [
     "ally",
     "army",
     "capital",
@@ -19,25 +21,46 @@ const SIDES: [&str; 22] = [
     "government",
     "korea",
     "leader",
-    "minister",
     "nation",
     "neighbor",
+    "neighbour",
     "negotiator",
     "official",
+    "parliament",
     "party",
-    "premier",
-    "president",
     "rival",
     "side",
     "state",
     "team",
 ];
 
+/// Sectors of offices that are held for a state.
+const OF_STATES: [&str; 6] = ["GOV", "MIL", "LEG", "JUD", "COP", "SPY"];
+
+/// Mentions back to the phrase that tells who several are.
+const MENTIONS_BACK: usize = 4;
+
 /// Sentences back to those that are counted.
 const SENTENCES_BACK: usize = 3;
 
-/// The states and bodies of a phrase, where it has several; by their places among the lexicon's.
+/// The states and bodies of a phrase, where it has several; by their places among the lexicon's. "They" and "the ministers" are those of whom the phrase
+/// before spoke: "The two ministers met. | They | agreed …".
 pub(super) fn states(reading: &Reading<'_, '_>, tokens: TokenRange) -> Vec<usize> {
+    let own = told(reading, tokens);
+    if own.len() > 1 {
+        return own;
+    }
+    let Some((number, form)) = reading.who.of(reading.words.doc, tokens) else { return own };
+    let entity = &reading.who.entities[number];
+    if entity.kind != Kind::Group || form == MentionForm::Name {
+        return own;
+    }
+    let before = entity.mentions.iter().rev().filter(|mention| mention.tokens.end <= tokens.start);
+    before.take(MENTIONS_BACK).map(|mention| told(reading, mention.tokens)).find(|states| states.len() > 1).unwrap_or(own)
+}
+
+/// What the words of a phrase tell.
+fn told(reading: &Reading<'_, '_>, tokens: TokenRange) -> Vec<usize> {
     let joined = joined(reading, tokens);
     if joined.len() > 1 { joined } else { counted(reading, tokens) }
 }
@@ -50,7 +73,10 @@ fn counted(reading: &Reading<'_, '_>, tokens: TokenRange) -> Vec<usize> {
     let last = tokens.end as usize - 1;
     let is_bare = COUNTS.iter().any(|(word, _)| *word == words.lower(last));
     let named = reading.mentions.within(tokens.start as usize, tokens.end as usize);
-    if !is_bare && !SIDES.contains(&doc.lemmas.get(last).to_lowercase().as_str())
+    let office = reading.mentions.around(last).and_then(|mention| mention.sector());
+    let is_side = SIDES.contains(&doc.lemmas.get(last).to_lowercase().as_str())
+        || office.is_some_and(|sector| OF_STATES.contains(&sector));
+    if !is_bare && !is_side
         || named.iter().any(|mention| mention.place().is_some())
     {
         return Vec::new();

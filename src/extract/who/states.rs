@@ -7,7 +7,7 @@ use crate::text::Deprel;
 use super::chains::Chain;
 use super::class::Class;
 use super::evidence::StateEvidence as State;
-use super::mention::{Determiner, Mention, Sort};
+use super::mention::{Anaphor, Determiner, Mention, Sort};
 use super::modifiers::Tie;
 use super::network::Asked;
 use super::nouns::NounKind;
@@ -114,6 +114,13 @@ impl Edges {
                 }
             }
             is_international[own] |= names_international_body(scene, mention);
+            // "We" are those for whom the speaker speaks.
+            let said = scene.said.around(mention.head).filter(|_| mention.anaphor == Some(Anaphor::We));
+            if let Some(speaker) = said.and_then(|said| at_head(said.source)).map(|index| chain_of[index]) {
+                if speaker != own && owners[own].len() < OWNERS && !owners[own].contains(&speaker) {
+                    owners[own].push(speaker);
+                }
+            }
         }
         let mut spoke_before = vec![None; chains.len()];
         let mut last = None;
