@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::{Body, to_bytes};
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
@@ -14,7 +14,8 @@ use tokio::time::timeout;
 
 use super::desk::{Refusal, Request};
 use super::onlooker::Explorer;
-use super::problem::{Problem, bad_request};
+use super::parameters::{Written, named, probability, value};
+use super::problem::Problem;
 use crate::record::{Message, MinConfidence, Origin};
 
 /// How long an article may take to arrive.
@@ -27,17 +28,17 @@ pub(super) struct Wishes {
     /// When it was published, where it does not say so itself; a day or a time.
     published_at: Option<String>,
     /// Findings below are left out.
-    min_confidence: f32,
+    min_confidence: Option<String>,
 }
 
 /// Answers it.
 pub(super) async fn analyze(
     State(explorer): State<Arc<Explorer>>,
-    wishes: Result<Query<Wishes>, axum::extract::rejection::QueryRejection>,
+    wishes: Written<Wishes>,
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    match answer(&explorer, wishes.map_err(|error| error.body_text()), &headers, body).await {
+    match answer(&explorer, named(wishes), &headers, body).await {
         Ok(line) => ([(CONTENT_TYPE, "application/json")], line).into_response(),
         Err(problem) => problem.into_response(),
     }
@@ -45,15 +46,14 @@ pub(super) async fn analyze(
 
 async fn answer(
     explorer: &Explorer,
-    wishes: Result<Query<Wishes>, String>,
+    wishes: Result<Wishes, Problem>,
     headers: &HeaderMap,
     body: Body,
 ) -> Result<Vec<u8>, Problem> {
-    let Query(wishes) = wishes.map_err(bad_request)?;
-    let published_at = wishes.published_at.as_deref().map(day_or_time).transpose().map_err(bad_request)?;
-    if !(0.0..=1.0).contains(&wishes.min_confidence) {
-        return Err(bad_request("min_confidence: expected a number from 0 to 1"));
-    }
+    let wishes = wishes?;
+    let expected = "a day (2026-03-14) or a time (2026-03-14T09:30:00Z)";
+    let published_at = value("published_at", wishes.published_at, expected, day_or_time)?;
+    let min_confidence = MinConfidence::of_all(probability("min_confidence", wishes.min_confidence)?);
     let declared = headers.get(CONTENT_TYPE).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
     if let Some(declared) = declared.as_deref().filter(|declared| !is_read(declared)) {
         let detail = format!("{declared:?} is not read; send text/plain, text/html, application/json or ninjs");
@@ -79,7 +79,6 @@ async fn answer(
             .into_iter()
             .collect(),
     };
-    let min_confidence = MinConfidence::of_all(wishes.min_confidence);
     let asked = explorer.desk.analyze(Request { message, published_at, min_confidence }).await;
     asked.map_err(|refusal| {
         let unavailable = |status, name, detail: &str| {
@@ -110,9 +109,8 @@ fn is_read(declared: &str) -> bool {
         || media_type.ends_with("+json")
 }
 
-fn day_or_time(text: &str) -> Result<Timestamp, String> {
+fn day_or_time(text: &str) -> Option<Timestamp> {
     let day = || Some(text.parse::<jiff::civil::Date>().ok()?.at(0, 0, 0, 0));
     let midnight = || jiff::tz::Offset::UTC.to_timestamp(day()?).ok();
-    let time = text.parse::<Timestamp>().ok().or_else(midnight);
-    time.ok_or_else(|| "published_at: expected a day (2026-03-14) or a time (2026-03-14T09:30:00Z)".to_owned())
+    text.parse::<Timestamp>().ok().or_else(midnight)
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::io::Read as _;
 use std::sync::Arc;
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, HeaderValue, VARY};
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
@@ -14,7 +14,8 @@ use serde_json::{Value, json};
 
 use super::history::{Entry, Figures};
 use super::onlooker::Explorer;
-use super::problem::{Problem, bad_request};
+use super::parameters::{Written, named, probability, value};
+use super::problem::Problem;
 
 /// Most messages that one answer tells of.
 const MOST: usize = 500;
@@ -53,14 +54,24 @@ pub(super) fn lag(figures: &Figures) -> Option<i64> {
     (!figures.lags.is_empty()).then(|| figures.lags.values().sum())
 }
 
-/// Which findings are asked for.
+/// Which findings are asked for, as it was written.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub(super) struct Wanted {
+pub(super) struct Asked {
+    before: Option<String>,
+    limit: Option<String>,
+    kind: Option<String>,
+    country: Option<String>,
+    min_confidence: Option<String>,
+}
+
+/// Which findings are asked for.
+#[derive(Debug)]
+struct Wanted {
     /// Only what was committed before this one.
     before: Option<u64>,
     /// Most messages.
-    limit: Option<usize>,
+    limit: usize,
     kind: Option<Kind>,
     /// ISO 3166-1 alpha-3 of somebody who takes part.
     country: Option<String>,
@@ -69,8 +80,7 @@ pub(super) struct Wanted {
 }
 
 /// What is asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Statement,
     Event,
@@ -78,6 +88,8 @@ enum Kind {
 }
 
 impl Kind {
+    const ALL: [Self; 3] = [Self::Statement, Self::Event, Self::Refused];
+
     const fn as_str(self) -> &'static str {
         match self {
             Self::Statement => "statement",
@@ -87,35 +99,32 @@ impl Kind {
     }
 }
 
-impl Wanted {
+impl Asked {
     /// What nothing could fulfill is a slip, and not an empty answer.
-    fn check(&self) -> Result<(), String> {
-        if self.limit.is_some_and(|limit| !(1..=MOST).contains(&limit)) {
-            return Err(format!("limit: expected a number from 1 to {MOST}"));
-        }
-        if !(0.0..=1.0).contains(&self.min_confidence) {
-            return Err("min_confidence: expected a number from 0 to 1".to_owned());
-        }
+    fn wanted(self) -> Result<Wanted, Problem> {
         let is_code = |code: &str| code.len() == 3 && code.bytes().all(|letter| letter.is_ascii_uppercase());
-        if self.country.as_deref().is_some_and(|country| !is_code(country)) {
-            return Err("country: expected three capitals, such as FIN".to_owned());
-        }
-        Ok(())
+        let code = |code: &str| is_code(code).then(|| code.to_owned());
+        let kind = |name: &str| Kind::ALL.into_iter().find(|kind| kind.as_str() == name);
+        let number = |text: &str| text.parse::<usize>().ok().filter(|limit| (1..=MOST).contains(limit));
+        let limit = value("limit", self.limit, &format!("a number from 1 to {MOST}"), number)?;
+        Ok(Wanted {
+            before: value("before", self.before, "the number of a message", |text| text.parse::<u64>().ok())?,
+            limit: limit.unwrap_or(MOST),
+            kind: value("kind", self.kind, "statement, event or refused", kind)?,
+            country: value("country", self.country, "three capitals, such as FIN", code)?,
+            min_confidence: probability("min_confidence", self.min_confidence)?,
+        })
     }
 }
 
 /// `GET /v1/findings`: the findings by message, newest first.
-pub(super) async fn findings(
-    State(explorer): State<Arc<Explorer>>,
-    wanted: Result<Query<Wanted>, axum::extract::rejection::QueryRejection>,
-) -> Response {
-    let wanted = wanted.map_err(|error| error.body_text()).and_then(|Query(wanted)| wanted.check().map(|()| wanted));
-    let wanted = match wanted {
+pub(super) async fn findings(State(explorer): State<Arc<Explorer>>, asked: Written<Asked>) -> Response {
+    let wanted = match named(asked).and_then(Asked::wanted) {
         Ok(wanted) => wanted,
-        Err(detail) => return bad_request(detail).into_response(),
+        Err(problem) => return problem.into_response(),
     };
     let answer = explorer.turns.take(|| {
-        let entries = explorer.history.before(wanted.before, wanted.limit.unwrap_or(MOST));
+        let entries = explorer.history.before(wanted.before, wanted.limit);
         let next = entries.last().map(|entry| entry.seq).filter(|seq| *seq > 1);
         let items: Vec<String> = entries.iter().filter_map(|entry| narrowed(message(entry), &wanted)).collect();
         format!("{{\"items\":[{}],\"next\":{}}}", items.join(","), json!(next))

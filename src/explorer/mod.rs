@@ -14,6 +14,7 @@ mod history;
 mod onlooker;
 mod options;
 mod page;
+mod parameters;
 mod problem;
 mod routes;
 mod row;

@@ -23,12 +23,16 @@ impl Problem {
     }
 }
 
-/// A query with a parameter that there is not, or a value that it cannot have; the detail names those that it can have.
-pub(super) fn bad_request(detail: impl AsRef<str>) -> Problem {
+/// A query that cannot be read: a parameter that there is not, or that is given twice.
+pub(super) fn bad_request(detail: &str) -> Problem {
     // What says so names the part of the program that read it.
-    let detail = detail.as_ref();
     let detail = detail.strip_prefix("Failed to deserialize query string: ").unwrap_or(detail);
     Problem::new(StatusCode::BAD_REQUEST, "bad_request", "The request is wrong", detail)
+}
+
+/// A parameter with a value that it cannot have.
+pub(super) fn bad_value(detail: String) -> Problem {
+    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "bad_value", "A parameter has a value that it cannot have", detail)
 }
 
 /// A refused article, with the reason that its dead letter would have.

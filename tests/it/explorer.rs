@@ -90,7 +90,7 @@ fn an_article_handed_in_gives_the_bytes_that_extract_prints() {
 fn what_is_refused_says_why_as_its_dead_letter_would() {
     with_page(&new_explorer(0), None, |address| {
         let long = b"It rained. ".repeat(56 << 10);
-        let cases: [(&str, &str, &[u8], u16, &str); 9] = [
+        let cases: [(&str, &str, &[u8], u16, &str); 10] = [
             ("/v1/analyze", "text/plain", b"", 422, "no_text"),
             ("/v1/analyze", "text/plain", b"\xff\xfe\xfd", 422, "not_utf8"),
             ("/v1/analyze", "application/json", b"{\"text\": 7}", 422, "malformed"),
@@ -98,8 +98,9 @@ fn what_is_refused_says_why_as_its_dead_letter_would() {
             ("/v1/analyze", "text/plain", &long, 413, "too_large"),
             ("/v1/analyze", "image/png", b"x", 415, "unsupported_media_type"),
             ("/v1/analyze", "multipart/form-data; boundary=x", b"x", 415, "unsupported_media_type"),
-            ("/v1/analyze?min_confidence=7", "text/plain", b"x", 400, "bad_request"),
-            ("/v1/analyze?published_at=soon", "text/plain", b"x", 400, "bad_request"),
+            ("/v1/analyze?min_confidence=7", "text/plain", b"x", 422, "bad_value"),
+            ("/v1/analyze?published_at=soon", "text/plain", b"x", 422, "bad_value"),
+            ("/v1/analyze?published=2026-03-14", "text/plain", b"x", 400, "bad_request"),
         ];
         for (path, content_type, body, status, reason) in cases {
             let answer = post(address, path, content_type, body);
@@ -212,14 +213,16 @@ fn what_was_committed_can_be_looked_at_and_nothing_else() {
         let record: AnalysisRecord = serde_json::from_slice(&get(address, &path).body).unwrap();
         assert_eq!(record.statements.len() + record.events.len(), item["rows"].as_array().unwrap().len());
         assert_eq!(get(address, "/v1/articles/no-such").status, 404);
-        for slip in
-            ["kind=evnt", "kind=statements", "country=Finland", "min_confidence=2", "limit=0", "color=red", "before=x"]
-        {
+        let no_values =
+            ["kind=evnt", "kind=statements", "kind=", "country=Finland", "min_confidence=2", "limit=0", "before=x"];
+        let no_queries = ["color=red", "kind=event&kind=event"];
+        let slips = no_values.map(|slip| (slip, 422, "bad_value")).into_iter();
+        for (slip, status, reason) in slips.chain(no_queries.map(|slip| (slip, 400, "bad_request"))) {
             let refused = get(address, &format!("/v1/findings?{slip}"));
-            assert_eq!((refused.status, &refused.json()["reason"]), (400, &"bad_request".into()), "{slip}");
+            assert_eq!((refused.status, &refused.json()["reason"]), (status, &reason.into()), "{slip}");
         }
         let detail = get(address, "/v1/findings?kind=evnt").json()["detail"].clone();
-        assert_eq!(detail, "kind: unknown variant `evnt`, expected one of `statement`, `event`, `refused`");
+        assert_eq!(detail, "kind: expected statement, event or refused, not \"evnt\"");
         let events = get(address, "/v1/findings?kind=event&min_confidence=0.2").json();
         let rows = events["items"].as_array().unwrap().iter().flat_map(|item| item["rows"].as_array().unwrap());
         let kinds: Vec<&Value> = rows.map(|row| &row["k"]).collect();

@@ -62,11 +62,11 @@ fn analyze() -> Value {
         } },
         "responses": answers(&json!({
             "200": json_of("The analysis.", &json!({ "$ref": Kind::Analysis.file_name() })),
-            "400": refused("A parameter that there is not, or a value that it cannot have."),
+            "400": refused("A query that cannot be read: a parameter that there is not, or that is given twice."),
             "408": refused("The article did not arrive in time."),
             "413": refused("More bytes than are accepted, or an article of more tokens than are analyzed."),
             "415": refused("A media type that is not read."),
-            "422": refused("The article is refused, for the reason that its dead letter would have."),
+            "422": refused("The article is refused, for the reason that its dead letter would have, or a parameter has a value that it cannot have."),
             "429": refused("As many requests wait as may wait."),
             "500": refused("The analysis failed, which is a defect."),
             "503": refused("The topic needs every core."),
@@ -94,7 +94,8 @@ fn findings() -> Value {
                     "next": { "type": ["integer", "null"] },
                 },
             })),
-            "400": refused("A parameter that there is not, or a value that it cannot have."),
+            "400": refused("A query that cannot be read: a parameter that there is not, or that is given twice."),
+            "422": refused("A parameter has a value that it cannot have."),
             "503": refused("So many read that the topic would have to wait."),
         })),
     })
