@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use rdkafka::consumer::{Consumer, StreamConsumer};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
-use rdkafka::message::BorrowedMessage;
+use rdkafka::message::{BorrowedMessage, Message as _};
 use rdkafka::metadata::MetadataTopic;
 use rdkafka::{Offset, TopicPartitionList};
 
@@ -33,6 +33,23 @@ pub enum Start {
 pub struct Reader {
     consumer: StreamConsumer<Logged>,
     topics: HashMap<String, Arc<str>>,
+    /// What was there already and is passed over where it is older than asked for.
+    passed: Option<Passed>,
+}
+
+/// The embedded broker finds nothing by its time: there what it holds is read from the beginning, and looked at here.
+struct Passed {
+    since_ms: i64,
+    /// Where each partition ended when it was opened.
+    ends: HashMap<(String, i32), i64>,
+}
+
+impl Passed {
+    fn has(&self, message: &BorrowedMessage<'_>) -> bool {
+        let end = self.ends.get(&(message.topic().to_owned(), message.partition()));
+        end.is_some_and(|end| message.offset() < *end)
+            && message.timestamp().to_millis().is_some_and(|time| time < self.since_ms)
+    }
 }
 
 impl Reader {
@@ -45,11 +62,24 @@ impl Reader {
             .reader_config("reader")
             .create_with_context(Logged("reader"))
             .map_err(|error| Error::client("make a consumer", &error))?;
+        let mut passed = match start {
+            Start::Since(since_ms) if is_embedded(&consumer) => Some(Passed { since_ms, ends: HashMap::new() }),
+            _ => None,
+        };
         let mut assignment = TopicPartitionList::new();
         for topic in topics {
             let action = || format!("read `{topic}`");
             let n_partitions = topics::n_partitions(consumer.client(), topic, Access::Read, METADATA_WAIT)
                 .map_err(|reason| Error::Client { action: action(), reason })?;
+            let start = match &mut passed {
+                Some(passed) => {
+                    for partition in 0..n_partitions {
+                        passed.ends.insert(((*topic).to_owned(), partition), end(&consumer, topic, partition)?);
+                    }
+                    Start::Beginning
+                }
+                None => start,
+            };
             for (partition, offset) in beginnings(&consumer, topic, n_partitions, start)? {
                 assignment
                     .add_partition_offset(topic, partition, offset)
@@ -58,7 +88,7 @@ impl Reader {
         }
         consumer.assign(&assignment).map_err(|error| Error::client("read the topics", &error))?;
         let topics = topics.iter().map(|topic| ((*topic).to_owned(), Arc::from(*topic))).collect();
-        Ok(Self { consumer, topics })
+        Ok(Self { consumer, topics, passed })
     }
 
     /// How many messages each of these topics holds, those that there are. Blocks until the brokers have said so.
@@ -96,6 +126,7 @@ impl Reader {
     pub async fn next(&self) -> Result<Message, Error> {
         loop {
             match self.consumer.recv().await {
+                Ok(message) if self.passed.as_ref().is_some_and(|passed| passed.has(&message)) => {}
                 Ok(message) => return Ok(self.detach(&message)),
                 Err(KafkaError::MessageConsumption(code)) if is_passing(code) => {
                     tracing::debug!(client = "reader", %code, "waiting");
@@ -110,6 +141,18 @@ impl Reader {
     }
 }
 
+/// Whether the broker is the one in this program.
+fn is_embedded(consumer: &StreamConsumer<Logged>) -> bool {
+    consumer.client().fetch_cluster_id(METADATA_WAIT).is_some_and(|id| id.starts_with("mockCluster"))
+}
+
+/// Where a partition ends. A fixed number: `Offset::End` is resolved later, and what is written until then would be missed.
+fn end(consumer: &StreamConsumer<Logged>, topic: &str, partition: i32) -> Result<i64, Error> {
+    let marks = consumer.fetch_watermarks(topic, partition, METADATA_WAIT);
+    let (_, end) = marks.map_err(|error| Error::client(format!("find the end of `{topic}`"), &error))?;
+    Ok(end)
+}
+
 /// Where each partition of a topic is read from.
 fn beginnings(
     consumer: &StreamConsumer<Logged>,
@@ -117,12 +160,7 @@ fn beginnings(
     n_partitions: i32,
     start: Start,
 ) -> Result<Vec<(i32, Offset)>, Error> {
-    // A fixed number: `Offset::End` is resolved later, and what is written until then would be missed.
-    let end = |partition| {
-        let marks = consumer.fetch_watermarks(topic, partition, METADATA_WAIT);
-        let (_, end) = marks.map_err(|error| Error::client(format!("find the end of `{topic}`"), &error))?;
-        Ok((partition, Offset::Offset(end)))
-    };
+    let end = |partition| Ok((partition, Offset::Offset(end(consumer, topic, partition)?)));
     let Start::Since(since_ms) = start else {
         let beginning = |partition| Ok((partition, Offset::Beginning));
         return (0..n_partitions)

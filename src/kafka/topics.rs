@@ -96,8 +96,7 @@ pub(crate) fn n_partitions<C: ClientContext>(
         if asking > 0 {
             thread::sleep(BETWEEN_ASKINGS);
         }
-        let metadata =
-            client.fetch_metadata(Some(topic), wait).map_err(|error| format!("no broker answers: {error}"))?;
+        let metadata = client.fetch_metadata(Some(topic), wait).map_err(|error| unanswered(&error, wait))?;
         let Some(found) = metadata.topics().iter().find(|found| found.name() == topic) else { continue };
         match found.error().map(RDKafkaErrorCode::from) {
             None if !found.partitions().is_empty() => {
@@ -108,6 +107,14 @@ pub(crate) fn n_partitions<C: ClientContext>(
         }
     }
     Err(reason)
+}
+
+/// That a broker could not be asked. Why it cannot be reached was said by the client, in words of ours.
+fn unanswered(error: &KafkaError, wait: Duration) -> String {
+    match error.rdkafka_error_code() {
+        Some(code) if is_silence(code) => format!("no broker answers within {} seconds", wait.as_secs()),
+        _ => format!("no broker answers: {error}"),
+    }
 }
 
 /// The `max.message.bytes` of topics, as far as the broker tells: that takes the right to describe their configuration. `None`: it

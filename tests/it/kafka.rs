@@ -202,6 +202,26 @@ fn articles_go_through_the_broker_and_come_out() {
 }
 
 #[test]
+fn the_embedded_broker_is_read_from_a_time_on_as_well() {
+    let ground = Ground::new();
+    ground.runtime.block_on(async {
+        let sent = feed(&ground.feeder, (0..3).map(|n| format!("old-{n}"))).await;
+        assert_eq!(sent.len(), 3);
+        let articles = ["articles"];
+        let open = |since_ms| Reader::open(&options(&ground.broker, "one"), &articles, Start::Since(since_ms)).unwrap();
+        let all = open(0);
+        for _ in 0..3 {
+            all.next().await.unwrap();
+        }
+        // Nothing is as young as that: what comes is read, and what is there is not.
+        let none = open(i64::MAX);
+        let new = feed(&ground.feeder, ["new".to_owned()]).await;
+        let read = timeout(LIMIT, none.next()).await.unwrap().unwrap();
+        assert!(new.contains(std::str::from_utf8(read.key.as_deref().unwrap()).unwrap()), "{read:?}");
+    });
+}
+
+#[test]
 fn two_members_share_the_partitions_and_lose_nothing() {
     let Ground { runtime, broker, options: one, feeder, reader } = Ground::new();
     runtime.block_on(async {

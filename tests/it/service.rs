@@ -286,8 +286,9 @@ fn tail_prints_for_people_and_says_what_was_refused() {
     assert!(names.iter().any(|name| *name == "demarche-reason"), "{names:?}");
     assert_eq!(around["value"]["reason"], "no_text", "a pipe gets JSON");
     let told = text(&tailed.stderr);
-    let expected = format!("following articles.dead-letter at {brokers}, from the beginning; Ctrl-C ends it\n");
-    assert_eq!(told, expected);
+    let expected = format!("following articles.dead-letter at {brokers}, from the beginning; Ctrl-C ends it");
+    // On a slow machine it may say as well that nothing has come yet.
+    assert_eq!(told.lines().next(), Some(expected.as_str()));
     drop(service);
 }
 

@@ -3,8 +3,11 @@
 mod printer;
 
 use std::num::NonZeroU64;
+use std::time::Duration;
 
 use anyhow::anyhow;
+use jiff::Timestamp;
+use tokio::time::{Instant, sleep_until};
 
 use super::exit::{Exit, Failure, OrExit as _};
 use super::filter::Filter;
@@ -15,6 +18,9 @@ use super::{out, render, times};
 use crate::kafka::{Reader, Start};
 use crate::record::EventStatusRecord;
 use printer::Printer;
+
+/// How long nothing comes before it is said why.
+const QUIET: Duration = Duration::from_secs(5);
 
 /// Follows the output topics and prints what comes: findings as they are committed, and what was refused.
 #[derive(Debug, Clone, clap::Args)]
@@ -66,6 +72,7 @@ pub(super) fn run(args: TailArgs) -> Result<Exit, Failure> {
     settings::logs_for_people(&config)?;
     let format = args.format.unwrap_or_else(|| render::Format::of_output(None));
     let what = what(&args, format);
+    let is_filtered = args.filter.is_some() || !args.status.is_empty();
     let wanted = render::Wanted { what: Vec::new(), statuses: args.status, filter: args.filter };
     let topics = &config.kafka.topics;
     let printer = Printer::new(topics, format, wanted, args.headers);
@@ -81,12 +88,20 @@ pub(super) fn run(args: TailArgs) -> Result<Exit, Failure> {
         out::note(format_args!("{}", following(&names, &config.kafka.brokers, start)));
         printer.begin()?;
         let mut n_left = args.count.map(NonZeroU64::get);
+        let (mut is_quiet, quiet) = (true, sleep_until(Instant::now() + QUIET));
+        tokio::pin!(quiet);
         while n_left != Some(0) {
             let message = tokio::select! {
                 message = reader.next() => message.map_err(broken)?,
+                () = &mut quiet, if is_quiet => {
+                    is_quiet = false;
+                    out::note(format_args!("{}", nothing_yet(start, is_filtered)));
+                    continue;
+                }
                 interrupted = tokio::signal::ctrl_c() => return interrupted.or_exit(Exit::Internal).map(|()| Exit::Ok),
             };
             if printer.print(&message)? {
+                is_quiet = false;
                 n_left = n_left.map(|n| n - 1);
             }
         }
@@ -111,9 +126,45 @@ fn what(args: &TailArgs, format: render::Format) -> Vec<OutputTopic> {
 /// What somebody who sees nothing come has to know.
 fn following(topics: &[&str], brokers: &str, start: Start) -> String {
     let from = match start {
-        Start::Beginning => "from the beginning",
-        Start::End => "from now on",
-        Start::Since(_) => "from that time on",
+        Start::Beginning => "from the beginning".to_owned(),
+        Start::End => "from now on".to_owned(),
+        Start::Since(since_ms) => format!("from {} on", time(since_ms)),
     };
     format!("following {} at {brokers}, {from}; Ctrl-C ends it", topics.join(", "))
+}
+
+/// Why nothing has come.
+fn nothing_yet(start: Start, is_filtered: bool) -> String {
+    let wanted = if is_filtered { " that is asked for" } else { "" };
+    match start {
+        Start::Beginning => format!("nothing yet: the topics hold no committed record{wanted}; waiting for what comes"),
+        Start::End => format!(
+            "nothing yet: no record{wanted} was committed since; --since 1h shows what was committed before, --from-beginning all of it"
+        ),
+        Start::Since(since_ms) => {
+            format!("nothing yet: no record{wanted} was written since {}; waiting for what comes", time(since_ms))
+        }
+    }
+}
+
+fn time(ms: i64) -> String {
+    Timestamp::from_millisecond(ms).map_or_else(|_| "that time".to_owned(), |time| format!("{time:.0}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_sees_nothing_come_is_told_what_is_followed_and_why_nothing_comes() {
+        let since = Start::Since(1_709_542_800_123);
+        assert_eq!(
+            following(&["statements", "events"], "broker:9092", since),
+            "following statements, events at broker:9092, from 2024-03-04T09:00:00Z on; Ctrl-C ends it"
+        );
+        let told = nothing_yet(since, false);
+        assert!(told.starts_with("nothing yet: no record was written since 2024-03-04T09:00:00Z"), "{told}");
+        assert!(nothing_yet(Start::End, true).contains("no record that is asked for"));
+        assert!(nothing_yet(Start::End, false).contains("--from-beginning"));
+    }
 }
