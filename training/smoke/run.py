@@ -36,6 +36,7 @@ import silver_events
 import train
 import unlabelled
 import vectors
+import written
 from model import load_model
 from sequences import spans_of
 from tasks.sparse import Signs
@@ -157,6 +158,8 @@ def known(work, sentences):
 
 
 def main():
+    problems = [problem for path in sorted(written.ARTICLES.glob("*.txt")) for problem in written.read(path)[1]]
+    assert not problems, "\n".join(problems)
     torch.set_num_threads(1)
     for name in ("attitudes", "borders", "boundary"):
         importlib.import_module(name)
@@ -184,6 +187,7 @@ def main():
         step(doubt)
         step(signs, "--doubted", "doubted.pickle")
         step(signs, "--head", "event", "--sets", "events", "--out", "event-signs.pt")
+        step(signs, "--head", "event", "--sets", "events", "--go-on", "event-signs.pt", "--passes", "1", "--out", "event-signs-again.pt")
         step(silver, "--model", "second.pt")
         heads = ("--sequences", "--from", "second.pt", "--train", "entity", "--doubted", "doubted.pickle", "--shares", "ewt=0,gum=0,statements=0,gmb-more=0.2,silver=0.3")
         step(train, "--steps", "40", *small, *heads, "--out", "names.pt")

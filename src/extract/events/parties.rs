@@ -14,10 +14,11 @@ const UNKNOWN: &str = "---";
 /// How sure the head must be of a sector to go before the graph (measured on the event corpus's dev part).
 const SURE: f32 = 0.6;
 
-/// The parties of one side of an event.
+/// The parties of one side of an event. No town of a dateline is one.
 pub(super) fn of_role(
     reading: &Reading<'_, '_>,
     layer: &EventMentions,
+    datelines: &[TokenRange],
     links: &[EventLink],
     trigger: TokenRange,
     role: LinkRole,
@@ -25,8 +26,12 @@ pub(super) fn of_role(
     let doc = reading.words.doc;
     let sentence = doc.sentence_of(trigger.start as usize);
     let is_beside = |tokens: TokenRange| doc.sentence_of(tokens.start as usize) == sentence;
-    let mut linked: Vec<&EventLink> = links.iter().filter(|link| link.role == role).collect();
-    // Those of the trigger's own sentence first: what an earlier one says of the same party is less. Then the surest: a dateline's town is not the state that acts.
+    let is_in_dateline = |link: &EventLink| {
+        let start = layer.spans[link.span as usize].tokens.start as usize;
+        datelines.iter().any(|dateline| dateline.contains_token(start))
+    };
+    let mut linked: Vec<&EventLink> = links.iter().filter(|link| link.role == role && !is_in_dateline(link)).collect();
+    // Those of the trigger's own sentence first: what an earlier one says of the same party is less. Then the surest.
     linked.sort_by(|one, other| {
         let is_apart = |link: &EventLink| !is_beside(layer.spans[link.span as usize].tokens);
         is_apart(one).cmp(&is_apart(other)).then(other.probability.total_cmp(&one.probability))

@@ -3,7 +3,7 @@
 use crate::extract::dates::{self, Tense};
 use crate::extract::places;
 use crate::extract::reading::Reading;
-use crate::extract::statements::Holders;
+use crate::extract::statements::{Holders, datelines};
 use crate::finding::{Actor, Event, EventDate, EventStatus, Precision, Statement};
 use crate::nlp::Ontology;
 use crate::text::{Deprel, EventLink, EventMention, EventMentions, EventType, LinkRole, Mode, TokenRange};
@@ -14,7 +14,13 @@ use super::parties;
 /// Words that say of a verb that it did not happen.
 const NEGATIONS: [&str; 3] = ["not", "n't", "never"];
 
-/// Words that begin the condition of a threat.
+/// What says of another's words that they are not so.
+const DENIAL: &str = "deny";
+
+/// Words that leave open whether it will be.
+const MODALS: [&str; 6] = ["will", "would", "could", "may", "might", "'ll"];
+
+/// Words that begin a condition.
 const CONDITIONS: [&str; 2] = ["if", "unless"];
 
 /// Days before the article beyond which a day or a month is background.
@@ -39,13 +45,14 @@ pub(super) struct Told {
 pub(super) fn mentions(reading: &Reading<'_, '_>, layer: &EventMentions, statements: &[Statement]) -> Vec<Told> {
     let doc = reading.words.doc;
     let holders = Holders::of(doc.tokens.len(), statements);
+    let datelines = datelines(reading);
     let each = layer.mentions.iter().enumerate().filter_map(|(number, mention)| {
         let sentence = doc.sentence_of(mention.tokens.start as usize);
-        if !reading.is_story(sentence) {
+        if !reading.is_story(sentence) || is_called_off(reading, layer, mention) {
             return None;
         }
         let links = layer.links_of(number);
-        let side = |role| parties::of_role(reading, layer, links, mention.tokens, role);
+        let side = |role| parties::of_role(reading, layer, &datelines, links, mention.tokens, role);
         let (mut actors, mut recipients) = (side(LinkRole::Actor), side(LinkRole::Recipient));
         let statement = holders.around(mention.tokens);
         // Who tells of the deeds of others has no part in them: "Denmark said that Norway had expelled …".
@@ -60,8 +67,9 @@ pub(super) fn mentions(reading: &Reading<'_, '_>, layer: &EventMentions, stateme
         recipients.retain(|party| !actors.iter().any(|actor| parties::is_one(actor, party)));
         let code = Ontology::embedded().cameo(mention.cameo)?;
         let span = |role| linked(layer, links, role);
-        let status = by_words(reading, mention)
-            .unwrap_or_else(|| status(mention, statement.map(|number| &statements[number]), &actors, &recipients));
+        let told_in = statement.map(|number| &statements[number]);
+        let status =
+            by_words(reading, mention, told_in).unwrap_or_else(|| status(mention, told_in, &actors, &recipients));
         let tense = Tense::of_event(&reading.words, mention.tokens, status);
         let date =
             span(LinkRole::Date).map(|tokens| dates::event_date(&reading.words, tokens, reading.reference, tense));
@@ -95,6 +103,21 @@ pub(super) fn mentions(reading: &Reading<'_, '_>, layer: &EventMentions, stateme
     each.collect()
 }
 
+/// Whether a meeting is what another trigger ends or refuses: "halted the talks" is one event.
+fn is_called_off(reading: &Reading<'_, '_>, layer: &EventMentions, mention: &EventMention) -> bool {
+    let doc = reading.words.doc;
+    let is_ended_by = |head: usize| {
+        layer.mentions.iter().any(|other| {
+            matches!(other.event_type, EventType::Reject | EventType::Sanction) && other.tokens.contains_token(head)
+        })
+    };
+    mention.event_type == EventType::Consult
+        && !doc.heads.is_empty()
+        && mention.tokens.range().any(|token| {
+            matches!(doc.deprels[token], Deprel::Obj | Deprel::NsubjPass) && doc.head(token).is_some_and(is_ended_by)
+        })
+}
+
 /// Whether all who take part do the same: they meet, talk, negotiate. Who travels, receives or mediates does something to somebody.
 fn has_one_side(mention: &EventMention) -> bool {
     let is_told_of_sides = DIRECTED_TALKS.iter().any(|code| mention.cameo.starts_with(code));
@@ -116,24 +139,36 @@ fn status(mention: &EventMention, told_in: Option<&Statement>, actors: &[Actor],
     }
 }
 
-/// The status where words beside the trigger settle it: "has not attacked", "threatened to attack if …". The corpus has too few of them for the head to learn.
-fn by_words(reading: &Reading<'_, '_>, mention: &EventMention) -> Option<EventStatus> {
+/// The status where words beside the trigger settle it: "has not attacked", "threatened to attack if …", "if it attacks", "denied that it had attacked". The
+/// corpus has too few of them for the head to learn.
+fn by_words(reading: &Reading<'_, '_>, mention: &EventMention, told_in: Option<&Statement>) -> Option<EventStatus> {
     let (doc, words) = (reading.words.doc, &reading.words);
-    if mention.status != EventStatus::Occurred || doc.heads.is_empty() {
+    if !matches!(mention.status, EventStatus::Occurred | EventStatus::Planned) || doc.heads.is_empty() {
         return None;
     }
     let sentence = doc.sentences[doc.sentence_of(mention.tokens.start as usize)].tokens;
-    let hangs_on_trigger = |token: usize| doc.head(token).is_some_and(|head| mention.tokens.contains_token(head));
-    let is_denied = sentence.range().any(|token| {
-        NEGATIONS.contains(&words.lower(token)) && words.lower(token + 1) != "only" && hangs_on_trigger(token)
-    });
-    let has_condition = mention.event_type == EventType::Threaten
-        && sentence.range().any(|token| CONDITIONS.contains(&words.lower(token)) && doc.deprels[token] == Deprel::Mark);
-    match (is_denied, has_condition) {
-        (true, _) => Some(EventStatus::Negated),
-        (_, true) => Some(EventStatus::Conditional),
-        _ => None,
+    let is_on_trigger = |token: usize| doc.head(token).is_some_and(|head| mention.tokens.contains_token(head));
+    let is_negation = |token: usize| {
+        NEGATIONS.contains(&words.lower(token)) && words.lower(token + 1) != "only" && is_on_trigger(token)
+    };
+    let cue = told_in.and_then(|statement| statement.cue.as_ref());
+    let is_denied = cue.is_some_and(|cue| cue.tokens.range().any(|token| doc.lemmas.get(token) == DENIAL));
+    if mention.status == EventStatus::Occurred && (is_denied || sentence.range().any(is_negation)) {
+        return Some(EventStatus::Negated);
     }
+    let mut conditions = sentence
+        .range()
+        .filter(|&token| CONDITIONS.contains(&words.lower(token)) && doc.deprels[token] == Deprel::Mark)
+        .filter_map(|token| doc.head(token));
+    let is_open = mention.status == EventStatus::Planned
+        || sentence.range().any(|token| MODALS.contains(&words.lower(token)) && is_on_trigger(token));
+    let depends = |condition: usize| {
+        // The condition itself, what it is a condition of, and any threat beside one.
+        mention.tokens.contains_token(condition)
+            || is_open && doc.deprels[condition] == Deprel::Advcl && is_on_trigger(condition)
+            || mention.event_type == EventType::Threaten
+    };
+    conditions.any(depends).then_some(EventStatus::Conditional)
 }
 
 /// The words that play a role, where one stretch alone does.

@@ -56,7 +56,11 @@ pub(super) fn states(reading: &Reading<'_, '_>, tokens: TokenRange) -> Vec<usize
         return own;
     }
     let before = entity.mentions.iter().rev().filter(|mention| mention.tokens.end <= tokens.start);
-    before.take(MENTIONS_BACK).map(|mention| told(reading, mention.tokens)).find(|states| states.len() > 1).unwrap_or(own)
+    before
+        .take(MENTIONS_BACK)
+        .map(|mention| told(reading, mention.tokens))
+        .find(|states| states.len() > 1)
+        .unwrap_or(own)
 }
 
 /// What the words of a phrase tell.
@@ -76,9 +80,7 @@ fn counted(reading: &Reading<'_, '_>, tokens: TokenRange) -> Vec<usize> {
     let office = reading.mentions.around(last).and_then(|mention| mention.sector());
     let is_side = SIDES.contains(&doc.lemmas.get(last).to_lowercase().as_str())
         || office.is_some_and(|sector| OF_STATES.contains(&sector));
-    if !is_bare && !is_side
-        || named.iter().any(|mention| mention.place().is_some())
-    {
+    if !is_bare && !is_side || named.iter().any(|mention| mention.place().is_some()) {
         return Vec::new();
     }
     let sentence = doc.sentence_of(tokens.start as usize);

@@ -32,7 +32,7 @@ pub(super) fn leave_out(reading: &Reading<'_, '_>, statements: &mut Vec<Statemen
 }
 
 /// The datelines of a document, in order: at the beginning of a paragraph, up to its dash or colon.
-fn find(reading: &Reading<'_, '_>) -> Vec<TokenRange> {
+pub(crate) fn find(reading: &Reading<'_, '_>) -> Vec<TokenRange> {
     let sentences = &reading.words.doc.sentences;
     let begins_paragraph = |at: usize| at == 0 || sentences[at - 1].paragraph != sentences[at].paragraph;
     (0..sentences.len())

@@ -23,6 +23,7 @@ use crate::extract::reading::Reading;
 use crate::finding::{Speaker, SpeakerForm, Statement};
 use crate::text::TokenRange;
 
+pub(crate) use dateline::find as datelines;
 pub(crate) use nested::Holders;
 use rescue::covered::Covered;
 use rescue::{overlooked, own_words, signed, transcript, uncued};

@@ -131,6 +131,20 @@ fn sentence_of(doc: &Document, cue: TokenRange) -> Option<TokenRange> {
     (!doc.heads.is_empty() && sentence.len() <= LONGEST_SENTENCE && cue.end <= sentence.end).then_some(sentence)
 }
 
+/// A source with those who are joined to it and stand right before it: of "Norway, Sweden and Chad condemned …" the core sometimes sees the last two alone.
+pub(super) fn with_those_before(doc: &Document, source: TokenRange) -> TokenRange {
+    let Some(sentence) = sentence_of(doc, source) else { return source };
+    let first_before = |token: usize| {
+        let head = doc.head(token).filter(|_| doc.deprels[token] == Deprel::Conj)?;
+        let is_one = matches!(doc.upos[head], Upos::Noun | Upos::Propn | Upos::Pron);
+        (is_one && sentence.contains_token(head) && head < source.start as usize).then_some(head)
+    };
+    let Some(first) = source.range().find_map(first_before) else { return source };
+    let behind = sentence.start as usize..source.start as usize;
+    let start = behind.rev().take_while(|&token| is_below(doc, sentence, first, token)).last();
+    start.filter(|&start| start <= first).map_or(source, |start| TokenRange::new(start, source.end as usize))
+}
+
 /// Whether a token hangs on another, or is it.
 fn is_below(doc: &Document, sentence: TokenRange, top: usize, token: usize) -> bool {
     let mut at = token;

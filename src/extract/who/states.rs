@@ -67,6 +67,8 @@ pub(super) struct Candidates {
     pub(super) is_named_person: bool,
     /// A person whom the article calls by surname alone.
     is_surname: bool,
+    /// Somebody whom the table of office holders has in an office of an international body on the day.
+    is_international: bool,
     /// Country and evidence; the first is none.
     pub(super) all: Vec<(Option<usize>, Found<State>)>,
 }
@@ -116,10 +118,11 @@ impl Edges {
             is_international[own] |= names_international_body(scene, mention);
             // "We" are those for whom the speaker speaks.
             let said = scene.said.around(mention.head).filter(|_| mention.anaphor == Some(Anaphor::We));
-            if let Some(speaker) = said.and_then(|said| at_head(said.source)).map(|index| chain_of[index]) {
-                if speaker != own && owners[own].len() < OWNERS && !owners[own].contains(&speaker) {
-                    owners[own].push(speaker);
-                }
+            let speaker = said.and_then(|said| at_head(said.source)).map(|index| chain_of[index]);
+            let is_new =
+                |speaker: &usize| *speaker != own && owners[own].len() < OWNERS && !owners[own].contains(speaker);
+            if let Some(speaker) = speaker.filter(is_new) {
+                owners[own].push(speaker);
             }
         }
         let mut spoke_before = vec![None; chains.len()];
@@ -182,11 +185,11 @@ impl Candidates {
         }));
         let is_named_person = chain.is_named && chain.sort == Sort::Person;
         let is_surname = is_named_person && all[0].1.iter().any(|(evidence, _)| *evidence == State::NoneSurname);
-        Self { class, is_named_person, is_surname, all }
+        Self { class, is_named_person, is_surname, is_international: tables.is_international, all }
     }
 
     /// The probability below which a country is not stated. A wrong one is worse than none: an official called by surname alone whom neither the
-    /// words beside him nor a table give a country is mostly not of the one that the article talks about.
+    /// words beside him nor a table give a country is mostly not of the one that the article talks about, and who serves an international body is of none.
     pub(super) fn least(&self, candidate: usize) -> f32 {
         const OWN: [State; 12] = [
             State::People,
@@ -203,7 +206,10 @@ impl Candidates {
             State::KnownName,
         ];
         let is_given = self.all[candidate].1.iter().any(|(evidence, _)| OWN.contains(evidence));
-        match (self.is_surname && !is_given, self.is_named_person && self.class != Class::Official) {
+        match (
+            (self.is_surname || self.is_international) && !is_given,
+            self.is_named_person && self.class != Class::Official,
+        ) {
             (true, _) => 0.99,
             (false, true) => 0.45,
             (false, false) => 0.0,

@@ -10,7 +10,7 @@ use super::super::confidence::Shares;
 use super::super::new_subject;
 use super::super::parts::Parts;
 use super::super::rescue::signed::Signed;
-use super::super::tree::{complement, subject};
+use super::super::tree::{complement, subject, with_those_before};
 use super::announced;
 
 /// Paragraphs between a quotation and the statement that it goes on with, or the cue that comes before or behind it.
@@ -102,7 +102,10 @@ pub(super) fn find(reading: &Reading<'_, '_>, roles: &[RoleSpan], signed: &[Sign
             let subject = subject(doc, cue.tokens).filter(|_| without.runs(Family::TreeSource));
             subject.filter(|subject| !content.iter().any(|piece| piece.overlaps(*subject)))
         };
-        let source = source.map(|source| source.tokens).or_else(by_tree);
+        let is_free =
+            |whole: &TokenRange| !whole.overlaps(cue.tokens) && !content.iter().any(|piece| piece.overlaps(*whole));
+        let whole = |source: TokenRange| Some(with_those_before(doc, source)).filter(is_free).unwrap_or(source);
+        let source = source.map(|source| whole(source.tokens)).or_else(by_tree);
         found.push(Found { parts: Parts { source, cue: Some(cue.tokens), content }, shares });
     }
     found

@@ -9,7 +9,7 @@ use super::links::{LEAST, ROLES, SeenSpan, kind_of, link};
 use super::roles::{LABELS, RoleSpace, Roles};
 use crate::nlp::core::encoder::elementwise::exp;
 use crate::nlp::model_file::{ModelError, ModelFile, vector};
-use crate::text::{Document, EventMentions, EventSpan, EventSpanKind, LinkRole, TokenRange};
+use crate::text::{Document, EventMentions, EventSpan, EventSpanKind, EventType, LinkRole, TokenRange};
 
 /// Candidates on either side of a trigger: a sentence of thousands takes no longer for each.
 const REACH: usize = 48;
@@ -51,6 +51,7 @@ struct Question<'a> {
     facts: &'a Facts<'a>,
     mention: usize,
     trigger: Trigger,
+    is_mutual: bool,
     candidates: Vec<usize>,
     /// Candidates before the trigger.
     middle: usize,
@@ -75,7 +76,7 @@ impl Participants {
 
     /// What the words of a trigger's sentence are to its event. Of dates and places the likeliest alone: an event has one.
     fn of_sentence(&self, question: &Question<'_>, space: &mut Space, players: &mut Vec<Player>) {
-        let Question { facts, mention, ref trigger, ref candidates, middle, ref seen } = *question;
+        let Question { facts, mention, ref trigger, ref candidates, middle, ref seen, .. } = *question;
         self.roles.begin(candidates.len(), &mut space.roles);
         for (place, &token) in candidates.iter().enumerate() {
             facts.of_candidate(trigger, token, between(place, middle), &mut space.keys);
@@ -101,9 +102,9 @@ impl Participants {
             };
             let side = if scores[0] >= scores[1] { LinkRole::Actor } else { LinkRole::Recipient };
             players.extend(Some(player(side)).filter(|player| player.probability > SURE));
-            let sides = [(&mut actor, LinkRole::Actor, SURE_ALONE), (&mut recipient, LinkRole::Recipient, SURE_ALONE)];
+            let alone = if side == LinkRole::Actor { &mut actor } else { &mut recipient };
             let others = [(&mut date, LinkRole::Date, LIKELY), (&mut place, LinkRole::Place, LIKELY)];
-            for (known, role, least) in sides.into_iter().chain(others) {
+            for (known, role, least) in others.into_iter().chain([(alone, side, SURE_ALONE)]) {
                 let player = player(role);
                 let least = known.as_ref().map_or(least, |known| known.probability);
                 if player.probability > least {
@@ -111,7 +112,8 @@ impl Participants {
                 }
             }
         }
-        for alone in [actor, recipient].into_iter().flatten() {
+        // Those who meet or work together do the same, and where they do it has no part in it.
+        for alone in [actor, recipient.filter(|_| !question.is_mutual)].into_iter().flatten() {
             let is_free = |known: &Player| known.role != alone.role && known.tokens != alone.tokens;
             if players[first..].iter().all(is_free) {
                 players.push(alone);
@@ -230,7 +232,8 @@ pub(super) fn fill(
             let trigger = facts.trigger(mention.tokens, mention.event_type);
             let (candidates, middle) = near(facts, &trigger);
             let seen = seen_by_candidates(facts, events, own, &candidates);
-            let question = Question { facts, mention: number, trigger, candidates, middle, seen };
+            let is_mutual = matches!(mention.event_type, EventType::Consult | EventType::Cooperate);
+            let question = Question { facts, mention: number, trigger, is_mutual, candidates, middle, seen };
             participants.of_sentence(&question, &mut space, &mut players);
         }
         let is_open =
