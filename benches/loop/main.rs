@@ -1,12 +1,14 @@
 //! The loop with no work in it beside a plain copy, on a real broker, in the same run: what exactly-once costs.
 //!
 //! `tests/broker/with-broker cargo bench --bench loop`. Rounds alternate, so that whatever else the machine does falls on both;
-//! the figure is the ratio of the medians. `DEMARCHE_BENCH_RECORDS` and `DEMARCHE_BENCH_ROUNDS` change the size.
+//! the figure is the ratio of the medians. Then half of that rate, and how long a record is under way. `DEMARCHE_BENCH_RECORDS`
+//! and `DEMARCHE_BENCH_ROUNDS` change the size.
 
 #![allow(clippy::print_stdout, reason = "a bench prints its figures")]
 
 mod copy;
 mod lane;
+mod latency;
 mod topics;
 
 use topics::Topic;
@@ -50,6 +52,13 @@ fn main() {
     }
     let (copied, processed) = (median(&mut copies), median(&mut lanes));
     println!("\nmedian {copied:>14.0} {processed:>17.0}\nratio of the medians: {:.2}", processed / copied);
+    let (from, to) =
+        (Topic::make(&brokers, &name("paced"), N_PARTITIONS), Topic::make(&brokers, &name("paced-out"), N_PARTITIONS));
+    let latency = latency::run(&brokers, &name("latency"), &from.name, &to.name, n_records, processed / 2.0);
+    println!(
+        "at half of that rate, append to a reader of committed records: {:.0?} in the median, {:.0?} at 99 in a hundred",
+        latency.p50, latency.p99
+    );
 }
 
 fn number(variable: &str, default: usize) -> usize {
