@@ -69,18 +69,26 @@ impl ClientContext for Troubles {
     }
 
     fn error(&self, error: KafkaError, reason: &str) {
+        let code = error.rdkafka_error_code();
+        // That all brokers are down says less than why.
+        if code == Some(RDKafkaErrorCode::AllBrokersDown) {
+            return;
+        }
         let mut told = self.told();
-        match error.rdkafka_error_code() {
-            // That all brokers are down says less than why.
-            Some(RDKafkaErrorCode::AllBrokersDown) => return,
-            Some(
-                RDKafkaErrorCode::Authentication | RDKafkaErrorCode::SaslAuthenticationFailed | RDKafkaErrorCode::SSL,
-            ) => {
-                told.refusal.get_or_insert_with(|| reason.to_owned());
-            }
-            _ => {}
+        if code.is_some_and(|code| is_refusal(code, reason)) {
+            told.refusal.get_or_insert_with(|| reason.to_owned());
         }
         told.last = Some(reason.to_owned());
+    }
+}
+
+/// Whether waiting mends it not. That a broker does not take our certificate, or wants one, arrives as an alert of TLS once the
+/// handshake is done, and to librdkafka that is a connection that broke.
+fn is_refusal(code: RDKafkaErrorCode, reason: &str) -> bool {
+    match code {
+        RDKafkaErrorCode::Authentication | RDKafkaErrorCode::SaslAuthenticationFailed | RDKafkaErrorCode::SSL => true,
+        RDKafkaErrorCode::BrokerTransportFailure => reason.contains("SSL routines") && reason.contains(" alert "),
+        _ => false,
     }
 }
 
@@ -254,6 +262,15 @@ mod tests {
                 let _ = connection.write_all(&[&n_bytes[..], &answer].concat());
             }
         }
+    }
+
+    #[test]
+    fn a_certificate_that_the_broker_does_not_take_is_a_refusal() {
+        let alert = "ssl://127.0.0.1:1/bootstrap: Receive failed: error:0A000412:SSL routines::ssl/tls alert bad certificate: \
+                     SSL alert number 42 (after 6ms in state APIVERSION_QUERY)";
+        assert!(is_refusal(RDKafkaErrorCode::BrokerTransportFailure, alert));
+        let broken = "ssl://127.0.0.1:1/bootstrap: Receive failed: Connection reset by peer (after 6ms in state APIVERSION_QUERY)";
+        assert!(!is_refusal(RDKafkaErrorCode::BrokerTransportFailure, broken), "another broker may answer");
     }
 
     #[test]
