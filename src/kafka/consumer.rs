@@ -8,6 +8,7 @@ use std::iter;
 use std::sync::Arc;
 use std::time::Duration;
 
+use rdkafka::config::ClientConfig;
 use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer as _, ConsumerGroupMetadata};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::BorrowedMessage;
@@ -30,6 +31,8 @@ pub(crate) struct KafkaConsumer {
     topics: Vec<Arc<str>>,
     /// What the broker is asked about.
     wanted: Vec<Wanted>,
+    /// What another client is built from.
+    plain: ClientConfig,
     /// The event that was given to the lane last, until the lane has answered it. librdkafka closes no consumer that owes
     /// the group an answer: it would wait for one for ever.
     unanswered: Option<GroupEvent>,
@@ -40,9 +43,11 @@ pub(crate) struct KafkaConsumer {
 impl KafkaConsumer {
     /// Joins the group.
     pub(crate) fn join(options: &Options, lane: usize, health: Arc<Health>, pulse: Arc<Pulse>) -> Result<Self, Error> {
+        let (silence_limit, join_limit) = (options.silence_limit(), options.poll_interval());
+        let callbacks = ConsumerCallbacks::new(lane, health, pulse, silence_limit, join_limit);
         let client: BaseConsumer<ConsumerCallbacks> = options
             .consumer_config(lane)
-            .create_with_context(ConsumerCallbacks::new(lane, health, pulse, options.silence_limit()))
+            .create_with_context(callbacks)
             .map_err(|error| Error::client("make a consumer", &error))?;
         let topics: Vec<&str> = options.topics.articles.iter().map(String::as_str).collect();
         client.subscribe(&topics).map_err(|error| Error::client("subscribe", &error))?;
@@ -50,6 +55,7 @@ impl KafkaConsumer {
             client,
             topics: topics.into_iter().map(Arc::from).collect(),
             wanted: Wanted::inputs(&options.topics),
+            plain: options.plain_config(),
             unanswered: None,
             held: None,
         })
@@ -196,6 +202,14 @@ impl Consumer for KafkaConsumer {
         // After an outage longer than the session timeout a member of a name is fenced too, in the same words. If there is
         // another process all the same, the client that is built next is fenced as well, and without an outage.
         is_fenced && !self.client.context().outage().is_recent()
+    }
+
+    fn silence(&self) -> Duration {
+        self.client.context().silence()
+    }
+
+    fn is_anyone_there(&mut self) -> bool {
+        topics::is_anyone_there(&self.plain)
     }
 
     fn end_offsets(&mut self) -> Option<Vec<EndOffset>> {

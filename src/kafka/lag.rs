@@ -34,6 +34,11 @@ pub(crate) fn ends(statistics: &Statistics) -> Vec<EndOffset> {
     ends
 }
 
+/// Whether a connection to a broker stands.
+pub(crate) fn is_connected(statistics: &Statistics) -> bool {
+    statistics.brokers.values().any(|broker| broker.state == "UP")
+}
+
 /// Since when no broker has said anything. The statistics tell the time since the last answer of each connection, which ends
 /// with the connection: of a broker that refuses new ones they tell nothing. What they always tell is how many answers came.
 #[derive(Debug)]

@@ -7,7 +7,7 @@
 //! same thing with a deeper stack.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -46,6 +46,11 @@ pub(crate) struct ConsumerCallbacks {
     /// A broker that has said nothing for this long does not answer.
     silence_limit: Duration,
     silence: Mutex<Silence>,
+    /// How long a member may have to wait for the others of its group to join. Over a connection that stands it hears nothing
+    /// meanwhile.
+    join_limit: Duration,
+    /// Milliseconds of silence beyond that.
+    unusual_ms: AtomicU64,
     ends: Mutex<Option<Vec<EndOffset>>>,
     has_ends: AtomicBool,
     /// Positions that the broker did not have any more.
@@ -57,7 +62,13 @@ pub(crate) struct ConsumerCallbacks {
 }
 
 impl ConsumerCallbacks {
-    pub(crate) fn new(lane: usize, health: Arc<Health>, pulse: Arc<Pulse>, silence_limit: Duration) -> Self {
+    pub(crate) fn new(
+        lane: usize,
+        health: Arc<Health>,
+        pulse: Arc<Pulse>,
+        silence_limit: Duration,
+        join_limit: Duration,
+    ) -> Self {
         Self {
             lane,
             health,
@@ -67,6 +78,8 @@ impl ConsumerCallbacks {
             outage: Outage::default(),
             silence_limit,
             silence: Mutex::default(),
+            join_limit,
+            unusual_ms: AtomicU64::new(0),
             ends: Mutex::default(),
             has_ends: AtomicBool::new(false),
             resets: Mutex::default(),
@@ -110,6 +123,11 @@ impl ConsumerCallbacks {
         std::mem::take(&mut *lock(&self.recreated))
     }
 
+    /// How long no broker has said anything that had something to say, as the last statistics told.
+    pub(crate) fn silence(&self) -> Duration {
+        Duration::from_millis(self.unusual_ms.load(Ordering::Relaxed))
+    }
+
     /// What it has lived through.
     pub(crate) fn outage(&self) -> &Outage {
         &self.outage
@@ -150,6 +168,9 @@ impl ClientContext for ConsumerCallbacks {
     fn stats(&self, statistics: Statistics) {
         let silence = lock(&self.silence).notice(&statistics);
         self.pulse.heard(silence);
+        let usual = if lag::is_connected(&statistics) { self.join_limit } else { Duration::ZERO };
+        let unusual = silence.saturating_sub(usual).as_millis();
+        self.unusual_ms.store(u64::try_from(unusual).unwrap_or(u64::MAX), Ordering::Relaxed);
         if silence > self.silence_limit {
             let why = format!("nothing for {} s", silence.as_secs());
             self.health.set_obstacle(self.lane, Obstacle::SilentBroker, why);

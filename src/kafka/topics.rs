@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 use std::thread;
 use std::time::Duration;
 
+use crossbeam_channel::bounded;
 use rdkafka::ClientContext;
 use rdkafka::admin::{AdminClient, AdminOptions, OwnedResourceSpecifier, ResourceSpecifier};
 use rdkafka::client::Client;
 use rdkafka::config::ClientConfig;
 use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
+use rdkafka::producer::{BaseProducer, Producer as _};
 
 use crate::kafka::Topics;
 use crate::kafka::log::Logged;
@@ -18,6 +20,9 @@ use crate::record::Channel;
 
 /// How long to ask about one topic. A broker that does not answer says nothing about it.
 const ASK_WAIT: Duration = Duration::from_secs(3);
+
+/// How long another client may take to be answered by anybody: it has to connect first.
+const NEWCOMER_WAIT: Duration = Duration::from_secs(3);
 
 /// How often a topic that is not there is asked for, and how long after the last time: where brokers make topics by themselves,
 /// they do for a producer that asks, and say so at the next asking.
@@ -82,6 +87,27 @@ pub(crate) fn ask<C: ClientContext>(client: &Client<C>, wanted: &[Wanted]) -> An
         }
     }
     Answer::Fine
+}
+
+/// Whether a broker answers a client that is made for this question. It names brokers, itself among them; one that names none is
+/// not up yet. (No topic is named: where brokers make topics by themselves, they would for this question.)
+pub(crate) fn is_anyone_there(config: &ClientConfig) -> bool {
+    let (answer, answered) = bounded(1);
+    let config = config.clone();
+    let ask = move || -> KafkaResult<()> {
+        let client: BaseProducer<Logged> = config.create_with_context(Logged("question"))?;
+        let metadata = client.client().fetch_metadata(None, NEWCOMER_WAIT)?;
+        // Nobody waits for it any more only if it comes too late.
+        let _ = answer.send(!metadata.brokers().is_empty());
+        Ok(())
+    };
+    // On a thread of its own: a client that looks for an address is not gone before that was found.
+    let asking = thread::Builder::new().name("question".to_owned()).spawn(move || {
+        if let Err(error) = ask() {
+            tracing::debug!(%error, "nobody answers another client either");
+        }
+    });
+    asking.is_ok() && answered.recv_timeout(2 * NEWCOMER_WAIT).unwrap_or(false)
 }
 
 /// How many partitions a topic has, or why it cannot be used.
@@ -202,6 +228,16 @@ pub(crate) fn sentence(error: RDKafkaErrorCode, topic: &str, access: Access) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kafka::{EmbeddedBroker, Options};
+
+    #[test]
+    fn a_broker_that_is_there_answers_another_client_and_one_that_is_away_does_not() {
+        let broker = EmbeddedBroker::start([]).unwrap();
+        let config = Options { brokers: broker.brokers(), ..Options::default() }.plain_config();
+        assert!(is_anyone_there(&config));
+        drop(broker);
+        assert!(!is_anyone_there(&config));
+    }
 
     #[test]
     fn a_topic_that_takes_less_than_may_have_to_be_written_is_named_with_both_remedies() {

@@ -5,6 +5,7 @@
 //! [`OffsetTracker`], *how a transaction commits* in `commit`, *what happens when it cannot* in `abort`.
 
 mod hold;
+mod lookout;
 mod membership;
 mod transaction;
 mod waiting;
@@ -13,6 +14,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use hold::Hold;
+use lookout::Lookout;
 use waiting::Waiting;
 
 use crate::pipeline::epoch::Epoch;
@@ -107,6 +109,7 @@ where
         rewind: Vec::new(),
         restarted: Vec::new(),
         hold: Hold::default(),
+        lookout: Lookout::default(),
         ask_inputs: Some(now),
         is_braked: false,
         n_aborts: 0,
@@ -159,6 +162,8 @@ struct Lane<C, P> {
     restarted: Vec<Position>,
     /// Whether it waits for a topic to be mended.
     hold: Hold,
+    /// Whether its client may have lost its brokers for good.
+    lookout: Lookout,
     /// When to ask about the topics that are read; `None`: there is nothing against them.
     ask_inputs: Option<Instant>,
     /// Whether it stands still because too much was refused.
@@ -214,6 +219,7 @@ where
     }
 
     fn turn(&mut self) -> Result<(), Failure> {
+        self.look_out()?;
         self.ask_about_inputs();
         if self.stand_still()? || self.stand_by()? {
             return Ok(());

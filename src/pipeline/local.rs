@@ -18,6 +18,8 @@ use crate::record::{Message, OutgoingRecord};
 /// A call into a port, at which a fault can be injected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Call {
+    /// [`crate::pipeline::ports::Consumer::is_anyone_there`]. It is answered as the broker was told to, and has no faults.
+    LookOut,
     /// Whether topics can be used: of either port. It is answered as the broker was told to, and has no faults.
     Ask,
     /// [`crate::pipeline::ports::Producer::begin`].
@@ -87,6 +89,8 @@ struct State {
     outputs: Answer,
     /// The same of the topics that are read.
     inputs: Answer,
+    /// Whether other clients than the members are answered.
+    answers_others: bool,
     /// Calls made so far, those that failed included.
     n_calls: BTreeMap<Call, usize>,
     /// Records that one poll of a producer acknowledges at most; `None`: all.
@@ -105,6 +109,8 @@ struct Member {
     /// Gives no messages of these.
     paused: BTreeSet<Partition>,
     closed: bool,
+    /// How long it has heard nothing.
+    silence: Duration,
 }
 
 #[derive(Debug)]
@@ -210,6 +216,16 @@ impl Broker {
     /// Sets what is told to who asks about the topics that are written to.
     pub fn answer_about_outputs(&self, answer: Answer) {
         self.state().outputs = answer;
+    }
+
+    /// Sets for how long a member has heard nothing.
+    pub fn set_silence(&self, member: usize, silence: Duration) {
+        self.state().members[member].silence = silence;
+    }
+
+    /// Sets whether another client than the members would be answered.
+    pub fn answer_others(&self, answers: bool) {
+        self.state().answers_others = answers;
     }
 
     /// Sets how many records one poll acknowledges at most; 0 holds all back.

@@ -168,6 +168,12 @@ pub trait Consumer {
     /// Whether another member has taken this one's name in the group. Coming back would only drive that one out.
     fn is_replaced(&self) -> bool;
 
+    /// How long no broker has said anything that had something to say, as this client knew last.
+    fn silence(&self) -> Duration;
+
+    /// Whether a broker answers another client, made for this question. Waits some seconds at most.
+    fn is_anyone_there(&mut self) -> bool;
+
     /// Ends of the assigned partitions, if there is news since the last call.
     fn end_offsets(&mut self) -> Option<Vec<EndOffset>>;
 

@@ -4,6 +4,7 @@
 
 mod bench;
 mod brake;
+mod silence;
 mod storm;
 mod tap;
 mod topics;

@@ -186,6 +186,19 @@ impl Consumer for LocalConsumer {
         false
     }
 
+    fn silence(&self) -> Duration {
+        self.broker.state().members[self.member].silence
+    }
+
+    fn is_anyone_there(&mut self) -> bool {
+        let mut state = self.broker.state();
+        *state.n_calls.entry(Call::LookOut).or_default() += 1;
+        let answers = state.answers_others;
+        drop(state);
+        self.broker.shared.changed.notify_all();
+        answers
+    }
+
     fn end_offsets(&mut self) -> Option<Vec<EndOffset>> {
         let state = self.broker.state();
         let ends = self.next.iter().map(|(partition, next)| EndOffset {
