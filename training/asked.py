@@ -58,7 +58,7 @@ def attributes(files, labels):
 
     def wanted(event):
         kind = event["plover"]
-        of = {"cameo": f"{kind}/{event['cameo']}", "mode": f"{kind}/{event['mode']}" if event["mode"] else "", "status": event["status"]}
+        of = {"cameo": f"{kind}/{event['cameo']}", "mode": f"{kind}/{event['mode']}" if event["mode"] else ""}
         return {k: columns[k].index(x) if x in columns[k] else -1 for k, x in of.items()}
 
     read = {name: [(t["keys"], t["said"], t["plover"], wanted(e)) for _, t, e in matched(*pair)] for name, pair in files.items() if name != "silver"}
@@ -80,7 +80,7 @@ def attributes(files, labels):
         own = slice(at, at + n)
         weights[:, own] = w
         tree = {name: x[name] @ w for name in said}
-        mask = {name: np.where([allowed[row[2]][own] for row in part[name]], 0.0, -1e9) if kind != "status" else 0.0 for name in said}
+        mask = {name: np.where([allowed[row[2]][own] for row in part[name]], 0.0, -1e9) for name in said}
 
         def right(a, which, name="dev"):
             return ((tree[name] + a * said[name][:, own] + mask[name]).argmax(1) == target[name])[which].sum()
@@ -130,9 +130,9 @@ def put(a):
     new = {**(roles.fitted(files, base if a.go_on else None) if "roles" in a.parts else {}), **(attributes(files, base.header["labels"]) if "attributes" in a.parts else {})}
     stored = {name: (base.stored(name), s["dtype"]) for name, s in base.sections.items() if not name.endswith(".scale") and name not in new and not name.startswith("event.role.signs")}
     header = {k: v for k, v in base.header.items() if k != "sections"}
-    done = [s for s in header["provenance"]["stages"] if s["stage"] != "asked"]
+    done = [s for s in header["provenance"]["stages"] if a.go_on or s["stage"] != "asked"]
     read = {f"{name}/{kind}": p for name, pair in files.items() for kind, p in zip(("asked", "gold"), pair)}
-    header["provenance"] = {**header["provenance"], "stages": [*done, provenance.stage("asked", {"penalty": PENALTY, "keep": KEEP, "roles": roles.SETTINGS}, read)]}
+    header["provenance"] = {**header["provenance"], "stages": [*done, provenance.stage("asked", {"penalty": PENALTY, "keep": KEEP, "roles": roles.SETTINGS | (roles.TUNED if a.go_on else {}), "go_on": a.go_on}, read)]}
     if a.version:
         header["version"] = a.version
     model_file.write(a.out, header, {**stored, **new}, base, lambda name: name not in new)

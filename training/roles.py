@@ -20,6 +20,7 @@ RATE, DROPPED, FEATURES_DROPPED, SMOOTHED = 2e-3, 0.3, 0.2, 0.03
 TUNED_TIMES, TUNED_EPOCHS, TUNED_RATE = {"train": 1, "written": 4}, 2, 5e-4
 PARTS = ("query", "hidden", "out")
 SETTINGS = {"width": WIDTH, "hidden": HIDDEN, "keep": KEEP, "times": TIMES, "epochs": EPOCHS, "batch": BATCH, "rate": RATE, "dropped": [DROPPED, FEATURES_DROPPED], "smoothed": SMOOTHED}
+TUNED = {"times": TUNED_TIMES, "epochs": TUNED_EPOCHS, "rate": TUNED_RATE}
 # Roles (of the four) that a party, a date, a place can play.
 KINDS = ((0, 1), (2,), (3,))
 IGNORED = -100

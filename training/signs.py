@@ -42,17 +42,17 @@ def main():
         files["work/" + a.doubted] = work / a.doubted
     annotated = Annotated([s for name in sets for s in sets[name]], Types(cluster_of(work)), a.head)
     number = np.repeat([times[name] for name in sets], [len(sets[name]) for name in sets])
-    weight, following = annotated.fit(np.repeat(np.arange(len(number)), number), a.passes, penalty=a.penalty, dropout=a.dropout, show=True, begin=Signs.load(work, a.go_on) if a.go_on else None)
+    begin = Signs.load(work, a.go_on) if a.go_on else None
+    weight, following = annotated.fit(np.repeat(np.arange(len(number)), number), a.passes, penalty=a.penalty, dropout=a.dropout, show=True, begin=begin)
     keys = annotated.known
-    if a.go_on:
-        begin = Signs.load(work, a.go_on)
+    if begin:
         unseen = ~np.isin(begin.keys, keys)
         keys, weight = np.concatenate([keys, begin.keys[unseen]]), np.concatenate([weight[:-1], begin.weight.numpy()[unseen], weight[-1:]])
     heavy = np.abs(weight[:-1]).max(1)
     kept = np.sort(np.argsort(-heavy, kind="stable")[:a.keep])
     options = {k: v for k, v in vars(a).items() if k not in ("shared", "work", "out")}
     torch.save({"keys": keys[kept], "weight": torch.from_numpy(weight[kept]), "following": torch.from_numpy(following),
-                "head": a.head, "stages": [provenance.stage("signs", options, files)]}, work / a.out)
+                "head": a.head, "stages": [*(begin.stages if begin else ()), provenance.stage("signs", options, files)]}, work / a.out)
     print(f"{len(heavy)} signs, {len(kept)} kept, the lightest {heavy[kept].min():.3f}")
 
 

@@ -31,6 +31,7 @@ TUNED_TIMES, TUNED_EPOCHS, TUNED_RATE = 4, 3, 7e-4
 # Of the scores beside the others', and what is added to those of the types.
 SHARE, MORE = 1.0, 1.2
 SETTINGS = {"share": SHARE, "more": MORE, "width": WIDTH, "hidden": HIDDEN, "keep": KEEP, "times": TIMES, "epochs": EPOCHS, "batch": BATCH, "rate": RATE, "dropped": [DROPPED, FEATURES_DROPPED], "smoothed": SMOOTHED}
+TUNED = {"times": TUNED_TIMES, "epochs": TUNED_EPOCHS, "rate": TUNED_RATE, "go_on": True}
 
 
 class Part:
@@ -210,10 +211,10 @@ def main():
     sections["event.word.share"] = (np.array([SHARE], np.float32), "f32")
     stored = {name: (base.stored(name), s["dtype"]) for name, s in base.sections.items() if not name.endswith(".scale") and name not in sections}
     header = {k: v for k, v in base.header.items() if k != "sections"}
-    done = [s for s in header["provenance"]["stages"] if s["stage"] != "triggers"]
+    done = [s for s in header["provenance"]["stages"] if a.go_on or s["stage"] != "triggers"]
     read = {f"{name}/{kind}": p for name, pair in files.items() for kind, p in zip(("asked", "gold"), pair)}
-    read |= {f"silver/{kind}": p for kind, p in silver.items() if p.exists()}
-    header["provenance"] = {**header["provenance"], "stages": [*done, provenance.stage("triggers", SETTINGS, read)]}
+    read |= {f"silver/{kind}": p for kind, p in silver.items() if not a.go_on and p.exists()}
+    header["provenance"] = {**header["provenance"], "stages": [*done, provenance.stage("triggers", SETTINGS | (TUNED if a.go_on else {}), read)]}
     if a.version:
         header["version"] = a.version
     model_file.write(a.out, header, {**stored, **sections}, base, lambda name: name not in sections)

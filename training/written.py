@@ -11,7 +11,7 @@ import re
 import sys
 from pathlib import Path
 
-from tasks.events import BODIES, SECTORS, STATUS, TYPES
+from tasks.events import BODIES, SECTORS, STATUS, TYPES, sector_of
 
 ARTICLES = Path(__file__).resolve().parent / "articles"
 KINDS = ("PER", "ORG", "STATE", "GRP")
@@ -102,8 +102,7 @@ class Article:
         for event in self.events:
             for party in event["actors"] + event["recipients"]:
                 code, body = party["code"], party["code"][:3] in BODIES | {"EUR", "---"}
-                sector = code[:3] if code[:3] in SECTORS else "" if code[:3] in BODIES else code[3:6]
-                sector = TOLD.get(sector, sector)
+                sector = TOLD.get(sector_of(code), sector_of(code))
                 found.setdefault(tuple(party["span"]), {"country": None if body or code[:3] in SECTORS else code[:3], "sector": sector or None, "kind": None})
         return [{"name": self.text[span[0]:span[1]], "role": None, "mentions": [list(span)], **of} for span, of in sorted(found.items())]
 

@@ -28,7 +28,8 @@ pub(super) fn of_role(
     let is_beside = |tokens: TokenRange| doc.sentence_of(tokens.start as usize) == sentence;
     let is_in_dateline = |link: &EventLink| {
         let start = layer.spans[link.span as usize].tokens.start as usize;
-        datelines.iter().any(|dateline| dateline.contains_token(start))
+        let at = datelines.partition_point(|dateline| dateline.end as usize <= start);
+        datelines.get(at).is_some_and(|dateline| dateline.contains_token(start))
     };
     let mut linked: Vec<&EventLink> = links.iter().filter(|link| link.role == role && !is_in_dateline(link)).collect();
     // Those of the trigger's own sentence first: what an earlier one says of the same party is less. Then the surest.

@@ -106,8 +106,10 @@ pub(super) fn mentions(reading: &Reading<'_, '_>, layer: &EventMentions, stateme
 /// Whether a meeting is what another trigger ends or refuses: "halted the talks" is one event.
 fn is_called_off(reading: &Reading<'_, '_>, layer: &EventMentions, mention: &EventMention) -> bool {
     let doc = reading.words.doc;
+    // Mentions stand in the order of the text and do not overlap.
     let is_ended_by = |head: usize| {
-        layer.mentions.iter().any(|other| {
+        let at = layer.mentions.partition_point(|other| other.tokens.end as usize <= head);
+        layer.mentions.get(at).is_some_and(|other| {
             matches!(other.event_type, EventType::Reject | EventType::Sanction) && other.tokens.contains_token(head)
         })
     };

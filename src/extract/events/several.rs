@@ -55,7 +55,8 @@ pub(super) fn states(reading: &Reading<'_, '_>, tokens: TokenRange) -> Vec<usize
     if entity.kind != Kind::Group || form == MentionForm::Name {
         return own;
     }
-    let before = entity.mentions.iter().rev().filter(|mention| mention.tokens.end <= tokens.start);
+    let n_before = entity.mentions.partition_point(|mention| mention.tokens.start < tokens.start);
+    let before = entity.mentions[..n_before].iter().rev();
     before
         .take(MENTIONS_BACK)
         .map(|mention| told(reading, mention.tokens))
