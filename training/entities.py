@@ -235,7 +235,7 @@ def main():
     sections["who.sector.out.weight"] = (number(network.sector_out.weight.T), "f32")
     sections["who.sector.out.bias"] = (number(network.sector_out.bias), "f32")
     files = {f"work/{name}.trace.jsonl": who.WORK / f"{name}.trace.jsonl" for name in PARTS["train"] + PARTS["written"] if (who.WORK / f"{name}.trace.jsonl").exists()}
-    header = {"name": "who", "version": a.version, "license": "CC BY-SA 4.0", "attribution": ["Voice of America", "Wikipedia, Portal: Current events (CC BY-SA 4.0)", "Wikinews (CC BY 2.5)"], "config": {},
+    header = {"name": "who", "version": a.version, "license": "CC BY-SA 4.0", "attribution": ["Voice of America", "Wikipedia, Portal: Current events (CC BY-SA 4.0)", "Wikinews (CC BY 2.5)", "training/articles (Apache-2.0)"], "config": {},
               "labels": {"kind": kinds, "country": list(countries), "evidence": evidence, "sector": sectors}, "provenance": {"stages": [provenance.stage("entities", SETTINGS, files)]}}
     model_file.write(a.out, header, sections)
 
