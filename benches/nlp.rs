@@ -1,7 +1,7 @@
 //! Throughput of the linguistic stages on one core, with a known Rust crate beside each in the same run where there is one.
 //!
-//! `cargo bench --bench nlp -- [--model FILE]`: without a model, tokens and sentences alone. Text: the bundled
-//! samples, repeated. Time is that of this thread on its core, so that other work on the machine does not count.
+//! `cargo bench --bench nlp --features beside -- [--model FILE]`: without a model, tokens and sentences alone; without the
+//! feature, no sentencex. Text: the bundled samples, repeated. Time is that of this thread on its core, so that other work on the machine does not count.
 
 use std::hint::black_box;
 use std::io::{self, Write};
@@ -96,12 +96,15 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
     });
     line(&mut out, "  unicode-segmentation: sentences", seconds, bytes, tokens)?;
-    let seconds = mean(|| {
-        for article in &articles {
-            black_box(sentencex::segment("en", article).len());
-        }
-    });
-    line(&mut out, "  sentencex: sentences", seconds, bytes, tokens)?;
+    #[cfg(feature = "beside")]
+    {
+        let seconds = mean(|| {
+            for article in &articles {
+                black_box(sentencex::segment("en", article).len());
+            }
+        });
+        line(&mut out, "  sentencex: sentences", seconds, bytes, tokens)?;
+    }
 
     kernel(&mut out)?;
     let Some(model) = model else { return Ok(()) };
