@@ -3,10 +3,13 @@
 use anstyle::{AnsiColor, Style};
 
 use super::super::wrap::Paragraph;
-use super::{BOLD, DIM, PLAIN, behind, confidence};
+use super::{BOLD, DIM, PLAIN, behind, confidence, usual_names};
 use crate::record::{ActorRecord, EventRecord, EventStatusRecord, SpanRecord};
 
 const TRIGGER: Style = AnsiColor::Yellow.on_default().bold().underline();
+
+/// Code of a party of which neither state nor sector is known.
+const NOBODY: &str = "---";
 
 /// One event: `actor → TYPE 0xx → recipient`, when, where and whether, and the sentence with its trigger.
 pub(in crate::cli::render) fn event(found: &EventRecord, width: usize, out: &mut String) {
@@ -59,9 +62,15 @@ fn participants(line: &mut Paragraph, actors: &[ActorRecord]) {
         if idx > 0 {
             line.push(",", PLAIN);
         }
-        line.space().push(&actor.code, BOLD);
-        if !actor.name.is_empty() && actor.name != actor.code {
-            line.space().push(&format!("({})", actor.name), DIM);
+        let ActorRecord { name, code, .. } = actor;
+        if name.is_empty() {
+            line.space().push(code, BOLD);
+            continue;
+        }
+        line.space().push(name, BOLD);
+        // "rebels (---REB)" tells that their state is open; without a sector there is nothing to tell.
+        if !code.is_empty() && code != NOBODY && code != name && !usual_names::says(name, code) {
+            line.space().push(&format!("({code})"), DIM);
         }
     }
 }

@@ -5,6 +5,7 @@
 
 mod event;
 mod statement;
+mod usual_names;
 
 use anstyle::{AnsiColor, Style};
 
@@ -86,7 +87,7 @@ fn entity(found: &EntityRecord, width: usize, out: &mut String) {
     let confidence = confidence(found.confidence);
     let known = [&found.role, &found.country, &found.sector].into_iter().flatten().map(String::as_str);
     let name = found.name.as_deref().unwrap_or(first);
-    let known = known.filter(|words| !words.eq_ignore_ascii_case(name));
+    let known = known.filter(|words| !statement::holds(name, words));
     let mut line = Paragraph::default();
     line.push("●", DIM).space().push(name, SPEAKER);
     behind(&mut line, [kind].into_iter().chain(known).chain([mentions.as_str(), confidence.as_str()]));

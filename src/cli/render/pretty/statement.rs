@@ -5,7 +5,7 @@
 use anstyle::{AnsiColor, Style};
 
 use super::super::wrap::Paragraph;
-use super::{DIM, PLAIN, SPEAKER, aside, confidence};
+use super::{DIM, PLAIN, SPEAKER, aside, confidence, usual_names};
 use crate::record::{AttitudeRecord, CueRecord, SpanRecord, SpeakerRecord, StatementKindRecord, StatementRecord};
 
 const CUE: Style = AnsiColor::Yellow.on_default();
@@ -19,6 +19,9 @@ const MAX_OFFICE: usize = 60;
 /// Words behind which an office begins.
 const BEFORE_OFFICE: [&str; 14] =
     ["a", "an", "the", "his", "her", "its", "their", "our", "my", "of", "to", "and", "both", "s"];
+
+/// Offices that say nothing without what they are of: "head", where the article says "he" and named the delegation before.
+const OF_SOMETHING: [&str; 3] = ["head", "member", "part"];
 
 /// Words with which an office goes on.
 const IN_OFFICE: [&str; 6] = [" of ", " to ", " for ", " at ", " in ", " on "];
@@ -170,7 +173,10 @@ fn opens_quotation(content: &str) -> bool {
 fn known(speaker: &SpeakerRecord, name: &str, source: Option<&SpanRecord>) -> String {
     let mut known: Vec<String> = Vec::new();
     let role = speaker.role.as_deref().map(|role| office(role, source.map_or("", |source| &source.text), name));
-    for words in [role.as_deref(), speaker.organization.as_deref(), speaker.country.as_deref()].into_iter().flatten() {
+    let role = role.filter(|role| !OF_SOMETHING.iter().any(|word| role.eq_ignore_ascii_case(word)));
+    // A state by its usual name needs no code.
+    let country = speaker.country.as_deref().filter(|code| !usual_names::says(name, code));
+    for words in [role.as_deref(), speaker.organization.as_deref(), country].into_iter().flatten() {
         let is_said = holds(name, words) || known.iter().any(|known| holds(known, words));
         if !is_said {
             known.push(words.to_owned());
@@ -198,7 +204,7 @@ fn office(role: &str, source: &str, name: &str) -> String {
 }
 
 /// Whether all words of one text stand in another, whatever their case.
-fn holds(text: &str, words: &str) -> bool {
+pub(super) fn holds(text: &str, words: &str) -> bool {
     let split = |text: &str| -> Vec<String> {
         let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
         words.map(str::to_lowercase).filter(|word| !matches!(word.as_str(), "the" | "a" | "an")).collect()
