@@ -28,6 +28,15 @@ const MAIL_FIELDS: [&str; 7] = [
     "content-transfer-encoding",
 ];
 
+/// Lines that begin with a mark of quoted mail, at least, in a text of which they are half; fewer are some quotation in Markdown.
+const MIN_QUOTED_LINES: usize = 3;
+
+/// What such a text is called.
+const QUOTED_MAIL: &str = "quoted mail (its lines begin with >): without these marks it is read";
+
+/// What mail programs write above a message that is passed on, between dashes or not.
+const PASSED_ON: [&str; 3] = ["forwarded message", "original message", "begin forwarded message"];
+
 /// A format by its first bytes.
 struct Magic {
     bytes: Vec<u8>,
@@ -153,8 +162,10 @@ pub(super) fn check_text(text: &str) -> Result<(), Rejection> {
         "an HTTP response with its head"
     } else if text.starts_with("WEBVTT") || is_subrip(text) {
         "subtitles"
-    } else if is_mail(text) {
+    } else if is_mail(text) || is_passed_on(text) {
         "an e-mail"
+    } else if is_quoted(text) {
+        QUOTED_MAIL
     } else if is_list_of_addresses(text) {
         "a list of addresses: an address is not fetched"
     } else if table::is_table(text) {
@@ -176,6 +187,36 @@ fn is_mail(text: &str) -> bool {
     };
     (is_field(first) || first.starts_with("From ") && first.contains('@'))
         && std::iter::once(first).chain(lines).filter_map(name).any(|name| MAIL_FIELDS.contains(&name.as_str()))
+}
+
+/// Refuses what stands under the name of a text and is a mail's.
+pub(super) fn check_quoted(text: &str) -> Result<(), Rejection> {
+    if is_quoted(text) { Err(refused(QUOTED_MAIL)) } else { Ok(()) }
+}
+
+fn is_passed_on(text: &str) -> bool {
+    let first = text.lines().next().unwrap_or_default().trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+    PASSED_ON.contains(&first.as_str())
+}
+
+/// Whether a text is mostly what somebody answers to. Its marks stand in the middle of its sentences, and without them offsets would
+/// no longer be those of the text that came.
+fn is_quoted(text: &str) -> bool {
+    let lines = || text.lines().map(str::trim_start).filter(|line| !line.trim_end().is_empty());
+    let n_quoted = lines().filter(|line| line.starts_with('>')).count();
+    if n_quoted < MIN_QUOTED_LINES {
+        return false;
+    }
+    let is_answer = lines().zip(lines().skip(1)).any(|(line, next)| is_attribution(line) && next.starts_with('>'));
+    is_answer || 2 * n_quoted >= lines().count()
+}
+
+/// "On Mon, 4 Mar 2024 at 09:00, Anna Berg <anna@x.example> wrote:", or the end of it where it was wrapped. A minister wrote, too: without a time or an address.
+fn is_attribution(line: &str) -> bool {
+    let line = line.trim_end();
+    let is_mails = line.contains('@')
+        || line.starts_with("On ") && line.contains(':') && line.contains(|c: char| c.is_ascii_digit());
+    is_mails && (line.ends_with(" wrote:") || line.ends_with(" writes:"))
 }
 
 /// Subtitles as SubRip has them: a number, and below it from when to when.

@@ -64,7 +64,11 @@ pub fn decode(message: &Message, options: &InputOptions) -> Result<Article, Reje
     formats::check_characters(&text)?;
     let format = declared.and_then(|declared| declared.format).unwrap_or_else(|| sniff(&text));
     let raw = match format {
-        Format::Json => json::parse(&text)?,
+        Format::Json => {
+            let raw = json::parse(&text)?;
+            raw.text.as_deref().map_or(Ok(()), formats::check_quoted)?;
+            raw
+        }
         Format::Html | Format::Xml | Format::Other(_) => {
             formats::check_xml(&text, format == Format::Xml)?;
             page(&text)?
