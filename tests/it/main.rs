@@ -17,6 +17,7 @@ mod explore;
 mod explorer;
 mod extract;
 mod files;
+mod fuzz;
 mod golden;
 mod http;
 mod input;
