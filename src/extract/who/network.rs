@@ -16,7 +16,7 @@ use super::evidence::StateEvidence;
 use super::scorer::{Evidence as _, Found};
 
 /// The file that is built in.
-pub(crate) const NETWORK: &[u8] = include_bytes!("../../../models/who.model");
+pub(crate) static NETWORK: &[u8] = include_bytes!("../../../models/who.model");
 
 /// The weights. Matrices have a row for each input: most inputs are nothing.
 #[derive(Debug)]

@@ -31,7 +31,7 @@ pub use heads::{Asked, AskedParty, AskedTrigger, AskedWord};
 pub use stage::Stage;
 
 /// The trained core that is shipped; its card is `models/english.md`.
-const SHIPPED: &[u8] = include_bytes!("../../../models/english.model");
+static SHIPPED: &[u8] = include_bytes!("../../../models/english.model");
 
 /// A loaded model. Immutable: shared by all threads.
 #[derive(Debug)]
