@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from logistic import fit, log_odds, softmax
-from summed import Summed, begin_layers, layers, rows
+from summed import Summed, averaged, begin_layers, grown, layers, rows
 from traced import likeness, matched
 
 LABELS = ("none", "actors", "recipients", "date", "place")
@@ -16,11 +16,11 @@ WIDTH, HIDDEN = 32, 64
 # Features are those that occur most often; how often the corpus is read beside the teacher's labels; steps are of so many triggers.
 KEEP, TIMES, EPOCHS, BATCH = 150_000, 3, 4, 256
 RATE, DROPPED, FEATURES_DROPPED, SMOOTHED = 2e-3, 0.3, 0.2, 0.03
-# Where it goes on from a file: how often each part is read, with what rate.
-TUNED_TIMES, TUNED_EPOCHS, TUNED_RATE = {"train": 1, "written": 4}, 2, 5e-4
+# Where it goes on from a file: how often each part is read, with what rate, how many features are new, and of how many runs in another order the mean is taken.
+TUNED_TIMES, TUNED_EPOCHS, TUNED_RATE, MORE_KEPT, RUNS = {"train": 2, "written": 2}, 2, 7e-4, 50_000, 2
 PARTS = ("query", "hidden", "out")
 SETTINGS = {"width": WIDTH, "hidden": HIDDEN, "keep": KEEP, "times": TIMES, "epochs": EPOCHS, "batch": BATCH, "rate": RATE, "dropped": [DROPPED, FEATURES_DROPPED], "smoothed": SMOOTHED}
-TUNED = {"times": TUNED_TIMES, "epochs": TUNED_EPOCHS, "rate": TUNED_RATE}
+TUNED = {"times": TUNED_TIMES, "epochs": TUNED_EPOCHS, "rate": TUNED_RATE, "more_kept": MORE_KEPT, "runs": RUNS}
 # Roles (of the four) that a party, a date, a place can play.
 KINDS = ((0, 1), (2,), (3,))
 IGNORED = -100
@@ -116,21 +116,15 @@ def heard(tree, seen):
     return sparse.csr_matrix(np.column_stack([tree[:, 1:] - tree[:, :1], there, there * log_odds(seen[:, 4:]), there[:, kind_of_role] * log_odds(seen[:, :4])]))
 
 
-def fitted(files, begin=None):
-    """-> the sections of the network and of how it is weighed. `begin` is a file with a network to go on from."""
-    torch.manual_seed(0)
-    order = np.random.default_rng(0)
-    read = {name: words(*pair) for name, pair in files.items()}
-    times, epochs, rate = ({"train": TIMES, "silver": 1}, EPOCHS, RATE) if begin is None else (TUNED_TIMES, TUNED_EPOCHS, TUNED_RATE)
-    times = {name: n for name, n in times.items() if name in read}
-    known = most_frequent([(read[name][0], n) for name, n in times.items()]) if begin is None else begin.stored("event.role.features.hash")
-    starts = lambda of: np.concatenate([[0], np.flatnonzero(np.diff(of)) + 1, [len(of)]])
-    parts = {name: (rows(keys, known), labels, starts(of)) for name, (keys, labels, _, of, _) in read.items()}
+def trained(known, parts, times, tests, begin, seed):
+    """A network. `parts` are words by name, those of `times` are learned from, so often; `tests` print what they find."""
+    torch.manual_seed(seed)
+    order = np.random.default_rng(seed)
+    epochs, rate = (EPOCHS, RATE) if begin is None else (TUNED_EPOCHS, TUNED_RATE)
     network = Network(len(known))
     if begin is not None:
-        network.summed.begin(begin, "event.role")
+        network.summed.begin(begin, "event.role", known)
         begin_layers(network, begin, "event.role", PARTS)
-    others = [name for name in parts if name not in times]
     slow = torch.optim.Adam(network.summed.rest(network), lr=rate)
     fast = torch.optim.SparseAdam(network.summed.tables(), lr=rate)
     every = [(name, t) for name in sorted(times) for t in range(len(parts[name][2]) - 1) for _ in range(times[name])]
@@ -154,8 +148,26 @@ def fitted(files, begin=None):
             nn.functional.cross_entropy(network(x, of, n), y, label_smoothing=SMOOTHED, ignore_index=IGNORED).backward()
             slow.step(), fast.step()
             step += 1
-        for name in others:
-            print(f"roles on {name} after pass {epoch + 1}, words asked, tree alone: {figures(softmax(scores(network, parts[name])), read[name][1])}", flush=True)
+        tests(network, f"after pass {epoch + 1}")
+    return network
+
+
+def fitted(files, begin=None):
+    """-> the sections of the network and of how it is weighed. `begin` is a file with a network to go on from."""
+    read = {name: words(*pair) for name, pair in files.items()}
+    times = {"train": TIMES, "silver": 1} if begin is None else TUNED_TIMES
+    times = {name: n for name, n in times.items() if name in read}
+    known = most_frequent([(read[name][0], n) for name, n in times.items()]) if begin is None else grown(begin, "event.role", np.concatenate([read[name][0].ravel() for name in times]), MORE_KEPT)
+    starts = lambda of: np.concatenate([[0], np.flatnonzero(np.diff(of)) + 1, [len(of)]])
+    parts = {name: (rows(keys, known), labels, starts(of)) for name, (keys, labels, _, of, _) in read.items()}
+
+    def tests(network, when):
+        for name in parts:
+            if name not in times:
+                print(f"roles on {name} {when}, words asked, tree alone: {figures(softmax(scores(network, parts[name])), read[name][1])}", flush=True)
+
+    network = averaged([trained(known, parts, times, tests, begin, run) for run in range(1 if begin is None else RUNS)])
+    tests(network, "of all runs")
     network.eval()
     # The file's rounding is the network's.
     network.summed.round()

@@ -34,11 +34,13 @@ class Summed(nn.Module):
         table, width = model_file.rounded(torch.cat(self.tables(), 1).numpy(), "i8"), self.bias.shape[0]
         self.vectors.weight.data, self.says.weight.data = torch.from_numpy(table[:, :width].copy()), torch.from_numpy(table[:, width:].copy())
 
-    def begin(self, file, name):
-        """The numbers that a file holds under this name."""
+    def begin(self, file, name, known):
+        """The numbers that a file holds under this name; `known` features that it has not begin with nothing."""
         table, width = torch.from_numpy(file[f"{name}.features.weight"].copy()), self.bias.shape[0]
+        at = torch.from_numpy(np.searchsorted(known, file.stored(f"{name}.features.hash")) + 1)
         with torch.no_grad():
-            self.vectors.weight[1:], self.says.weight[1:] = table[:, :width], table[:, width:]
+            self.vectors.weight.zero_()
+            self.vectors.weight[at], self.says.weight[at] = table[:, :width], table[:, width:]
             self.bias.copy_(torch.from_numpy(file[f"{name}.bias"].copy()))
 
     def sections(self, name, keys):
@@ -62,8 +64,26 @@ def begin_layers(network, file, name, of):
                 own.copy_(torch.from_numpy(file[f"{name}.{part}.{kind}"].copy()).view(own.shape))
 
 
+def grown(file, name, keys, more):
+    """The features that a file knows under this name, and so many others, those that occur most often among some keys; ascending."""
+    known = file.stored(f"{name}.features.hash")
+    found, count = np.unique(keys, return_counts=True)
+    is_new = ~np.isin(found, known)
+    found, count = found[is_new], count[is_new]
+    return np.sort(np.concatenate([known, found[np.argsort(-count, kind="stable")[:more]]]))
+
+
 def rows(keys, known):
     """Numbers of the features, from 1; 0 for those that are not known."""
     place = np.searchsorted(known, keys.ravel())
     place[place == len(known)] = 0
     return np.where(known[place] == keys.ravel(), place + 1, 0).reshape(keys.shape)
+
+
+@torch.no_grad()
+def averaged(networks):
+    """One network whose numbers are the means of those of several that went on from the same one: nearly as good as asking all of them, at the price of one (Wortsman et al. 2022, Model soups)."""
+    first = networks[0]
+    for own, *others in zip(*(network.parameters() for network in networks)):
+        own.copy_(torch.stack([own, *others]).mean(0))
+    return first
