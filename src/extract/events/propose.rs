@@ -23,6 +23,9 @@ const MODALS: [&str; 6] = ["will", "would", "could", "may", "might", "'ll"];
 /// Words that begin a condition.
 const CONDITIONS: [&str; 2] = ["if", "unless"];
 
+/// Verbs that say of a deed no more than that it is done: "impose | sanctions", "hold | talks".
+const LIGHT_VERBS: [&str; 9] = ["carry", "conduct", "give", "hold", "impose", "launch", "make", "reach", "stage"];
+
 /// Days before the article beyond which a day or a month is background.
 const LONG_AGO: i32 = 180;
 
@@ -149,7 +152,11 @@ fn by_words(reading: &Reading<'_, '_>, mention: &EventMention, told_in: Option<&
         return None;
     }
     let sentence = doc.sentences[doc.sentence_of(mention.tokens.start as usize)].tokens;
-    let is_on_trigger = |token: usize| doc.head(token).is_some_and(|head| mention.tokens.contains_token(head));
+    let does = |verb: &usize| LIGHT_VERBS.contains(&doc.lemmas.get(*verb));
+    let light = mention.tokens.range().find(|&token| matches!(doc.deprels[token], Deprel::Obj | Deprel::NsubjPass));
+    let light = light.and_then(|token| doc.head(token)).filter(does);
+    let is_on_trigger =
+        |token: usize| doc.head(token).is_some_and(|head| mention.tokens.contains_token(head) || Some(head) == light);
     let is_negation = |token: usize| {
         NEGATIONS.contains(&words.lower(token)) && words.lower(token + 1) != "only" && is_on_trigger(token)
     };

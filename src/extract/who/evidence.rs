@@ -73,6 +73,8 @@ evidence! {
         InOwnWords = "in_own_words",
         /// The entity speaks to it: "|he| told Norway".
         OtherParty = "other_party",
+        /// What the entity does reaches something of it: "|he| thanked the ministers of Norway".
+        Reached = "reached",
         /// "|he| and Norway".
         Joined = "joined",
         /// The table of office holders has this name in office on the day.

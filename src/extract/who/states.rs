@@ -23,6 +23,9 @@ const MENTIONS: usize = 24;
 /// Countries of one sentence that are looked at.
 const NAMED_IN_SENTENCE: usize = 64;
 
+/// Steps up a tree that are looked at.
+const DEEP: usize = 16;
+
 /// What one entity belongs to at most.
 const OWNERS: usize = 16;
 
@@ -347,8 +350,8 @@ fn article(scene: &Scene<'_, '_>, chain: &Chain, country: usize, found: &mut Fou
 
 /// What the sentences of the mentions say.
 fn around(scene: &Scene<'_, '_>, chain: &Chain, country: usize, found: &mut Found<State>) {
-    let (mut acts, mut is_place, mut other_party, mut is_joined, mut in_own_words) =
-        (false, false, false, false, false);
+    let (mut acts, mut is_place, mut other_party, mut is_reached, mut is_joined, mut in_own_words) =
+        (false, false, false, false, false, false);
     for mention in chain.mentions.iter().take(MENTIONS).map(|&index| &scene.mentions[index]) {
         let from = scene.named.partition_point(|named| named.sentence < mention.sentence);
         let here =
@@ -357,6 +360,7 @@ fn around(scene: &Scene<'_, '_>, chain: &Chain, country: usize, found: &mut Foun
             acts |= named.acts;
             is_place |= named.is_place;
             let governor = scene.tree.governor(mention.head);
+            is_reached |= governor.is_some_and(|verb| is_reached_by(scene, mention.head, verb, named.token));
             is_joined |= scene.tree.first_conjunct(named.token) == scene.tree.first_conjunct(mention.head);
             other_party |= governor.is_some()
                 && scene.tree.governor(named.token) == governor
@@ -375,10 +379,26 @@ fn around(scene: &Scene<'_, '_>, chain: &Chain, country: usize, found: &mut Foun
         (acts, State::ActsInSentence),
         (is_place, State::PlaceOfSentence),
         (other_party, State::OtherParty),
+        (is_reached, State::Reached),
         (is_joined, State::Joined),
         (in_own_words, State::InOwnWords),
     ];
     found.extend(all.into_iter().filter(|(holds, _)| *holds).map(|(_, evidence)| (evidence, 1.0)));
+}
+
+/// Whether a token stands in what completes a verb whose subject is the head of a mention. What somebody says and what happens besides is no part of it.
+fn is_reached_by(scene: &Scene<'_, '_>, subject: usize, verb: usize, token: usize) -> bool {
+    if !scene.tree.is_subject(scene.tree.first_conjunct(subject)) {
+        return false;
+    }
+    let path = std::iter::successors(Some(token), |&at| scene.tree.head(at)).take(DEEP);
+    for at in path {
+        if scene.tree.head(at) == Some(verb) {
+            use Deprel::{Advcl, Ccomp, Conj, Parataxis};
+            return !scene.tree.is_subject(at) && !matches!(scene.tree.relation(at), Advcl | Ccomp | Conj | Parataxis);
+        }
+    }
+    false
 }
 
 /// The nouns by which an entity is described, and the countries that its own words give.

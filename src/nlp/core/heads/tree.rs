@@ -18,6 +18,15 @@ use crate::text::{Deprel, Document, Layer, work};
 /// Tokens that are parsed as one sentence. The treebanks' longest have about 200.
 const LONGEST_SENTENCE: usize = 256;
 
+/// Units of a length of time.
+const UNITS_OF_TIME: [&str; 9] = ["minutes", "hour", "hours", "day", "days", "week", "weeks", "month", "months"];
+
+/// Prepositions by which a verb names its other side or its matter.
+const OF_THE_VERB: [&str; 4] = ["with", "about", "over", "on"];
+
+/// Tokens between a verb, a length of time and what follows it.
+const NEAR: usize = 24;
+
 /// Heads whose relations are scored at a time: what comes out for so many stays in the processor's cache.
 const HEAD_BATCH: usize = 24;
 
@@ -133,7 +142,32 @@ impl Head for Parser {
                 }
             }
         }
+        lift_over_durations(doc);
         self.relate(doc, part(&self.rel_dep), part(&self.rel_head), space);
+    }
+}
+
+/// "They met for two hours with the envoy": what follows a length of time belongs to the verb, however often two nouns side by side are a phrase.
+fn lift_over_durations(doc: &mut Document) {
+    let is_one_of = |doc: &Document, words: &[&str], token: usize| {
+        words.iter().any(|word| word.eq_ignore_ascii_case(doc.token_text(token)))
+    };
+    for token in 0..doc.tokens.len() {
+        let Some(unit) = doc
+            .head(token)
+            .filter(|&unit| (1..NEAR).contains(&token.saturating_sub(unit)) && is_one_of(doc, &UNITS_OF_TIME, unit))
+        else {
+            continue;
+        };
+        let Some(verb) = doc.head(unit).filter(|&verb| (1..NEAR).contains(&unit.saturating_sub(verb))) else {
+            continue;
+        };
+        let has = |words: &[&str], from: usize, of: usize| {
+            (from..of).any(|at| doc.head(at) == Some(of) && is_one_of(doc, words, at))
+        };
+        if has(&["for"], verb + 1, unit) && has(&OF_THE_VERB, unit + 1, token) {
+            doc.heads[token] = doc.heads[unit];
+        }
     }
 }
 

@@ -51,7 +51,7 @@ struct Question<'a> {
     facts: &'a Facts<'a>,
     mention: usize,
     trigger: Trigger,
-    is_mutual: bool,
+    event_type: EventType,
     candidates: Vec<usize>,
     /// Candidates before the trigger.
     middle: usize,
@@ -76,7 +76,7 @@ impl Participants {
 
     /// What the words of a trigger's sentence are to its event. Of dates and places the likeliest alone: an event has one.
     fn of_sentence(&self, question: &Question<'_>, space: &mut Space, players: &mut Vec<Player>) {
-        let Question { facts, mention, ref trigger, ref candidates, middle, ref seen, .. } = *question;
+        let Question { facts, mention, ref trigger, event_type, ref candidates, middle, ref seen } = *question;
         self.roles.begin(candidates.len(), &mut space.roles);
         for (place, &token) in candidates.iter().enumerate() {
             facts.of_candidate(trigger, token, between(place, middle), &mut space.keys);
@@ -112,8 +112,9 @@ impl Participants {
                 }
             }
         }
-        // Those who meet or work together do the same, and where they do it has no part in it.
-        for alone in [actor, recipient.filter(|_| !question.is_mutual)].into_iter().flatten() {
+        let (actor, recipient) =
+            (actor.filter(|_| needs_actor(event_type)), recipient.filter(|_| !is_mutual(event_type)));
+        for alone in [actor, recipient].into_iter().flatten() {
             let is_free = |known: &Player| known.role != alone.role && known.tokens != alone.tokens;
             if players[first..].iter().all(is_free) {
                 players.push(alone);
@@ -121,6 +122,18 @@ impl Participants {
         }
         players.extend(date.into_iter().chain(place));
     }
+}
+
+/// Whether those who take part do the same: they meet or work together, and where they do it has no part in it.
+fn is_mutual(event_type: EventType) -> bool {
+    matches!(event_type, EventType::Consult | EventType::Cooperate)
+}
+
+/// Whether a deed is seldom told without who did it. Others often are, in the passive or as the participle of a noun: of the likeliest actors between 0.15 and
+/// 0.33, 17 of 54 are right there and 29 are of events that have none; of these types 12 of 18 are right (the event corpus's dev part).
+fn needs_actor(event_type: EventType) -> bool {
+    use EventType::{Accuse, Assault, Coerce, Protest};
+    !matches!(event_type, Assault | Coerce | Protest | Accuse)
 }
 
 /// Candidates between one and the trigger, which stands before the candidate `middle`.
@@ -232,8 +245,8 @@ pub(super) fn fill(
             let trigger = facts.trigger(mention.tokens, mention.event_type);
             let (candidates, middle) = near(facts, &trigger);
             let seen = seen_by_candidates(facts, events, own, &candidates);
-            let is_mutual = matches!(mention.event_type, EventType::Consult | EventType::Cooperate);
-            let question = Question { facts, mention: number, trigger, is_mutual, candidates, middle, seen };
+            let event_type = mention.event_type;
+            let question = Question { facts, mention: number, trigger, event_type, candidates, middle, seen };
             participants.of_sentence(&question, &mut space, &mut players);
         }
         let is_open =
