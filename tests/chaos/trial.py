@@ -50,6 +50,10 @@ class Trial:
         thread.start()
         return thread
 
+    def busy(self):
+        """The members that have work in flight."""
+        return [member for member in self.members if member.metric('demarche_in_flight_bytes{lane="0"}') > 0]
+
     def settle(self, limit=300):
         """Waits until everything is committed. Returns the seconds."""
         return until("everything is committed", lambda: oracle.lag(self.broker, self.tag, self.n_partitions) == 0, limit, self.members)
