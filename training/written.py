@@ -1,4 +1,5 @@
-"""Articles that were written for the project and annotated as they were written (`articles/*.txt`), as rows like those of the event corpus.
+"""Articles that were written for the project and annotated as they were written (`articles/*.txt`), and newswire annotated for it (`newswire.py`), as rows
+like those of the event corpus.
 
   python training/written.py                      writes WORK/written.jsonl, events with their parties, and WORK/who-written.jsonl, who is whose
   python training/written.py --hold-out hard      the file hard.txt goes to WORK/held-out.jsonl (and who-held-out.jsonl) instead
@@ -11,6 +12,7 @@ import re
 import sys
 from pathlib import Path
 
+import newswire
 from tasks.events import BODIES, SECTORS, STATUS, TYPES, sector_of
 
 ARTICLES = Path(__file__).resolve().parent / "articles"
@@ -35,6 +37,21 @@ def find(text, words, offset=0):
         raise Problem(f"\"{words}\" is not in the sentence")
     at = offset + found[int(number or 1) - 1]
     return [at, at + len(words)]
+
+
+def known(article):
+    """Who is whose: those who are marked as such, and the parties of events."""
+    found = {tuple(mention): {"country": e["country"], "sector": TOLD.get(e["sector"], e["sector"]), "kind": e["kind"]} for e in article.entities for mention in e["mentions"]}
+    for event in article.events:
+        for party in event["actors"] + event["recipients"]:
+            code, body = party["code"], party["code"][:3] in BODIES | {"EUR", "---"}
+            sector = TOLD.get(sector_of(code), sector_of(code))
+            found.setdefault(tuple(party["span"]), {"country": None if body or code[:3] in SECTORS else code[:3], "sector": sector or None, "kind": None})
+    return [{"name": article.text[span[0]:span[1]], "role": None, "mentions": [list(span)], **of} for span, of in sorted(found.items())]
+
+
+def row(article, of):
+    return {"id": article.id, "source": article.style, "date": article.date, "text": article.text, "sentences": article.sentences, **of}
 
 
 class Article:
@@ -96,19 +113,6 @@ class Article:
             raise Problem(f"{kind} {country} {sector}")
         self.entities.append({"name": words.partition("#")[0], "kind": kind, "country": country, "sector": sector, "role": None, "mentions": [self.in_sentence(int(number) - 1, words)]})
 
-    def known(self):
-        """Who is whose: those who are marked as such, and the parties of events."""
-        found = {tuple(mention): {"country": e["country"], "sector": TOLD.get(e["sector"], e["sector"]), "kind": e["kind"]} for e in self.entities for mention in e["mentions"]}
-        for event in self.events:
-            for party in event["actors"] + event["recipients"]:
-                code, body = party["code"], party["code"][:3] in BODIES | {"EUR", "---"}
-                sector = TOLD.get(sector_of(code), sector_of(code))
-                found.setdefault(tuple(party["span"]), {"country": None if body or code[:3] in SECTORS else code[:3], "sector": sector or None, "kind": None})
-        return [{"name": self.text[span[0]:span[1]], "role": None, "mentions": [list(span)], **of} for span, of in sorted(found.items())]
-
-    def row(self, of):
-        return {"id": self.id, "source": self.style, "date": self.date, "text": self.text, "sentences": self.sentences, **of}
-
 
 def read(path):
     """-> articles of a file, and its mistakes"""
@@ -133,6 +137,7 @@ def read(path):
 
 def main():
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ap.add_argument("--shared", default="../shared")
     ap.add_argument("--work", default="training/.work")
     ap.add_argument("--hold-out", nargs="*", default=(), help="files of which nothing is learned")
     a = ap.parse_args()
@@ -143,8 +148,9 @@ def main():
     Path(a.work).mkdir(parents=True, exist_ok=True)
     for name, is_out in (("written", False), ("held-out", True)):
         articles = [article for stem, (own, _) in found.items() if (stem in a.hold_out) == is_out for article in own]
-        for file, of in ((name, lambda x: {"events": x.events}), (f"who-{name}", lambda x: {"entities": x.known()})):
-            lines = [json.dumps(article.row(of(article)), ensure_ascii=False) + "\n" for article in articles]
+        articles += [] if is_out else newswire.read(a.shared)
+        for file, of in ((name, lambda x: {"events": x.events}), (f"who-{name}", lambda x: {"entities": known(x)})):
+            lines = [json.dumps(row(article, of(article)), ensure_ascii=False) + "\n" for article in articles]
             (Path(a.work) / f"{file}.jsonl").write_text("".join(lines), encoding="utf-8")
         print(f"{name}: {len(articles)} articles, {sum(len(x.sentences) for x in articles)} sentences, {sum(len(x.events) for x in articles)} events")
 

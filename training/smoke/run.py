@@ -28,6 +28,7 @@ import evaluate
 import export
 import gazetteer
 import model_file
+import newswire
 import pretrain
 import restore
 import signs
@@ -38,6 +39,7 @@ import unlabelled
 import vectors
 import written
 from model import load_model
+from tasks.events import TYPES
 from sequences import spans_of
 from tasks.sparse import Signs
 
@@ -160,6 +162,10 @@ def known(work, sentences):
 def main():
     problems = [problem for path in sorted(written.ARTICLES.glob("*.txt")) for problem in written.read(path)[1]]
     assert not problems, "\n".join(problems)
+    # The spans of the annotated newswire, where its text is.
+    corpus = ROOT.parent / "shared"
+    if (corpus / "data/treebank/ner/gmb-more.bio.gz").exists():
+        assert all(event["plover"] in TYPES for article in newswire.read(corpus) for event in article.events)
     torch.set_num_threads(1)
     for name in ("attitudes", "borders", "boundary"):
         importlib.import_module(name)
