@@ -260,7 +260,6 @@ impl Producer for KafkaProducer {
     fn commit(&mut self, positions: &[Position], group: &Self::Group) -> Result<(), Failure> {
         if !positions.is_empty() {
             let with = Arc::new((offsets(positions)?, Arc::clone(group)));
-            crash_at(CrashPoint::BeforeOffsets);
             self.call("commit offsets", move |client| client.send_offsets_to_transaction(&with.0, &with.1, TRY))?
                 .map_err(|error| self.judge("commit offsets", &error))?;
         }

@@ -114,7 +114,7 @@ format = "human"
         return self.get("/readyz")[0] == 200
 
 
-def until(what, holds, limit=PATIENCE, members=(), pause=0.1):
+def until(what, holds, limit=PATIENCE, members=()):
     """Waits until something holds; members that end meanwhile are started again. Returns the seconds that it took."""
     begun = time.monotonic()
     while not holds():
@@ -122,5 +122,5 @@ def until(what, holds, limit=PATIENCE, members=(), pause=0.1):
             member.keep_up()
         if time.monotonic() - begun > limit:
             raise TimeoutError(f"waited {limit} s in vain: {what}")
-        time.sleep(pause)
+        time.sleep(0.1)
     return time.monotonic() - begun

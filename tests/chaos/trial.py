@@ -50,9 +50,9 @@ class Trial:
         thread.start()
         return thread
 
-    def busy(self):
-        """The members that have work in flight."""
-        return [member for member in self.members if member.metric('demarche_in_flight_bytes{lane="0"}') > 0]
+    def expect_what_was_sent(self):
+        """Of a scenario that did not know at its beginning how many articles it would take."""
+        self.expected = oracle.extracted(range(self.n_articles), self.folder)
 
     def settle(self, limit=300):
         """Waits until everything is committed. Returns the seconds."""

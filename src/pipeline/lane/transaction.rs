@@ -84,6 +84,7 @@ where
             return Err(Failure::Abortable("the assignment was lost before the commit".to_owned()));
         }
         let positions = self.tracker.committable();
+        crash_at(CrashPoint::BeforeOffsets);
         match self.context.options.delivery {
             Delivery::ExactlyOnce => {
                 let group = self.consumer.group()?;
