@@ -76,7 +76,11 @@ fn counted(reading: &Reading<'_, '_>, tokens: TokenRange) -> Vec<usize> {
     let count = tokens.range().find_map(|token| COUNTS.iter().find(|(word, _)| *word == words.lower(token)));
     let Some(&(_, count)) = count else { return Vec::new() };
     let last = tokens.end as usize - 1;
-    let is_bare = COUNTS.iter().any(|(word, _)| *word == words.lower(last));
+    // "The two", "both": of "two" alone nobody was told before.
+    let before = |token: usize| token.checked_sub(1).map_or("", |before| words.lower(before));
+    let is_bare = words.lower(last) == "both"
+        || COUNTS.iter().any(|(word, _)| *word == words.lower(last))
+            && matches!(before(last), "the" | "these" | "those" | "all");
     let named = reading.mentions.within(tokens.start as usize, tokens.end as usize);
     let office = reading.mentions.around(last).and_then(|mention| mention.sector());
     let is_side = SIDES.contains(&doc.lemmas.get(last).to_lowercase().as_str())

@@ -19,7 +19,7 @@ use super::json_lines::Row;
 use crate::analyzer::{Analyzer, Models};
 use crate::article::Article;
 use classes::CLASSES;
-use evidence::{Evidence, WEIGHTS};
+use evidence::Evidence;
 
 /// A record of a gold file.
 #[derive(Debug, Clone, Deserialize)]
@@ -46,7 +46,7 @@ struct Pair {
 pub struct Answer {
     id: String,
     label: &'static str,
-    /// The share of each class in the score, most probable first.
+    /// How likely the likeliest classes are, most probable first.
     shares: Vec<(&'static str, f32)>,
     /// What spoke for each class: a number for each kind of evidence.
     evidence: Vec<(&'static str, Evidence)>,
@@ -80,15 +80,7 @@ pub fn answer(gold: &[Gold], models: &Arc<Models>) -> Vec<Answer> {
         let analysis = analyzer.analyze(&Article::from_text(&record.id, &record.text));
         let pair = &record.events[0];
         let evidence = evidence::find(&analysis, &record.text, pair.source_span, pair.target_span);
-        let score =
-            |evidence: &Evidence| evidence.iter().zip(WEIGHTS).map(|(value, weight)| value * weight).sum::<f32>();
-        let scores: Vec<f32> = evidence.iter().map(score).collect();
-        let total: f32 = scores.iter().sum();
-        let mut shares: Vec<(&'static str, f32)> = CLASSES
-            .into_iter()
-            .zip(&scores)
-            .map(|(class, score)| (class, score / total.max(f32::MIN_POSITIVE)))
-            .collect();
+        let mut shares: Vec<(&'static str, f32)> = CLASSES.into_iter().zip(evidence::shares(&evidence)).collect();
         // Stable: of equals the first class of the list.
         shares.sort_by(|one, other| other.1.total_cmp(&one.1));
         let told =

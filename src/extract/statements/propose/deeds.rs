@@ -1,11 +1,11 @@
 //! Deeds that the core takes for statements: "Peru recalled | its ambassador" is what Peru did, "the minister recalled | that talks had
-//! failed" what the minister said.
+//! failed" what the minister said; "police found | antennas" is no claim, "police found | that the flat was empty" is one.
 
 use crate::extract::reading::Reading;
-use crate::finding::{Statement, StatementKind};
+use crate::finding::{Attitude, Statement, StatementKind};
 use crate::text::{Deprel, EventType};
 
-/// Whether the cue of a statement evokes a deed, and its content is no more than whom or what that was done to.
+/// Whether the cue of a statement evokes a deed, or something that is perceived, and its content is no more than whom or what that was done to.
 pub(super) fn is_deed(reading: &Reading<'_, '_>, statement: &Statement) -> bool {
     let doc = reading.words.doc;
     let ([content], Some(cue)) = (&statement.content[..], &statement.cue) else { return false };
@@ -13,7 +13,8 @@ pub(super) fn is_deed(reading: &Reading<'_, '_>, statement: &Statement) -> bool 
         return false;
     }
     let mut mentions = doc.events.iter().flat_map(|events| &events.mentions);
-    if !mentions.any(|mention| mention.tokens.overlaps(cue.tokens) && is_material(mention.event_type)) {
+    let is_done = mentions.any(|mention| mention.tokens.overlaps(cue.tokens) && is_material(mention.event_type));
+    if !is_done && statement.attitude != Attitude::Perception {
         return false;
     }
     let governs = |token: &usize| doc.head(*token).is_some_and(|head| cue.tokens.contains_token(head));
