@@ -5,8 +5,10 @@
 use anstyle::{AnsiColor, Style};
 
 use super::super::wrap::Paragraph;
-use super::{DIM, PLAIN, SPEAKER, aside, confidence, usual_names};
-use crate::record::{AttitudeRecord, CueRecord, SpanRecord, SpeakerRecord, StatementKindRecord, StatementRecord};
+use super::{DIM, PLAIN, SPEAKER, aside, confidence};
+use crate::record::{
+    AttitudeRecord, CueRecord, SpanRecord, SpeakerRecord, StatementKindRecord, StatementRecord, usual_names,
+};
 
 const CUE: Style = AnsiColor::Yellow.on_default();
 
@@ -172,8 +174,7 @@ fn opens_quotation(content: &str) -> bool {
 /// What is known of a speaker beside the name: office, body, country; nothing that the name says.
 fn known(speaker: &SpeakerRecord, name: &str, source: Option<&SpanRecord>) -> String {
     let mut known: Vec<String> = Vec::new();
-    let role = speaker.role.as_deref().map(|role| office(role, source.map_or("", |source| &source.text), name));
-    let role = role.filter(|role| !OF_SOMETHING.iter().any(|word| role.eq_ignore_ascii_case(word)));
+    let role = speaker.role.as_deref().and_then(|role| office(role, source.map_or("", |source| &source.text), name));
     // A state by its usual name needs no code.
     let country = speaker.country.as_deref().filter(|code| !usual_names::says(name, code));
     for words in [role.as_deref(), speaker.organization.as_deref(), country].into_iter().flatten() {
@@ -185,8 +186,15 @@ fn known(speaker: &SpeakerRecord, name: &str, source: Option<&SpanRecord>) -> St
     known.join(", ")
 }
 
-/// An office with the words that belong to it in the article: "water minister", "head of the Chilean delegation".
-fn office(role: &str, source: &str, name: &str) -> String {
+/// An office with the words that belong to it in the article: "water minister", "head of the Chilean delegation"; none where it says
+/// nothing without what it is of.
+pub(super) fn office(role: &str, source: &str, name: &str) -> Option<String> {
+    let whole = with_its_words(role, source, name);
+    let says_nothing = OF_SOMETHING.iter().any(|word| whole.eq_ignore_ascii_case(word));
+    (!says_nothing).then_some(whole)
+}
+
+fn with_its_words(role: &str, source: &str, name: &str) -> String {
     let Some(start) = source.find(role) else { return role.to_owned() };
     let (before, after) = (&source[..start], &source[start + role.len()..]);
     let is_lower = |word: &&str| {
