@@ -31,6 +31,9 @@ const IN_OFFICE: [&str; 6] = [" of ", " to ", " for ", " at ", " in ", " on "];
 /// Words behind which another deed of the same source begins.
 const COORDINATORS: [&str; 3] = ["and", "or", "but"];
 
+/// Words with which a clause begins that goes on behind its cue, wherever that stands: "said on Monday | that".
+const CONJUNCTIONS: [&str; 6] = ["that", "to", "whether", "if", "how", "why"];
+
 /// Pronouns that own: "her demand".
 const OWNERS: [&str; 6] = ["his", "her", "its", "their", "our", "my"];
 
@@ -145,12 +148,16 @@ fn addressed(found: &StatementRecord) -> Vec<&str> {
     words
 }
 
-/// Whether the content goes on where the attribution ends, so that both are one sentence.
+/// Whether the content goes on where the attribution ends, or as if it did, so that both are one sentence.
 fn follows(found: &StatementRecord, content: &str) -> bool {
     let Some(first) = found.content.first().filter(|_| !opens_quotation(content)) else { return false };
     let Some(cue) = &found.cue else { return false };
     if found.source.as_ref().is_some_and(|source| introduces(&cue.span, source)) {
         return false;
+    }
+    // "said on Monday that they would come": "said that they would come", and no colon before "that".
+    if content.split(' ').next().is_some_and(|word| CONJUNCTIONS.contains(&word)) {
+        return true;
     }
     let ends = [&cue.span].into_iter().chain(found.addressees.iter().filter(|whom| whom.end <= first.start));
     let end = ends.filter(|span| span.field == first.field).map(|span| span.end).max();
