@@ -2,7 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Sender, TrySendError, bounded};
 use jiff::Timestamp;
@@ -95,7 +95,12 @@ impl Desk {
                 if reply.is_closed() {
                     continue;
                 }
-                let answer = if gate.wait(patience) { worker.answer(&request) } else { Err(Refusal::TopicBusy) };
+                let is_served = gate.wait(patience);
+                let begun = Instant::now();
+                let answer = if is_served { worker.answer(&request) } else { Err(Refusal::TopicBusy) };
+                if is_served {
+                    gate.served(begun.elapsed());
+                }
                 let _ = reply.send(answer);
             }
         };

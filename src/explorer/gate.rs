@@ -1,8 +1,16 @@
 //! Admission: an analysis that a person asked for begins only where the topic leaves a core idle. So a page, however many
-//! people look at it, never makes the topic wait.
+//! people look at it, never makes the topic wait. An idle thread is no proof of an idle core, though: where other processes take the cores,
+//! the threads of the topic wait for its loop, which waits for a core. So as long as the topic has lately needed all its threads, whoever was
+//! served rests for many times as long as that took.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
+
+/// Between two transactions that wait for a busy machine the threads of the topic may be idle for hundreds of milliseconds.
+const CALM: Duration = Duration::from_secs(2);
+
+/// How many times as long as a service took whoever serves rests behind it, while the topic is not calm: a twentieth of one core is left to it.
+pub(super) const REST: u32 = 19;
 
 /// Which threads of the topic are at work.
 #[derive(Debug)]
@@ -10,6 +18,8 @@ pub(super) struct Gate {
     n_threads: usize,
     /// How long a core must have been idle.
     idle: Duration,
+    /// How long the topic must not have needed all its threads, so that nobody rests.
+    calm: Duration,
     state: Mutex<State>,
     freed: Condvar,
 }
@@ -19,12 +29,14 @@ struct State {
     n_at_work: usize,
     /// When all of them were at work last.
     was_full: Option<Instant>,
+    /// Until when nobody is served, unless the topic is calm.
+    resting: Option<Instant>,
 }
 
 impl Gate {
     /// A gate beside so many threads; beside none it is always open.
     pub(super) fn new(n_threads: usize, idle: Duration) -> Self {
-        Self { n_threads, idle, state: Mutex::default(), freed: Condvar::new() }
+        Self { n_threads, idle, calm: CALM, state: Mutex::default(), freed: Condvar::new() }
     }
 
     /// A thread of the topic begins with an article.
@@ -43,12 +55,17 @@ impl Gate {
         self.freed.notify_all();
     }
 
-    /// Whether the topic leaves a core idle now.
-    pub(super) fn is_open_now(&self) -> bool {
-        self.is_open(&self.state())
+    /// Whether the topic has not needed all its threads lately.
+    pub(super) fn is_calm_now(&self) -> bool {
+        self.is_calm(&self.state())
     }
 
-    /// Waits until a core is idle, at most this long; whether it is.
+    /// Somebody was served, and this long that took.
+    pub(super) fn served(&self, spent: Duration) {
+        self.state().resting = Some(Instant::now() + spent.saturating_mul(REST));
+    }
+
+    /// Waits until a core is idle and nobody rests, at most this long; whether it is so.
     pub(super) fn wait(&self, patience: Duration) -> bool {
         let begun = Instant::now();
         let mut state = self.state();
@@ -67,7 +84,13 @@ impl Gate {
 
     fn is_open(&self, state: &State) -> bool {
         let is_full = self.n_threads > 0 && state.n_at_work >= self.n_threads;
-        !is_full && state.was_full.is_none_or(|when| when.elapsed() >= self.idle)
+        let is_idle = !is_full && state.was_full.is_none_or(|when| when.elapsed() >= self.idle);
+        is_idle && (state.resting.is_none_or(|until| until <= Instant::now()) || self.is_calm(state))
+    }
+
+    fn is_calm(&self, state: &State) -> bool {
+        let is_full = self.n_threads > 0 && state.n_at_work >= self.n_threads;
+        !is_full && state.was_full.is_none_or(|when| when.elapsed() >= self.calm)
     }
 
     fn note_full(&self, state: &mut State) {
@@ -96,5 +119,19 @@ mod tests {
         gate.ended();
         assert!(!gate.wait(Duration::ZERO), "between two articles of a thread");
         assert!(gate.wait(Duration::from_mins(10)), "it stays idle");
+    }
+
+    #[test]
+    fn behind_a_request_the_next_one_rests_as_long_as_the_topic_has_lately_needed_every_core() {
+        let served = |calm: Duration| {
+            let gate = Gate { calm, ..Gate::new(1, Duration::ZERO) };
+            gate.served(Duration::from_hours(1));
+            assert!(gate.wait(Duration::ZERO), "the topic was idle all along");
+            gate.begun();
+            gate.ended();
+            gate
+        };
+        assert!(!served(Duration::from_hours(1)).wait(Duration::ZERO), "its thread is idle, and needed a core lately");
+        assert!(served(Duration::ZERO).wait(Duration::ZERO), "that was long ago, and nobody has to rest");
     }
 }

@@ -12,7 +12,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::problem::Problem;
 use super::row;
-use crate::record::{AnalysisRecord, samples, schema};
+use crate::record::{AnalysisRecord, samples, schema, usual_names};
 
 /// The document.
 const HTML: &str = include_str!("page/index.html");
@@ -53,6 +53,7 @@ pub(super) fn routes() -> Router {
         .route("/", file("text/html; charset=utf-8", HTML))
         .route("/page.css", file("text/css; charset=utf-8", CSS))
         .route("/map.json", file("application/json", MAP))
+        .route("/names.json", get(async || served("application/json", names_json())))
         .route("/samples.json", get(async || served("application/json", samples_json())))
         .route("/openapi.json", get(async || Redirect::permanent("/schemas/openapi.json")))
         .route("/schemas/{name}", get(async |uri: Uri| generated(uri.path().trim_start_matches("/schemas/"))))
@@ -74,6 +75,11 @@ fn generated(name: &str) -> Response {
             Problem::new(StatusCode::NOT_FOUND, "not_found", "No such schema", detail).into_response()
         }
     }
+}
+
+/// The usual names of countries and bodies by their codes: behind these the page writes no code.
+fn names_json() -> String {
+    serde_json::json!(usual_names::by_code()).to_string()
 }
 
 /// The bundled articles, to be picked.
@@ -100,7 +106,7 @@ pub fn report(records: &[AnalysisRecord]) -> String {
             Some(told)
         })
         .collect();
-    let data = serde_json::json!({ "items": items, "records": records }).to_string();
+    let data = serde_json::json!({ "items": items, "records": records, "usual": usual_names::by_code() }).to_string();
     // A script that holds data ends at `</script` whatever it holds, and `<!--` changes how it is read.
     let data = data.replace('<', "\\u003c");
     let policy = format!(

@@ -49,6 +49,8 @@ struct Said<'a> {
     /// Countries that the words speak of.
     whom: Vec<Party<'a>>,
     role: Option<&'a str>,
+    /// The words credited: an office may go on there.
+    source: Option<&'a str>,
     cue: Option<&'a str>,
     kind: StatementKindRecord,
     attitude: AttitudeRecord,
@@ -180,6 +182,7 @@ fn said<'a>(found: &'a StatementRecord, entities: &'a [EntityRecord]) -> Said<'a
         whom: spoken_of(found, entities),
         who: who.into_iter().collect(),
         role: speaker.and_then(|speaker| speaker.role.as_deref()),
+        source: found.source.as_ref().map(|source| source.text.as_str()),
         cue: found.cue.as_ref().map(|cue| cue.span.text.as_str()),
         kind: found.kind,
         attitude: found.attitude,

@@ -1,4 +1,4 @@
-//! Reading takes turns: what is held is written out for one who asks at a time, and while the topic needs every core, whoever comes next
+//! Reading takes turns: what is held is written out for one who asks at a time, and while the topic needs every core or did lately, whoever comes next
 //! waits some time after each. So people who read, however many they are and however often they ask, take a twentieth of one core from the
 //! topic at most.
 
@@ -8,10 +8,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
 
-use super::gate::Gate;
-
-/// How many times as long as an answer took nothing is answered behind it, while the topic needs every core.
-const PAUSE: u32 = 19;
+use super::gate::{Gate, REST};
 
 /// One turn, and who waits for it.
 #[derive(Debug)]
@@ -32,7 +29,7 @@ impl Turns {
         let turn = timeout(self.patience, Arc::clone(&self.turn).acquire_owned()).await.ok()?.ok()?;
         let begun = Instant::now();
         let answer = make();
-        let pause = pause_after(begun.elapsed(), self.gate.is_open_now());
+        let pause = pause_after(begun.elapsed(), self.gate.is_calm_now());
         if !pause.is_zero() {
             tokio::spawn(async move {
                 sleep(pause).await;
@@ -43,8 +40,8 @@ impl Turns {
     }
 }
 
-fn pause_after(spent: Duration, is_idle: bool) -> Duration {
-    if is_idle { Duration::ZERO } else { spent.saturating_mul(PAUSE) }
+fn pause_after(spent: Duration, is_calm: bool) -> Duration {
+    if is_calm { Duration::ZERO } else { spent.saturating_mul(REST) }
 }
 
 #[cfg(test)]

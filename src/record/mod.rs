@@ -25,6 +25,7 @@ mod shared;
 mod span;
 mod statement;
 mod table;
+pub(crate) mod usual_names;
 
 pub use analysis::AnalysisRecord;
 pub use entity::{EntityKindRecord, EntityRecord};

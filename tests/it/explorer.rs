@@ -267,7 +267,9 @@ fn a_foreign_page_gets_nothing_and_every_answer_forbids_scripts_of_others() {
         }
         let foreign = "Origin: https://evil.example\r\nContent-Type: text/plain\r\n";
         assert_eq!(send(address, "POST", "/v1/analyze", foreign, b"It rained.").status, 403);
-        for path in ["/", "/page.js", "/page.css", "/map.json", "/v1/summary", "/v1/articles/x", "/openapi.json"] {
+        for path in
+            ["/", "/page.js", "/page.css", "/map.json", "/names.json", "/v1/summary", "/v1/articles/x", "/openapi.json"]
+        {
             let head = get(address, path).head;
             for part in ["script-src 'self'", "require-trusted-types-for 'script'", "nosniff", "no-referrer"] {
                 assert!(head.contains(part), "{path} lacks {part}: {head}");

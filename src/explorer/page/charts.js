@@ -13,7 +13,7 @@ function unit(time, by) {
   return [monday, monday + 6 * 864e5].map((ms) => iso(ms).slice(0, 10));
 }
 let brush;
-/** Stacked bars, at most 400, with a table beneath. A bar is chosen, or some beside each other: by dragging over them, or with Shift. */
+/** Stacked bars, at most 400, with a table beneath. One is chosen, or several, by dragging or with Shift. */
 export function bars(rows, by, refused = []) {
   const bins = new Map(), bin = (time) => { const [k, end = k] = unit(time, by); return bins.get(k) || bins.set(k, { k, end, n: [0, 0, 0, 0, 0], refused: 0 }).get(k); };
   for (const r of rows) { const time = timeOf(r); if (time) bin(time).n[r.quad || 0]++; }
@@ -44,7 +44,7 @@ VIEW.time = function () {
   const rows = shown();
   filter.day = day;
   const turn = (key) => (value) => { state[key] = value; show(); };
-  return [h2("When"), el("div.tools", pick("Day of", state.clock, [["event", "the event"], ["published", "publication"]], turn("clock")), pick("By", state.unit, [["day"], ["hour"], ["week"], ["month"]], turn("unit")), dim("Drag or hold Shift for several bars. The thin band below is what was refused.")),
+  return [h2("When"), el("div.tools", pick("Day of", state.clock, [["event", "the event"], ["published", "publication"]], turn("clock")), pick("By", state.unit, [["day"], ["hour"], ["week"], ["month"]], turn("unit")), dim("Drag or hold Shift for several bars; the thin band is what was refused.")),
     bars(rows, state.unit || "day", state.items.filter((i) => i.refused)), h3(day ? `Findings of ${day}` : "Findings"), table(shown(), "Findings")];
 };
 

@@ -1,4 +1,4 @@
-// One page over a live service, over files, and as one file to mail; there these modules stand one behind the other (page.rs).
+// One page over a live service, over files, and as one file to mail, where the modules are one script (page.rs).
 
 import { $, el } from "./dom.js";
 import { VIEWS, VIEW, inlined, state, CLEAR, set, fromAddress, load } from "./state.js";
@@ -18,8 +18,9 @@ export async function show(quiet) {
   if (quiet && turn === drawing) scrollTo(0, y);
 }
 
-export const look = document.documentElement.dataset;
-$("theme").onclick = () => { look.theme = (look.theme || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark" ? "light" : "dark"; };
+export const { dataset: look, style } = document.documentElement;
+$("theme").onclick = () => { style.colorScheme = (style.colorScheme || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark" ? "light" : "dark"; };
+$("skip").onclick = (e) => { e.preventDefault(); $("view").focus(); }; // Its address is no view.
 $("filters").onsubmit = (e) => e.preventDefault();
 let typing;
 $("f-search").oninput = (e) => { clearTimeout(typing); typing = setTimeout(() => set({ q: e.target.value.trim().toLowerCase() }), 150); };

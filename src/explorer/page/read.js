@@ -2,7 +2,7 @@
 
 import { el, $, button, dim, para, dot, plural, PLAIN, link, copy, section, h3, isWeb } from "./dom.js";
 import { set, state, VIEW, CLEAR, inlined, filter, address, api, recordOf, pathOf, take } from "./state.js";
-import { sure, names, quadBadge, statusBadge, sides, table, openAt } from "./views.js";
+import { sure, names, beyond, office, quadBadge, statusBadge, sides, table, openAt } from "./views.js";
 import { show, look } from "./page.js";
 
 /** Offsets count code points, the DOM counts UTF-16: one pass. */
@@ -44,8 +44,7 @@ function drawText(box, text, spans) {
   });
   box.replaceChildren(...parts);
   return (from, to) => { // A range over the words.
-    const find = (x) => { let a = 0, b = nodes.length - 1; while (a < b) { const m = (a + b + 1) >> 1; if (nodes[m][0] <= x) a = m; else b = m - 1; } return nodes[a]; };
-    const r = new Range(), [a, , na] = find(from), [b, , nb] = find(to - 1);
+    const find = (x) => nodes.findLast(([at]) => at <= x), r = new Range(), [a, , na] = find(from), [b, , nb] = find(to - 1);
     r.setStart(na, Math.min(from - a, na.length));
     r.setEnd(nb, nb.parentNode.className === "mark" ? nb.length : Math.min(to - b, nb.length));
     return r;
@@ -56,7 +55,7 @@ const LEGEND = { say: "what was said", src: "who said it", "cue open close": "sa
 
 const speaker = (s) => s.speaker?.name || s.source?.text || "Somebody";
 function statementCard(s, record, card) {
-  const sp = s.speaker || {}, name = speaker(s), known = [sp.role, sp.organization, sp.country].filter((x, i, all) => x && x !== name && all.indexOf(x) === i);
+  const sp = s.speaker || {}, name = speaker(s), known = beyond(name, office(sp.role, name, s.source?.text), sp.organization, sp.country);
   const words = wordsOf(s), to = s.addressees.map((a) => a.text).join(", ");
   const about = record.events.filter((e) => e.statement === s.id).length, cue = s.cue?.text;
   return card(s, [s.source, s.cue, ...s.content, ...s.addressees], `${[name, ...known].join(", ")}, ${cue || "said"} ${to}: ${words}`, [
@@ -92,10 +91,10 @@ function cite(f, record) {
   copy(dot([text, a.publisher, a.published_at?.slice(0, 10), a.url]));
 }
 function annotation(f, record) {
-  const s = f.trigger || f.content[0], before = units(record.text);
+  const s = f.trigger || f.content[0], chars = [...record.text], part = (...range) => chars.slice(...range).join("");
   return { "@context": "http://www.w3.org/ns/anno.jsonld", type: "Annotation", id: "urn:uuid:" + f.id, motivation: "classifying",
     body: { type: "TextualBody", value: f.plover ? `${f.plover.type} ${f.cameo} ${f.status}` : `${speaker(f)} (${f.attitude})` },
-    target: { source: record.article.url || "urn:" + record.article.id, selector: [{ type: "TextQuoteSelector", exact: s.text, ...(s.field ? {} : { prefix: record.text.slice(before[Math.max(0, s.start - 30)], before[s.start]), suffix: record.text.slice(before[s.end], before[Math.min(before.length - 1, s.end + 30)]) }) }, { type: "TextPositionSelector", start: s.start, end: s.end }] } };
+    target: { source: record.article.url || "urn:" + record.article.id, selector: [{ type: "TextQuoteSelector", exact: s.text, ...(s.field ? {} : { prefix: part(Math.max(0, s.start - 30), s.start), suffix: part(s.end, s.end + 30) }) }, { type: "TextPositionSelector", start: s.start, end: s.end }] } };
 }
 function drawer(f, record) {
   const json = JSON.stringify(f, null, 2), back = document.activeElement, box = $("drawer");
@@ -121,9 +120,9 @@ function draw(record, box, list) {
     const p = place(s);
     if (p) (p.inTitle ? headSpans : bodySpans).push({ ...p, kind, ref, quad });
   };
-  const q = filter.q, sees = (f) => f.confidence >= filter.min && (!q || JSON.stringify(f).toLowerCase().includes(q));
-  const said = filter.kind === "event" ? [] : record.statements.filter((s) => sees(s) && (!filter.attitude || s.attitude === filter.attitude));
-  const done = filter.kind === "statement" ? [] : record.events.filter((e) => sees(e) && (!filter.type || e.plover.type === filter.type) && (!filter.status || e.status === filter.status));
+  const fits = (key, value) => !filter[key] || filter[key] === value, sees = (f) => f.confidence >= filter.min && (!filter.q || JSON.stringify(f).toLowerCase().includes(filter.q));
+  const said = filter.kind === "event" ? [] : record.statements.filter((s) => sees(s) && fits("attitude", s.attitude));
+  const done = filter.kind === "statement" ? [] : record.events.filter((e) => sees(e) && fits("type", e.plover.type) && fits("status", e.status));
   for (const s of said) { s.content.forEach((c) => add(c, "say", s.id)); add(s.source, "src", s.id); add(s.cue, "cue", s.id); s.addressees.forEach((a) => add(a, "addr", s.id)); }
   for (const e of done) { add(e.trigger, "trg", e.id, e.quad_class); [...e.actors, ...e.recipients].forEach((a) => add(a, "act", e.id, e.quad_class)); }
   for (const n of record.entities) for (const m of n.mentions) add(m, "ent", n.id);
@@ -158,14 +157,14 @@ function draw(record, box, list) {
   list.replaceChildren(h3(`Statements ${said.length}`), ...inOrder(said, statementCard), h3(`Events ${done.length}`), ...inOrder(done, eventCard),
     hidden ? para(plural(hidden, "finding"), " less sure or left out by the filters. ", button("Show all", () => set({ ...CLEAR, min: 0 }), PLAIN)) : "",
     h3(`Who ${record.entities.length}`), el("div.who", ...record.entities.map((n) => {
-      const b = button(dot([n.name || n.mentions[0].text, n.role, n.country]) + ` ×${n.mentions.length}`, () => light(n.mentions), { title: n.kind });
+      const texts = n.mentions.map((m) => m.text), name = n.name || texts[0], b = button(dot([name, ...beyond(name, office(n.role, name, ...texts), n.country)]) + ` ×${texts.length}`, () => light(n.mentions), { title: n.kind });
       owners.set(n.id, n.mentions);
       return lights(b, b.onclick);
     })));
   const over = (e) => {
     const refs = e.target.closest?.(".text span")?.refs;
     if (!refs) return dark();
-    // The shortest span is what is meant; a mention lights the person, wherever he or she is spoken of.
+    // The shortest span is meant; a mention lights the person, wherever spoken of.
     const found = refs.filter((s) => owners.has(s.ref)).sort((x, y) => x.to - x.from - (y.to - y.from) || (y.kind === "ent") - (x.kind === "ent"));
     const finding = found.find((s) => s.kind !== "ent"), card = finding && $("f-" + finding.ref);
     light(found.length ? owners.get(found[0].ref) : [], card);
@@ -199,7 +198,7 @@ export function onKey(e) {
   if (step) cards[Math.max(0, Math.min(cards.length - 1, at + step))]?.focus();
   if (e.key === "Escape") { document.activeElement.blur(); light([]); }
 }
-const typeOf = (name, text) => (/\.html?$/i.test(name) ? "text/html" : /\.json$/i.test(name) || /^\s*[{[]/.test(text) ? "application/json" : /^\s*</.test(text) ? "text/html" : "text/plain");
+const typeOf = (name, text) => (/\.html?$/i.test(name) || /^\s*</.test(text) ? "text/html" : /\.json$/i.test(name) || /^\s*[{[]/.test(text) ? "application/json" : "text/plain");
 
 VIEW.read = async function () {
   const box = section("Article"), list = el("section.findings", { tabIndex: 0, ariaLabel: "Findings" });

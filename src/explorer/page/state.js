@@ -10,7 +10,7 @@ export const VIEWS = { read: "Read", flow: "Flow", dyads: "Dyads", time: "Time",
 export const VIEW = {};
 
 export const inlined = $("data") && JSON.parse($("data").textContent);
-export const state = { columns: ["time", "who", "what", "whom", "status", "words", "conf"], items: [], rows: [], records: new Map(), samples: [], held: 0, last: 0, page: 0 };
+export const state = { columns: ["time", "who", "what", "whom", "status", "words", "conf"], items: [], rows: [], records: new Map(), samples: [], usual: {}, held: 0, last: 0, page: 0 };
 export const CHIPS = ["type", "status", "attitude", "who", "whom", "party", "day", "reason", "place"];
 /** What every filter is where nothing is filtered. */
 export const CLEAR = { q: "", kind: "", min: 0.35, ...Object.fromEntries(CHIPS.map((c) => [c, undefined])) };
@@ -18,11 +18,11 @@ export const filter = { ...CLEAR };
 
 export const parties = (r) => [...r.who, ...r.whom];
 export const country = (p) => p.country || (p.code ? p.code.slice(0, 3) : p.name);
-/** When it was, as far as that is known: up to the hour. */
+/** When it was, up to the hour. */
 export const timeOf = (r) => (r.k === "event" && state.clock !== "published" && r.date) || (r.item.article.published_at || iso(r.item.at)).slice(0, 13);
 export const dayOf = (r) => timeOf(r).slice(0, 10);
 export const iso = (ms) => (ms ? new Date(ms).toISOString() : "");
-/** Whether a time is in a day, an hour, a month, or between two of them: "2026-03-09..2026-03-15". */
+/** Whether a time is in a day, an hour, a month, or between two: "2026-03-09..2026-03-15". */
 export function within(time, span) {
   const [from, to = from] = span.split("..");
   return time >= from && time.slice(0, to.length) <= to;
@@ -95,11 +95,13 @@ const flatten = () => { state.rows = state.items.flatMap((i) => i.rows || []); }
 
 export async function load() {
   if (inlined) {
+    state.usual = inlined.usual;
     inlined.items.forEach((item) => take(item, true));
     inlined.records.forEach((r, i) => state.records.set(i + 1, r));
     return flatten();
   }
   api("/samples.json").then((r) => r.json()).then((s) => { state.samples = s; if (state.view === "read") show(); });
+  state.usual = await (await api("/names.json")).json();
   let before = "";
   do {
     const { items, next } = await (await api("/v1/findings?limit=500" + before)).json();

@@ -3,8 +3,8 @@
 use anstyle::{AnsiColor, Style};
 
 use super::super::wrap::Paragraph;
-use super::{BOLD, DIM, PLAIN, behind, confidence, usual_names};
-use crate::record::{ActorRecord, EventRecord, EventStatusRecord, SpanRecord};
+use super::{BOLD, DIM, PLAIN, behind, confidence};
+use crate::record::{ActorRecord, EventRecord, EventStatusRecord, SpanRecord, usual_names};
 
 const TRIGGER: Style = AnsiColor::Yellow.on_default().bold().underline();
 

@@ -5,14 +5,13 @@
 
 mod event;
 mod statement;
-mod usual_names;
 
 use anstyle::{AnsiColor, Style};
 
 use super::what::Selection;
 use super::wrap::Paragraph;
 use crate::record::dead_letter::{DETAIL, OFFSET, PARTITION, REASON, TOPIC};
-use crate::record::{AnalysisRecord, ArticleRecord, EntityKindRecord, EntityRecord, Message};
+use crate::record::{AnalysisRecord, ArticleRecord, EntityKindRecord, EntityRecord, Message, usual_names};
 pub(super) use event::event;
 pub(super) use statement::statement;
 
@@ -85,8 +84,13 @@ fn entity(found: &EntityRecord, width: usize, out: &mut String) {
     let n_mentions = found.mentions.len();
     let mentions = if n_mentions == 1 { "one mention".to_owned() } else { format!("{n_mentions} mentions") };
     let confidence = confidence(found.confidence);
-    let known = [&found.role, &found.country, &found.sector].into_iter().flatten().map(String::as_str);
     let name = found.name.as_deref().unwrap_or(first);
+    let mentions_of =
+        |role: &str| found.mentions.iter().map(|mention| mention.text.as_str()).find(|text| text.contains(role));
+    let role =
+        found.role.as_deref().and_then(|role| statement::office(role, mentions_of(role).unwrap_or_default(), name));
+    let country = found.country.as_deref().filter(|code| !usual_names::says(name, code));
+    let known = [role.as_deref(), country, found.sector.as_deref()].into_iter().flatten();
     let known = known.filter(|words| !statement::holds(name, words));
     let mut line = Paragraph::default();
     line.push("●", DIM).space().push(name, SPEAKER);

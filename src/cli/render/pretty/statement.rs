@@ -5,8 +5,10 @@
 use anstyle::{AnsiColor, Style};
 
 use super::super::wrap::Paragraph;
-use super::{DIM, PLAIN, SPEAKER, aside, confidence, usual_names};
-use crate::record::{AttitudeRecord, CueRecord, SpanRecord, SpeakerRecord, StatementKindRecord, StatementRecord};
+use super::{DIM, PLAIN, SPEAKER, aside, confidence};
+use crate::record::{
+    AttitudeRecord, CueRecord, SpanRecord, SpeakerRecord, StatementKindRecord, StatementRecord, usual_names,
+};
 
 const CUE: Style = AnsiColor::Yellow.on_default();
 
@@ -28,6 +30,9 @@ const IN_OFFICE: [&str; 6] = [" of ", " to ", " for ", " at ", " in ", " on "];
 
 /// Words behind which another deed of the same source begins.
 const COORDINATORS: [&str; 3] = ["and", "or", "but"];
+
+/// Words with which a clause begins that goes on behind its cue, wherever that stands: "said on Monday | that".
+const CONJUNCTIONS: [&str; 6] = ["that", "to", "whether", "if", "how", "why"];
 
 /// Pronouns that own: "her demand".
 const OWNERS: [&str; 6] = ["his", "her", "its", "their", "our", "my"];
@@ -143,12 +148,16 @@ fn addressed(found: &StatementRecord) -> Vec<&str> {
     words
 }
 
-/// Whether the content goes on where the attribution ends, so that both are one sentence.
+/// Whether the content goes on where the attribution ends, or as if it did, so that both are one sentence.
 fn follows(found: &StatementRecord, content: &str) -> bool {
     let Some(first) = found.content.first().filter(|_| !opens_quotation(content)) else { return false };
     let Some(cue) = &found.cue else { return false };
     if found.source.as_ref().is_some_and(|source| introduces(&cue.span, source)) {
         return false;
+    }
+    // "said on Monday that they would come": "said that they would come", and no colon before "that".
+    if content.split(' ').next().is_some_and(|word| CONJUNCTIONS.contains(&word)) {
+        return true;
     }
     let ends = [&cue.span].into_iter().chain(found.addressees.iter().filter(|whom| whom.end <= first.start));
     let end = ends.filter(|span| span.field == first.field).map(|span| span.end).max();
@@ -172,8 +181,7 @@ fn opens_quotation(content: &str) -> bool {
 /// What is known of a speaker beside the name: office, body, country; nothing that the name says.
 fn known(speaker: &SpeakerRecord, name: &str, source: Option<&SpanRecord>) -> String {
     let mut known: Vec<String> = Vec::new();
-    let role = speaker.role.as_deref().map(|role| office(role, source.map_or("", |source| &source.text), name));
-    let role = role.filter(|role| !OF_SOMETHING.iter().any(|word| role.eq_ignore_ascii_case(word)));
+    let role = speaker.role.as_deref().and_then(|role| office(role, source.map_or("", |source| &source.text), name));
     // A state by its usual name needs no code.
     let country = speaker.country.as_deref().filter(|code| !usual_names::says(name, code));
     for words in [role.as_deref(), speaker.organization.as_deref(), country].into_iter().flatten() {
@@ -185,8 +193,15 @@ fn known(speaker: &SpeakerRecord, name: &str, source: Option<&SpanRecord>) -> St
     known.join(", ")
 }
 
-/// An office with the words that belong to it in the article: "water minister", "head of the Chilean delegation".
-fn office(role: &str, source: &str, name: &str) -> String {
+/// An office with the words that belong to it in the article: "water minister", "head of the Chilean delegation"; none where it says
+/// nothing without what it is of.
+pub(super) fn office(role: &str, source: &str, name: &str) -> Option<String> {
+    let whole = with_its_words(role, source, name);
+    let says_nothing = OF_SOMETHING.iter().any(|word| whole.eq_ignore_ascii_case(word));
+    (!says_nothing).then_some(whole)
+}
+
+fn with_its_words(role: &str, source: &str, name: &str) -> String {
     let Some(start) = source.find(role) else { return role.to_owned() };
     let (before, after) = (&source[..start], &source[start + role.len()..]);
     let is_lower = |word: &&str| {

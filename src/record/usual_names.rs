@@ -1,9 +1,9 @@
 //! Which names say by themselves what a code stands for, so that the code need not stand behind them: "Finland", not
-//! "Finland (FIN)".
+//! "Finland (FIN)". The terminal asks here; the page is given all of them, and asks likewise.
 //!
 //! By the tables that are built in. A name of the user's own codebook is printed with its code.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
 use crate::nlp::tables;
@@ -27,8 +27,21 @@ static NAMES: LazyLock<HashMap<String, Vec<&'static str>>> = LazyLock::new(|| {
 });
 
 /// Whether a name is one of those of the country or body with this code.
-pub(super) fn says(name: &str, code: &str) -> bool {
+pub(crate) fn says(name: &str, code: &str) -> bool {
     NAMES.get(&compared(name)).is_some_and(|codes| codes.contains(&code))
+}
+
+/// The names by their codes, each as it is compared: in lower case, with a straight apostrophe, without "the".
+pub(crate) fn by_code() -> BTreeMap<&'static str, Vec<&'static str>> {
+    let mut all: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (name, codes) in &*NAMES {
+        codes.iter().for_each(|code| all.entry(*code).or_default().push(name));
+    }
+    all.values_mut().for_each(|names| {
+        names.sort_unstable();
+        names.dedup();
+    });
+    all
 }
 
 fn compared(name: &str) -> String {
@@ -51,6 +64,17 @@ mod tests {
             ("UN", "IGOUNO"),
         ] {
             assert!(says(name, code), "{name} ({code})");
+        }
+    }
+
+    #[test]
+    fn whoever_looks_a_name_up_by_its_code_hears_the_same() {
+        let by_code = by_code();
+        for (code, names) in &by_code {
+            assert!(names.iter().all(|name| says(name, code)), "{code}: {names:?}");
+        }
+        for (name, code) in [("united states", "USA"), ("cote d'ivoire", "CIV"), ("nato", "IGONAT")] {
+            assert!(by_code[code].contains(&name), "{code}: {:?}", by_code[code]);
         }
     }
 
