@@ -8,6 +8,7 @@ target/release/demarche unless DEMARCHE names another one. docs/reliability.md s
 
 import argparse
 import pathlib
+import signal
 import subprocess
 import sys
 import tempfile
@@ -51,6 +52,8 @@ def main() -> int:
     unknown = set(asked.scenarios) - set(SCENARIOS)
     if unknown:
         parser.error(f"no such scenario: {', '.join(sorted(unknown))}")
+    # As by Ctrl-C, so that brokers and members do not stay behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     all_good = True
     print("| scenario | what was done | wrong in the topics | holds | s |\n| --- | --- | --- | --- | --: |", flush=True)
     with Broker(n_proxies=2) as broker, tempfile.TemporaryDirectory(prefix="chaos-") as folder:
