@@ -190,7 +190,13 @@ fn to_do(reading: &Reading<'_, '_>, cue: TokenRange, frame: CueFrame) -> Option<
         let inside = to.and_then(|to| tree::phrase_behind(doc, TokenRange::new(to, to), doc.head(to)?));
         inside.or_else(|| tree::governed(doc, cue, &[Deprel::Advcl, Deprel::Acl]).filter(is_to))
     };
-    own.or_else(|| if frame == CueFrame::Urge { of_urging() } else { None })
+    // "confessed | to plotting": a clause behind a preposition.
+    let by_noun = || {
+        let is_doing = |phrase: &TokenRange| doc.xpos.get(phrase.start as usize + 1) == Some(&Xpos::Vbg);
+        let clause = tree::governed(doc, cue, &[Deprel::Advcl])?;
+        (reading.words.eq(clause.start as usize, "to") && is_doing(&clause)).then_some(clause)
+    };
+    own.or_else(by_noun).or_else(|| if frame == CueFrame::Urge { of_urging() } else { None })
 }
 
 /// "accused | Denmark of closing the harbor": the object and what is said of it.
@@ -220,7 +226,13 @@ fn source(reading: &Reading<'_, '_>, cue: TokenRange) -> Option<TokenRange> {
             |idx: &usize| matches!(doc.deprels[*idx], Deprel::Expl | Deprel::NsubjPass) && doc.head(*idx) == Some(verb);
         (from..verb).find(is_subject).map(|idx| tree::phrase_around(doc, idx, cue))
     };
-    tree::subject(doc, cue).or_else(by_noun).or_else(misread)
+    // "The paper reported | the minister | claimed …": the parser makes him an object of the verb before.
+    let between = || {
+        let above = doc.head(verb).filter(|&above| above < verb && doc.deprels[verb] == Deprel::Ccomp)?;
+        let is_object = |idx: &usize| doc.deprels[*idx] == Deprel::Iobj && doc.head(*idx) == Some(above);
+        (above + 1..verb).find(is_object).map(|idx| tree::phrase_around(doc, idx, cue))
+    };
+    tree::subject(doc, cue).or_else(by_noun).or_else(misread).or_else(between)
 }
 
 /// "The paper quoted | X | as saying", "X was quoted by the paper as saying": X.
