@@ -5,7 +5,10 @@ use crate::extract::reading::Reading;
 use crate::finding::{Attitude, Statement, StatementKind};
 use crate::text::{Deprel, EventType};
 
-/// Whether the cue of a statement evokes a deed, or something that is perceived, and its content is no more than whom or what that was done to.
+/// What is come upon: "sees | a way out" tells what somebody believes, "found | a body" what happened.
+const FINDS: [&str; 5] = ["detect", "discover", "find", "uncover", "unearth"];
+
+/// Whether the cue of a statement evokes a deed, or something that is found, and its content is no more than whom or what that was done to.
 pub(super) fn is_deed(reading: &Reading<'_, '_>, statement: &Statement) -> bool {
     let doc = reading.words.doc;
     let ([content], Some(cue)) = (&statement.content[..], &statement.cue) else { return false };
@@ -14,7 +17,9 @@ pub(super) fn is_deed(reading: &Reading<'_, '_>, statement: &Statement) -> bool 
     }
     let mut mentions = doc.events.iter().flat_map(|events| &events.mentions);
     let is_done = mentions.any(|mention| mention.tokens.overlaps(cue.tokens) && is_material(mention.event_type));
-    if !is_done && statement.attitude != Attitude::Perception {
+    let is_found = statement.attitude == Attitude::Perception
+        && cue.tokens.range().any(|token| FINDS.contains(&doc.lemmas.get(token)));
+    if !is_done && !is_found {
         return false;
     }
     let governs = |token: &usize| doc.head(*token).is_some_and(|head| cue.tokens.contains_token(head));
