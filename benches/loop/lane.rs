@@ -23,6 +23,7 @@ impl Process for PassOn {
             key: message.key.clone(),
             payload: message.payload.clone(),
             headers: Vec::new(),
+            class: None,
         };
         Outcome::analyzed(vec![record])
     }

@@ -68,7 +68,7 @@ impl Epoch {
 
     /// A record was taken by the producer.
     pub(crate) fn add_record(&mut self, record: &OutgoingRecord) {
-        self.tally.add_record(record.channel);
+        self.tally.add_record(record.channel, record.class);
         let n_bytes = record.n_bytes();
         self.n_bytes += n_bytes;
         self.n_bytes_unacknowledged += n_bytes;

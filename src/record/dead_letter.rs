@@ -66,6 +66,7 @@ pub fn encode(message: &Message, rejection: &Rejection) -> OutgoingRecord {
         key: message.key.clone(),
         payload: message.payload.clone(),
         headers: message.headers.iter().cloned().chain(ours).chain(timestamp).collect(),
+        class: None,
     }
 }
 

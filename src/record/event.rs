@@ -114,7 +114,7 @@ pub struct ActorRecord {
 }
 
 /// Whether it happened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 #[schemars(rename = "EventStatus")]
 pub enum EventStatusRecord {

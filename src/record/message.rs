@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use super::class::FindingClass;
+
 /// A header: name and value, in order; names may repeat.
 pub type Header = (String, Option<Vec<u8>>);
 
@@ -63,6 +65,16 @@ pub enum Channel {
     DeadLetter,
 }
 
+impl Channel {
+    /// Where the record of such a finding goes.
+    pub const fn of_finding(class: FindingClass) -> Self {
+        match class {
+            FindingClass::Statement(_) => Self::Statements,
+            FindingClass::Event(..) => Self::Events,
+        }
+    }
+}
+
 /// A record to be produced.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OutgoingRecord {
@@ -74,6 +86,8 @@ pub struct OutgoingRecord {
     pub payload: Option<Vec<u8>>,
     /// CloudEvents attributes, content type, trace context; for dead letters the headers as received, then ours.
     pub headers: Vec<Header>,
+    /// What it is counted as, where it is one finding. Not part of what is written.
+    pub class: Option<FindingClass>,
 }
 
 impl OutgoingRecord {

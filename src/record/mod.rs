@@ -13,6 +13,7 @@ pub mod schema;
 
 mod analysis;
 mod bounds;
+mod class;
 mod compression;
 mod entity;
 mod event;
@@ -28,6 +29,7 @@ mod table;
 pub(crate) mod usual_names;
 
 pub use analysis::AnalysisRecord;
+pub use class::FindingClass;
 pub use entity::{EntityKindRecord, EntityRecord};
 pub use event::{
     ActorRecord, EventDateRecord, EventRecord, EventStatusRecord, LocationRecord, PloverRecord, PrecisionRecord,

@@ -8,6 +8,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::analysis::AnalysisRecord;
+use super::class::FindingClass;
 use super::message::{Channel, Header, Message, OutgoingRecord};
 use super::options::OutputOptions;
 use super::{Rejection, RejectionReason, bounds, ids, schema};
@@ -50,10 +51,16 @@ pub fn encode_record(
     let envelope = Envelope::new(article, message, options);
     let mut records = Vec::new();
     if options.statements {
-        records.extend(record.statements.iter().map(|found| envelope.seal(Channel::Statements, found.id, found)));
+        records.extend(record.statements.iter().map(|found| OutgoingRecord {
+            class: Some(FindingClass::of_statement(found)),
+            ..envelope.seal(Channel::Statements, found.id, found)
+        }));
     }
     if options.events {
-        records.extend(record.events.iter().map(|found| envelope.seal(Channel::Events, found.id, found)));
+        records.extend(record.events.iter().map(|found| OutgoingRecord {
+            class: FindingClass::of_event(found),
+            ..envelope.seal(Channel::Events, found.id, found)
+        }));
     }
     if options.analyses {
         records.push(envelope.seal(Channel::Analyses, ids::of_analysis(&article.id), record));
@@ -116,6 +123,7 @@ impl<'a> Envelope<'a> {
         headers.extend(self.time.as_ref().map(|time| text("ce_time", time)));
         headers.extend(self.carried_on.iter().cloned());
         let payload = serde_json::to_vec(value).expect("a record has string keys and finite numbers only");
-        OutgoingRecord { channel, key: Some(self.article_id.as_bytes().to_vec()), payload: Some(payload), headers }
+        let key = Some(self.article_id.as_bytes().to_vec());
+        OutgoingRecord { channel, key, payload: Some(payload), headers, class: None }
     }
 }

@@ -69,7 +69,7 @@ pub enum StatementKindRecord {
 }
 
 /// What the source does with the content; most users want `speech` alone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 #[schemars(rename = "Attitude")]
 pub enum AttitudeRecord {
@@ -87,6 +87,25 @@ pub enum AttitudeRecord {
     Perception,
     /// Decreed or ruled.
     Ruling,
+}
+
+impl AttitudeRecord {
+    /// All of them.
+    pub const ALL: [Self; 7] =
+        [Self::Speech, Self::Belief, Self::Intention, Self::Request, Self::Evaluation, Self::Perception, Self::Ruling];
+
+    /// Its name on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Speech => "speech",
+            Self::Belief => "belief",
+            Self::Intention => "intention",
+            Self::Request => "request",
+            Self::Evaluation => "evaluation",
+            Self::Perception => "perception",
+            Self::Ruling => "ruling",
+        }
+    }
 }
 
 /// The grammar of the content.

@@ -5,6 +5,7 @@
 //! was aborted and done again is not counted twice. Hence the identity that holds at every commit:
 //! `demarche_articles_consumed_total` is the sum of `demarche_articles_total` over all outcomes.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,7 +18,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
-use crate::record::{Channel, RejectionReason};
+use crate::record::{Channel, FindingClass, RejectionReason};
 use crate::telemetry::process;
 
 /// A step of the work on one article whose time is measured.
@@ -72,6 +73,14 @@ struct ReasonLabel {
     reason: Name,
 }
 
+/// A label without a value is to Prometheus one that is not there; OpenMetrics wants the same names in all series of a metric.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct FindingLabels {
+    channel: Name,
+    r#type: Name,
+    status: Option<Name>,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct StageLabel {
     stage: Name,
@@ -102,6 +111,8 @@ pub struct Metrics {
     articles: Family<OutcomeLabel, Counter>,
     /// Records committed, by channel.
     records: Family<ChannelLabel, Counter>,
+    /// Statements committed, by attitude, and events, by PLOVER type and status; the records of these channels, told apart.
+    findings: Family<FindingLabels, Counter>,
     /// Dead letters committed, by reason; the records of channel `dead_letter`, told apart.
     dead_letters: Family<ReasonLabel, Counter>,
     /// Work done per article and stage; work that was done again after an abort shows again, for it took its time.
@@ -136,6 +147,7 @@ impl Metrics {
             consumed: Counter::default(),
             articles: Family::default(),
             records: Family::default(),
+            findings: Family::default(),
             dead_letters: Family::default(),
             stage_seconds: Family::new_with_constructor(stage_histogram),
             end_to_end_seconds: end_to_end_histogram(),
@@ -181,6 +193,9 @@ impl Metrics {
         }
         for (channel, n) in CHANNELS.into_iter().zip(tally.records).filter(|(_, n)| *n > 0) {
             self.records.get_or_create(&ChannelLabel { channel: channel_name(channel) }).inc_by(n);
+        }
+        for (class, n) in &tally.findings {
+            self.findings.get_or_create(&finding_labels(*class)).inc_by(*n);
         }
     }
 
@@ -251,6 +266,11 @@ impl Metrics {
             self.articles.clone(),
         );
         registry.register("records", "Records committed, by channel", self.records.clone());
+        registry.register(
+            "findings",
+            "Statements committed by attitude, events by PLOVER type and status",
+            self.findings.clone(),
+        );
         registry.register("dead_letters", "Dead letters committed, by reason", self.dead_letters.clone());
         registry.register(
             "stage_seconds",
@@ -301,6 +321,9 @@ impl Metrics {
         for channel in CHANNELS {
             drop(self.records.get_or_create(&ChannelLabel { channel: channel_name(channel) }));
         }
+        for class in FindingClass::all() {
+            drop(self.findings.get_or_create(&finding_labels(class)));
+        }
         for outcome in [TransactionOutcome::Committed, TransactionOutcome::Aborted] {
             drop(self.transactions.get_or_create(&OutcomeLabel { outcome: transaction_name(outcome) }));
         }
@@ -318,6 +341,8 @@ pub struct Tally {
     analyzed: u64,
     rejected: [u64; RejectionReason::ALL.len()],
     records: [u64; CHANNELS.len()],
+    /// The records that are one finding each, by what it is.
+    findings: BTreeMap<FindingClass, u64>,
 }
 
 impl Tally {
@@ -334,9 +359,12 @@ impl Tally {
         }
     }
 
-    /// A record of this channel is in the transaction.
-    pub fn add_record(&mut self, channel: Channel) {
+    /// A record of this channel is in the transaction; where it is one finding, of this class.
+    pub fn add_record(&mut self, channel: Channel, class: Option<FindingClass>) {
         self.records[channel as usize] += 1;
+        if let Some(class) = class {
+            *self.findings.entry(class).or_default() += 1;
+        }
     }
 
     /// Messages released.
@@ -357,6 +385,14 @@ const fn channel_name(channel: Channel) -> Name {
         Channel::Analyses => "analyses",
         Channel::DeadLetter => "dead_letter",
     })
+}
+
+fn finding_labels(class: FindingClass) -> FindingLabels {
+    FindingLabels {
+        channel: channel_name(Channel::of_finding(class)),
+        r#type: Name(class.type_name()),
+        status: class.status_name().map(Name),
+    }
 }
 
 const fn stage_name(stage: Stage) -> Name {
@@ -387,6 +423,8 @@ fn end_to_end_histogram() -> Histogram {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::finding::EventType;
+    use crate::record::{AttitudeRecord, EventStatusRecord};
 
     #[test]
     fn every_channel_and_reason_has_its_place_in_a_tally() {
@@ -404,7 +442,11 @@ mod tests {
         let mut tally = Tally::default();
         tally.add_consumed();
         tally.add_outcome(Some(RejectionReason::TooLarge));
-        tally.add_record(Channel::DeadLetter);
+        tally.add_record(Channel::DeadLetter, None);
+        let planned = FindingClass::Event(EventType::Consult, EventStatusRecord::Planned);
+        for class in [FindingClass::Statement(AttitudeRecord::Speech), planned, planned] {
+            tally.add_record(Channel::of_finding(class), Some(class));
+        }
         metrics.count(&tally);
         metrics.set_lag("articles", 3, 17);
         metrics.set_build("1.2.3", "english 4", "abc");
@@ -416,6 +458,10 @@ mod tests {
             "demarche_articles_total{outcome=\"analyzed\"} 0",
             "demarche_dead_letters_total{reason=\"too_large\"} 1",
             "demarche_records_total{channel=\"dead_letter\"} 1",
+            "demarche_records_total{channel=\"events\"} 2",
+            "demarche_findings_total{channel=\"statements\",type=\"speech\",status=\"\"} 1",
+            "demarche_findings_total{channel=\"events\",type=\"CONSULT\",status=\"planned\"} 2",
+            "demarche_findings_total{channel=\"events\",type=\"ASSAULT\",status=\"negated\"} 0",
             "demarche_lag_messages{topic=\"articles\",partition=\"3\"} 17",
         ] {
             assert!(text.lines().any(|found| found == line), "no line `{line}` in\n{text}");

@@ -24,7 +24,7 @@ pub(crate) fn with_page(explorer: &Arc<Explorer>, token: Option<&str>, ask: impl
 }
 
 /// Loaded once: every test needs it.
-fn models() -> Arc<Models> {
+pub(crate) fn models() -> Arc<Models> {
     static MODELS: OnceLock<Arc<Models>> = OnceLock::new();
     Arc::clone(MODELS.get_or_init(Models::embedded))
 }

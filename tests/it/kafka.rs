@@ -48,6 +48,7 @@ impl Process for Copy {
             key: message.key.clone(),
             payload: message.payload.clone(),
             headers: message.headers.clone(),
+            class: None,
         };
         Outcome::analyzed(vec![record])
     }

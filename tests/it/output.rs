@@ -377,8 +377,8 @@ fn a_dead_letter_is_the_message_untouched_and_our_headers_behind_its_own() {
         ours("demarche-offset", "4711"),
         ours("demarche-timestamp", "1714728600250"),
     ]);
-    let expected = OutgoingRecord { channel: Channel::DeadLetter, key: message.key, payload: message.payload, headers };
-    assert_eq!(letter, expected);
+    assert_eq!(letter.channel, Channel::DeadLetter);
+    assert_eq!((letter.key, letter.payload, letter.headers), (message.key, message.payload, headers));
 }
 
 #[test]

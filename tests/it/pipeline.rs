@@ -4,6 +4,7 @@
 
 mod bench;
 mod brake;
+mod findings;
 mod silence;
 mod storm;
 mod tap;

@@ -111,6 +111,7 @@ fn take(message: &Message, topics: &Topics, page: &Arc<Explorer>, pile: &mut Pil
             key: message.key.clone(),
             payload: message.payload.clone(),
             headers: message.headers.clone(),
+            class: None,
         };
         page.committed(vec![page.of_dead_letter(&letter, reason)]);
     } else {

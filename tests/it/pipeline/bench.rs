@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
+use crossbeam_channel::{Receiver, Sender, bounded, never, unbounded};
 use demarche::pipeline::local::Broker;
 use demarche::pipeline::ports::Partition;
 use demarche::pipeline::{
@@ -85,6 +85,7 @@ impl Process for Script {
             key: message.key.clone(),
             payload: Some(format!("{}/{}/{n}", origin.partition, origin.offset).into_bytes()),
             headers: Vec::new(),
+            class: None,
         };
         let payload = message.payload.as_deref().unwrap_or_default();
         let word = std::str::from_utf8(payload).unwrap_or_default().split(' ').next().unwrap_or_default();
@@ -161,6 +162,19 @@ impl Bench {
         let (waiting_in, waiting) = bounded(1000);
         let n_built = Arc::new(AtomicUsize::new(0));
         let script = Script { gate: gate_out, waiting: waiting_in, n_built: Arc::clone(&n_built), tap };
+        let mut bench = Self::start_with_work(broker, options, partitions, clock, script);
+        (bench.gate, bench.waiting, bench.n_built) = (Some(gate), waiting, n_built);
+        bench
+    }
+
+    /// A lane with these partitions that does this work, in place of the tests' own.
+    pub(super) fn start_with_work(
+        broker: &Broker,
+        options: Options,
+        partitions: &[Partition],
+        clock: Clock,
+        work: impl ProcessFactory,
+    ) -> Self {
         let (stop, metrics, health) = (Stop::new(), Metrics::new(), Health::new());
         let brake = Brake::new(options.brake);
         let consumer = broker.join();
@@ -177,7 +191,7 @@ impl Bench {
             pulse: Arc::default(),
             clock,
         };
-        let thread = Some(thread::spawn(move || lane::run(context, consumer, producer, &Arc::new(script))));
+        let thread = Some(thread::spawn(move || lane::run(context, consumer, producer, &Arc::new(work))));
         Self {
             broker: broker.clone(),
             member,
@@ -185,9 +199,9 @@ impl Bench {
             metrics,
             health,
             brake,
-            gate: Some(gate),
-            waiting,
-            n_built,
+            gate: None,
+            waiting: never(),
+            n_built: Arc::default(),
             thread,
         }
     }
