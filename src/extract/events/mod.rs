@@ -3,7 +3,8 @@
 //! The trained core sees the words that evoke an event, its parties, date and place, and what they say of it (`nlp::core::heads::events`).
 //!
 //! 0. `codebook` lays the user's own triggers over those that the head sees;
-//! 1. `propose` makes an event of each mention, with the statement that it stands in;
+//! 1. `propose` makes an event of each mention, with the statement that it stands in
+//!    (`unreal` where words say that it did not happen);
 //! 2. `parties` tells who the words for its parties are, by the article graph (`who`);
 //! 3. `confidence` says how sure the whole is;
 //! 4. `same` weighs which mentions tell of the same, and `merge` makes one event of them, over title and text.
@@ -16,6 +17,7 @@ mod propose;
 mod same;
 mod several;
 mod trace;
+mod unreal;
 
 use crate::extract::reading::Reading;
 use crate::finding::{Event, Statement};

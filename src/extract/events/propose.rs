@@ -10,21 +10,7 @@ use crate::text::{Deprel, EventLink, EventMention, EventMentions, EventType, Lin
 
 use super::confidence::Features;
 use super::parties;
-
-/// Words that say of a verb that it did not happen.
-const NEGATIONS: [&str; 3] = ["not", "n't", "never"];
-
-/// What says of another's words that they are not so.
-const DENIAL: &str = "deny";
-
-/// Words that leave open whether it will be.
-const MODALS: [&str; 6] = ["will", "would", "could", "may", "might", "'ll"];
-
-/// Words that begin a condition.
-const CONDITIONS: [&str; 2] = ["if", "unless"];
-
-/// Verbs that say of a deed no more than that it is done: "impose | sanctions", "hold | talks".
-const LIGHT_VERBS: [&str; 9] = ["carry", "conduct", "give", "hold", "impose", "launch", "make", "reach", "stage"];
+use super::unreal;
 
 /// Days before the article beyond which a day or a month is background.
 const LONG_AGO: i32 = 180;
@@ -72,7 +58,7 @@ pub(super) fn mentions(reading: &Reading<'_, '_>, layer: &EventMentions, stateme
         let span = |role| linked(layer, links, role);
         let told_in = statement.map(|number| &statements[number]);
         let status =
-            by_words(reading, mention, told_in).unwrap_or_else(|| status(mention, told_in, &actors, &recipients));
+            unreal::status(reading, mention, told_in).unwrap_or_else(|| status(mention, told_in, &actors, &recipients));
         let tense = Tense::of_event(&reading.words, mention.tokens, status);
         let date =
             span(LinkRole::Date).map(|tokens| dates::event_date(&reading.words, tokens, reading.reference, tense));
@@ -142,42 +128,6 @@ fn status(mention: &EventMention, told_in: Option<&Statement>, actors: &[Actor],
     } else {
         mention.status
     }
-}
-
-/// The status where words beside the trigger settle it: "has not attacked", "threatened to attack if …", "if it attacks", "denied that it had attacked". The
-/// corpus has too few of them for the head to learn.
-fn by_words(reading: &Reading<'_, '_>, mention: &EventMention, told_in: Option<&Statement>) -> Option<EventStatus> {
-    let (doc, words) = (reading.words.doc, &reading.words);
-    if !matches!(mention.status, EventStatus::Occurred | EventStatus::Planned) || doc.heads.is_empty() {
-        return None;
-    }
-    let sentence = doc.sentences[doc.sentence_of(mention.tokens.start as usize)].tokens;
-    let does = |verb: &usize| LIGHT_VERBS.contains(&doc.lemmas.get(*verb));
-    let light = mention.tokens.range().find(|&token| matches!(doc.deprels[token], Deprel::Obj | Deprel::NsubjPass));
-    let light = light.and_then(|token| doc.head(token)).filter(does);
-    let is_on_trigger =
-        |token: usize| doc.head(token).is_some_and(|head| mention.tokens.contains_token(head) || Some(head) == light);
-    let is_negation = |token: usize| {
-        NEGATIONS.contains(&words.lower(token)) && words.lower(token + 1) != "only" && is_on_trigger(token)
-    };
-    let cue = told_in.and_then(|statement| statement.cue.as_ref());
-    let is_denied = cue.is_some_and(|cue| cue.tokens.range().any(|token| doc.lemmas.get(token) == DENIAL));
-    if mention.status == EventStatus::Occurred && (is_denied || sentence.range().any(is_negation)) {
-        return Some(EventStatus::Negated);
-    }
-    let mut conditions = sentence
-        .range()
-        .filter(|&token| CONDITIONS.contains(&words.lower(token)) && doc.deprels[token] == Deprel::Mark)
-        .filter_map(|token| doc.head(token));
-    let is_open = mention.status == EventStatus::Planned
-        || sentence.range().any(|token| MODALS.contains(&words.lower(token)) && is_on_trigger(token));
-    let depends = |condition: usize| {
-        // The condition itself, what it is a condition of, and any threat beside one.
-        mention.tokens.contains_token(condition)
-            || is_open && doc.deprels[condition] == Deprel::Advcl && is_on_trigger(condition)
-            || mention.event_type == EventType::Threaten
-    };
-    conditions.any(depends).then_some(EventStatus::Conditional)
 }
 
 /// The words that play a role, where one stretch alone does.
