@@ -118,7 +118,8 @@ fn of_clause(reading: &Reading<'_, '_>, sentence: TokenRange, top: usize) -> Opt
         return Some(EventStatus::Alleged);
     }
     let subject = on_top.find(|&token| matches!(doc.deprels[token], Deprel::Nsubj | Deprel::NsubjPass))?;
-    let is_unreal = relation == Deprel::Advcl
-        && (sentence.start as usize..subject).any(|token| words.lower(token) == "had" && is_inverted(token));
+    let had = (sentence.start as usize..subject).find(|&token| words.lower(token) == "had" && is_inverted(token));
+    // The parser may take such a condition for the main clause.
+    let is_unreal = !asks && had.is_some_and(|had| relation == Deprel::Advcl || had == sentence.start as usize);
     is_unreal.then_some(EventStatus::Negated)
 }

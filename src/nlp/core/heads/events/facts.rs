@@ -63,6 +63,8 @@ pub(super) struct Facts<'a> {
     pub(super) sentence: TokenRange,
     /// By token of the sentence, the kind of the name that it is in.
     names: Vec<Option<EntityKind>>,
+    /// By token of the sentence, the hash of its dictionary form: each is asked for dozens of times.
+    lemmas: Vec<u64>,
 }
 
 /// What is known of a trigger.
@@ -114,7 +116,8 @@ impl<'a> Facts<'a> {
                 }
             }
         }
-        Self { doc, tree: Tree::new_within(doc, sentence), encoding, sentence, names }
+        let lemmas = sentence.range().map(|token| fnv1a(doc.lemmas.get(token).as_bytes(), EMPTY_HASH)).collect();
+        Self { doc, tree: Tree::new_within(doc, sentence), encoding, sentence, names, lemmas }
     }
 
     /// The words that could be parties, dates or places, each by the head of its phrase: nouns, names, pronouns, years, adverbs of time and place, and
@@ -396,7 +399,7 @@ impl<'a> Facts<'a> {
     }
 
     pub(super) fn lemma(&self, token: usize) -> u64 {
-        fnv1a(self.doc.lemmas.get(token).as_bytes(), EMPTY_HASH)
+        self.lemmas[token - self.sentence.start as usize]
     }
 
     pub(super) fn looks(&self, token: usize) -> Properties {
