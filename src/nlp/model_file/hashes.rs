@@ -6,18 +6,12 @@ use super::{Dtype, ModelError, ModelFile};
 #[derive(Debug)]
 pub(crate) struct Hashes {
     sorted: Vec<u64>,
-    /// For each value of the upper bits, the first hash that has it or a larger one.
+    /// For each value of the upper [`INDEX_BITS`] bits, the first hash that has it or a larger one.
     index: Vec<u32>,
-    /// How far the upper bits stand from the lowest place.
-    shift: u32,
 }
 
-/// Upper bits of a hash that lead straight to its neighborhood: as many as leave a handful of hashes there, within these bounds, so that a search seldom
-/// leaves the line of the cache that it begins in, and the index of a list of hundreds of thousands takes a megabyte.
-const INDEX_BITS: std::ops::RangeInclusive<u32> = 8..=18;
-
-/// Of how many hashes a neighborhood has about two to the power of this.
-const HANDFUL: u32 = 1;
+/// Upper bits of a hash that lead straight to its neighborhood: 4,096 buckets, a few dozen hashes each.
+const INDEX_BITS: u32 = 12;
 
 impl Hashes {
     /// Reads a section of ascending hashes.
@@ -36,17 +30,13 @@ impl Hashes {
         if !sorted.is_sorted() {
             return Err(section.wrong("its hashes are not ascending"));
         }
-        let n_hashes = u32::try_from(sorted.len()).map_err(|_| section.wrong("more than 2^32 hashes"))?;
-        let bits = n_hashes.max(1).ilog2().saturating_sub(HANDFUL).clamp(*INDEX_BITS.start(), *INDEX_BITS.end());
-        let shift = u64::BITS - bits;
-        let mut index = Vec::with_capacity((1 << bits) + 1);
-        for (place, hash) in (0_u32..).zip(&sorted) {
-            // Every neighborhood up to that of this hash, and not begun yet, begins with it.
-            let upper = usize::try_from(hash >> shift).unwrap_or(usize::MAX);
-            index.resize(index.len().max(upper + 1), place);
+        let bucket = |hash: &u64| hash >> (u64::BITS - INDEX_BITS);
+        let mut index = Vec::with_capacity((1 << INDEX_BITS) + 1);
+        for upper in 0..=1u64 << INDEX_BITS {
+            let first = sorted.partition_point(|hash| bucket(hash) < upper);
+            index.push(u32::try_from(first).map_err(|_| section.wrong("more than 2^32 hashes"))?);
         }
-        index.resize((1 << bits) + 1, n_hashes);
-        Ok(Self { sorted, index, shift })
+        Ok(Self { sorted, index })
     }
 
     /// Number of hashes.
@@ -57,7 +47,7 @@ impl Hashes {
     /// The place of a hash.
     #[inline]
     pub(crate) fn find(&self, hash: u64) -> Option<usize> {
-        let bucket = usize::try_from(hash >> self.shift).ok()?;
+        let bucket = usize::try_from(hash >> (u64::BITS - INDEX_BITS)).ok()?;
         let start = self.index[bucket] as usize;
         let end = self.index[bucket + 1] as usize;
         self.sorted[start..end].binary_search(&hash).ok().map(|place| start + place)

@@ -63,8 +63,6 @@ pub(super) struct Facts<'a> {
     pub(super) sentence: TokenRange,
     /// By token of the sentence, the kind of the name that it is in.
     names: Vec<Option<EntityKind>>,
-    /// By token of the sentence, the hash of its dictionary form: each is asked for dozens of times.
-    lemmas: Vec<u64>,
 }
 
 /// What is known of a trigger.
@@ -116,8 +114,7 @@ impl<'a> Facts<'a> {
                 }
             }
         }
-        let lemmas = sentence.range().map(|token| fnv1a(doc.lemmas.get(token).as_bytes(), EMPTY_HASH)).collect();
-        Self { doc, tree: Tree::new_within(doc, sentence), encoding, sentence, names, lemmas }
+        Self { doc, tree: Tree::new_within(doc, sentence), encoding, sentence, names }
     }
 
     /// The words that could be parties, dates or places, each by the head of its phrase: nouns, names, pronouns, years, adverbs of time and place, and
@@ -399,7 +396,7 @@ impl<'a> Facts<'a> {
     }
 
     pub(super) fn lemma(&self, token: usize) -> u64 {
-        self.lemmas[token - self.sentence.start as usize]
+        fnv1a(self.doc.lemmas.get(token).as_bytes(), EMPTY_HASH)
     }
 
     pub(super) fn looks(&self, token: usize) -> Properties {
