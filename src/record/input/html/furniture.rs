@@ -4,7 +4,7 @@
 
 use std::sync::LazyLock;
 
-use dom_query::{Document, NodeRef};
+use dom_query::{Document, NodeRef, Selection};
 
 use super::tokens::Tag;
 
@@ -15,10 +15,15 @@ const VOID: [&str; 13] =
 /// Elements that hold the page or its story, whatever their classes are called.
 const HOLDERS: [&str; 4] = ["html", "body", "main", "article"];
 
+/// Bytes of paragraphs that are a story beside a box which is longer.
+const STORY: usize = 200;
+
 /// A word by which an element is known.
 struct Sign {
     is_element: bool,
     is_whole: bool,
+    /// No story is called so, so that such a box may hold most of a page.
+    is_box: bool,
     word: &'static str,
 }
 
@@ -33,7 +38,7 @@ static SIGNS: LazyLock<Vec<Sign>> = LazyLock::new(|| {
     let sign = |row: &'static str| {
         let mut cells = row.split('\t');
         let (place, how, word) = (cells.next()?, cells.next()?, cells.next()?);
-        Some(Sign { is_element: place == "element", is_whole: how == "is", word })
+        Some(Sign { is_element: place == "element", is_whole: how == "is", is_box: place == "box", word })
     };
     rows.skip(1).filter_map(sign).collect()
 });
@@ -46,7 +51,7 @@ static CREDITS: LazyLock<Vec<&str>> = LazyLock::new(|| {
 /// Whether a tag opens such an element.
 pub(super) fn is_opened(tag: &Tag) -> bool {
     let names = ["class", "id"].into_iter().filter_map(|name| tag.attribute(name));
-    !VOID.contains(&tag.name.as_str()) && is_furniture(&tag.name, names)
+    !VOID.contains(&tag.name.as_str()) && is_furniture(&tag.name, names, |_| true)
 }
 
 /// Whether a tag in a figure opens an element that says who took the picture.
@@ -75,13 +80,19 @@ pub(super) fn part_credits(tree: &Document) {
     }
 }
 
-/// Takes such elements out of a tree, unless one holds most of its text: then it is no furniture, whatever it is called.
+/// Takes such elements out of a tree, unless one holds most of its text: then it is no furniture, whatever it is called. A box that no story is called by
+/// may hold most of it, where paragraphs stand beside.
 pub(super) fn remove(tree: &Document) {
     let root = tree.root();
     let n_all = root.text().len();
+    let prose = |node: NodeRef<'_>| Selection::from(node).select("p").text().len();
+    let is_beside_a_story = |node: NodeRef<'_>| prose(root).saturating_sub(prose(node)) >= STORY;
     let mut open: Vec<NodeRef<'_>> = vec![root];
     while let Some(node) = open.pop() {
-        if node.is_element() && is_named(&node) && node.text().len() * 2 < n_all {
+        let is_furniture = node.is_element()
+            && (is_named(&node, |_| true) && node.text().len() * 2 < n_all
+                || is_named(&node, |sign| sign.is_box) && is_beside_a_story(node));
+        if is_furniture {
             node.remove_from_parent();
         } else {
             open.extend(node.children_it(false));
@@ -89,21 +100,22 @@ pub(super) fn remove(tree: &Document) {
     }
 }
 
-fn is_named(node: &NodeRef<'_>) -> bool {
+fn is_named(node: &NodeRef<'_>, counts: impl Fn(&Sign) -> bool) -> bool {
     let Some(element) = node.node_name() else { return false };
     let names: Vec<_> = ["class", "id"].into_iter().filter_map(|name| node.attr(name)).collect();
-    is_furniture(&element, names.iter().map(|name| &**name))
+    is_furniture(&element, names.iter().map(|name| &**name), counts)
 }
 
-fn is_furniture<'n>(element: &str, names: impl Iterator<Item = &'n str>) -> bool {
+fn is_furniture<'n>(element: &str, names: impl Iterator<Item = &'n str>, counts: impl Fn(&Sign) -> bool) -> bool {
     if HOLDERS.contains(&element) {
         return false;
     }
-    if SIGNS.iter().any(|sign| sign.is_element && sign.fits(element)) {
+    let signs = || SIGNS.iter().filter(|sign| counts(sign));
+    if signs().any(|sign| sign.is_element && sign.fits(element)) {
         return true;
     }
     names.flat_map(str::split_ascii_whitespace).any(|name| {
         let name = name.replace('_', "-").to_ascii_lowercase();
-        SIGNS.iter().any(|sign| !sign.is_element && sign.fits(&name))
+        signs().any(|sign| !sign.is_element && sign.fits(&name))
     })
 }
