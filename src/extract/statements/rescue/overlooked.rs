@@ -191,12 +191,12 @@ fn to_do(reading: &Reading<'_, '_>, cue: TokenRange, frame: CueFrame) -> Option<
         inside.or_else(|| tree::governed(doc, cue, &[Deprel::Advcl, Deprel::Acl]).filter(is_to))
     };
     // "confessed | to plotting": a clause behind a preposition.
-    let by_noun = || {
+    let behind_preposition = || {
         let is_doing = |phrase: &TokenRange| doc.xpos.get(phrase.start as usize + 1) == Some(&Xpos::Vbg);
         let clause = tree::governed(doc, cue, &[Deprel::Advcl])?;
         (reading.words.eq(clause.start as usize, "to") && is_doing(&clause)).then_some(clause)
     };
-    own.or_else(by_noun).or_else(|| if frame == CueFrame::Urge { of_urging() } else { None })
+    own.or_else(behind_preposition).or_else(|| if frame == CueFrame::Urge { of_urging() } else { None })
 }
 
 /// "accused | Denmark of closing the harbor": the object and what is said of it.

@@ -1,5 +1,5 @@
 //! Elements that are no part of any story, by their names and those of their classes (`data/input/furniture.tsv`): boxes that ask for consent,
-//! comments of readers, advertisements, words for screen readers. Readability leaves them out of long pages; of short ones it
+//! comments of readers, advertisements, words for screen readers, forms for newsletters, lists of who signed. Readability leaves most of them out of long pages; of short ones it
 //! takes everything rather than too little.
 
 use std::sync::LazyLock;
@@ -90,8 +90,8 @@ pub(super) fn remove(tree: &Document) {
     let mut open: Vec<NodeRef<'_>> = vec![root];
     while let Some(node) = open.pop() {
         let is_furniture = node.is_element()
-            && (is_named(&node, |_| true) && node.text().len() * 2 < n_all
-                || is_named(&node, |sign| sign.is_box) && is_beside_a_story(node));
+            && is_named(&node, |_| true)
+            && (node.text().len() * 2 < n_all || is_named(&node, |sign| sign.is_box) && is_beside_a_story(node));
         if is_furniture {
             node.remove_from_parent();
         } else {
