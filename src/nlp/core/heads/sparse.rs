@@ -87,10 +87,19 @@ impl Listed {
         Ok(Some(Self { keys, weights }))
     }
 
-    /// Adds what a feature says, if it is listed.
-    pub(super) fn say(&self, key: u64, row: &mut [f32]) {
-        if let Some(place) = self.keys.find(key) {
-            self.weights.add(place, row);
+    /// Adds what some features say, of those that are listed. Where they stand is looked up of all before any row is read: so one waits for
+    /// memory beside the others and not behind them.
+    pub(super) fn say(&self, keys: &[u64], row: &mut [f32]) {
+        const AT_ONCE: usize = 64;
+        let mut places = [0; AT_ONCE];
+        for keys in keys.chunks(AT_ONCE) {
+            let mut n_found = 0;
+            for &key in keys {
+                let (place, is_listed) = self.keys.nearest(key);
+                places[n_found] = place;
+                n_found += usize::from(is_listed);
+            }
+            places[..n_found].iter().for_each(|&place| self.weights.add(place, row));
         }
     }
 }
@@ -123,20 +132,23 @@ impl SparseFeatures {
     ) {
         space.clear();
         space.extend(sentence.clone().map(|token_idx| encoding.properties(token_idx)));
+        let mut keys = Vec::with_capacity(TEMPLATES.len() + 16);
         for (at, row) in scores.chunks_exact_mut(self.0.weights.width).enumerate() {
             let property = |(number, distance): Place| {
                 let other = at.checked_add_signed(distance).and_then(|at| space.get(at));
                 other.map_or(NOTHING, |properties| properties[number])
             };
-            let mut say = |key: u64| self.0.say(key, row);
-            for (template, (one, other)) in (0..).zip(TEMPLATES) {
-                say(mixed(template, property(one), other.map_or(0, property)));
-            }
+            keys.clear();
+            let templates = (0..).zip(TEMPLATES);
+            keys.extend(
+                templates.map(|(template, (one, other))| mixed(template, property(one), other.map_or(0, property))),
+            );
             let mut bits = space[at][GAZETTEER];
             while bits != 0 {
-                say(mixed(TEMPLATES.len() as u64, bits.trailing_zeros().into(), 0));
+                keys.push(mixed(TEMPLATES.len() as u64, bits.trailing_zeros().into(), 0));
                 bits &= bits - 1;
             }
+            self.0.say(&keys, row);
         }
     }
 }

@@ -114,7 +114,7 @@ impl Attributes {
             row.iter_mut().zip(&self.share).for_each(|(score, share)| *score *= share);
             let mut keys = Vec::new();
             facts.of_trigger(&facts.trigger(mention.tokens, event_type), &mut keys);
-            keys.iter().for_each(|&key| listed.say(key, &mut row));
+            listed.say(&keys, &mut row);
         }
         let row = &row[..];
         let (codes, root) = &self.codes[event_type as usize];

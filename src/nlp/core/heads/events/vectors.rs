@@ -48,7 +48,7 @@ impl FeatureVectors {
     /// Hears the features of the word at a place.
     pub(super) fn hear(&self, place: usize, keys: &[u64], space: &mut VectorSpace) {
         let row = &mut space.sums[place * self.columns()..][..self.columns()];
-        keys.iter().for_each(|&key| self.features.say(key, row));
+        self.features.say(keys, row);
     }
 
     /// The words' vectors, a row for each.
