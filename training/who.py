@@ -276,7 +276,7 @@ def link_questions(found):
 
 
 # What the entity's own words and the tables say: taken away from a copy of each question, so that the rest learns to answer alone.
-OWN = {"adjective", "possessive", "compound", "of", "people", "at_first", "repeated", "known_name", "none_known_name", "in_office", "in_career"}
+OWN = {"adjective", "possessive", "compound", "of", "people", "at_first", "repeated", "known_name", "none_known_name", "in_office", "in_career", "listed", "listed_only"}
 
 
 def mask(candidates, answers):

@@ -5,16 +5,18 @@ use std::fmt;
 
 /// The tables under `data/` that the program is built with: name below that folder, text. In the order of the names; a test holds that none is
 /// missing. A static and no constant: a constant would stand in the binary once for each place that uses it.
-pub static TABLES: [(&str, &str); 31] = [
+pub static TABLES: [(&str, &str); 33] = [
     ("events/same.tsv", include_str!("../../data/events/same.tsv")),
     ("lexicon/attitudes-learned.tsv", include_str!("../../data/lexicon/attitudes-learned.tsv")),
     ("lexicon/attitudes.tsv", include_str!("../../data/lexicon/attitudes.tsv")),
+    ("lexicon/bodies.tsv", include_str!("../../data/lexicon/bodies.tsv")),
     ("lexicon/cities.tsv", include_str!("../../data/lexicon/cities.tsv")),
     ("lexicon/confidence.tsv", include_str!("../../data/lexicon/confidence.tsv")),
     ("lexicon/countries.tsv", include_str!("../../data/lexicon/countries.tsv")),
     ("lexicon/cues.tsv", include_str!("../../data/lexicon/cues.tsv")),
     ("lexicon/given_names.tsv", include_str!("../../data/lexicon/given_names.tsv")),
     ("lexicon/irregular_verbs.tsv", include_str!("../../data/lexicon/irregular_verbs.tsv")),
+    ("lexicon/listed.tsv", include_str!("../../data/lexicon/listed.tsv")),
     ("lexicon/officeholders.tsv", include_str!("../../data/lexicon/officeholders.tsv")),
     ("lexicon/organizations.tsv", include_str!("../../data/lexicon/organizations.tsv")),
     ("lexicon/places.tsv", include_str!("../../data/lexicon/places.tsv")),

@@ -108,11 +108,13 @@ fn body_within(reading: &Reading<'_, '_>, tokens: TokenRange) -> Option<usize> {
 fn of_entity(reading: &Reading<'_, '_>, span: &EventSpan, number: usize) -> Actor {
     let entity = &reading.who.entities[number];
     let sector = sector_of(entity, span);
+    // A body that is known all over the world acts under a code of its own, wherever its seat is.
+    let has_own_code = |country: &str| entity.code.as_ref().is_some_and(|code| !code.starts_with(country));
     let mut actor = Actor {
         tokens: span.tokens,
         name: entity.name.clone().unwrap_or_else(|| reading.words.doc.range_text(span.tokens).to_owned()),
         code: String::new(),
-        country: entity.country.clone(),
+        country: entity.country.clone().filter(|country| !has_own_code(country)),
         sector,
         wikidata: entity.wikidata.clone(),
         entity: Some(number),

@@ -7,9 +7,11 @@ mod confidence;
 mod gazetteer;
 mod inflection;
 mod latin;
+mod listed;
 mod officeholders;
 mod phrases;
 mod roles;
+mod sorted;
 mod triggers;
 mod verbs;
 mod words;
@@ -26,6 +28,7 @@ use gazetteer::Gazetteer;
 pub(crate) use gazetteer::{RegionRow, TownRow, key as place_key};
 use inflection::Inflections;
 pub(crate) use inflection::VerbForm;
+pub(crate) use listed::{Listed, name_key};
 use officeholders::Officeholders;
 pub(crate) use officeholders::Term;
 pub(crate) use phrases::PhraseMap;
@@ -84,6 +87,7 @@ pub(crate) struct Lexicon {
     pub(crate) bodies: BodyWords,
     pub(crate) given_names: GivenNames,
     pub(crate) officeholders: Officeholders,
+    pub(crate) listed: Listed,
     pub(crate) word_classes: WordClasses,
     pub(crate) cues: VerbIndex<CueRule>,
     /// Of the user's own; none are built in.
@@ -108,6 +112,7 @@ impl Lexicon {
             bodies,
             given_names: GivenNames::load()?,
             officeholders: Officeholders::load(codebook),
+            listed: Listed::load()?,
             word_classes: WordClasses::load()?,
             cues: verbs::load_cues(&inflections)?,
             attitudes: attitudes::load(&inflections)?,
@@ -267,6 +272,9 @@ mod tests {
         assert!(lexicon.country("KOS").is_some());
         for code in lexicon.officeholders.countries() {
             assert!(lexicon.country(code).is_some(), "offices of {code}, which is no country");
+        }
+        for code in lexicon.listed.countries() {
+            assert!(lexicon.country(code).is_some(), "{code} is listed, which is no country");
         }
     }
 }

@@ -1,7 +1,4 @@
 //! Who held which office when, from `data/lexicon/officeholders.tsv`.
-//!
-//! The rows ascend by a key of the name, so a name is looked up in the text itself: to read the 22,661 rows at every start would cost more
-//! than to load the model.
 
 use std::collections::HashMap;
 
@@ -10,8 +7,8 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 use super::latin::in_ascii;
+use super::sorted::SortedRows;
 use crate::extract::codebook::Codebook;
-use crate::nlp::tables;
 
 /// One person in one office.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,13 +67,10 @@ fn later(day: Date, years: i16) -> Date {
 
 /// The table, and terms of the user's own by key.
 #[derive(Debug)]
-pub(crate) struct Officeholders(&'static str, HashMap<String, Vec<Term>>);
+pub(crate) struct Officeholders(SortedRows, HashMap<String, Vec<Term>>);
 
 impl Officeholders {
     pub(super) fn load(codebook: &Codebook) -> Self {
-        let text = tables::embedded("lexicon/officeholders.tsv");
-        // Comments and heading stand above the rows.
-        let rows = text.find("\nkey\t").and_then(|heading| text[heading + 1..].split_once('\n'));
         let mut own: HashMap<String, Vec<Term>> = HashMap::new();
         let optional = |cell: &'static str| Some(cell).filter(|cell| !cell.is_empty());
         for row in &codebook.rows.offices {
@@ -92,38 +86,21 @@ impl Officeholders {
                 own.entry(key).or_default().push(term);
             }
         }
-        Self(rows.map_or("", |(_, rows)| rows), own)
+        Self(SortedRows::embedded("lexicon/officeholders.tsv"), own)
     }
 
     /// All terms of those who bear a full name, the user's own first, then in the order of the table. None for a single word: too many bear it.
     pub(crate) fn terms_of(&self, name: &str) -> Vec<Term> {
         let Some(key) = key(name) else { return Vec::new() };
-        let mut rows = self.0[self.first_row(&key)..].lines();
         let mut terms = self.1.get(&key).cloned().unwrap_or_default();
-        terms.extend(std::iter::from_fn(|| rows.next()?.strip_prefix(key.as_str())?.strip_prefix('\t').map(term)));
+        terms.extend(self.0.cells_of(&key).map(term));
         terms
     }
 
     /// The country of each term.
     #[cfg(test)]
     pub(super) fn countries(&self) -> impl Iterator<Item = &'static str> {
-        self.0.lines().filter_map(|row| term(row.split_once('\t')?.1).country)
-    }
-
-    /// Where the first row begins whose key is not before this one.
-    fn first_row(&self, key: &str) -> usize {
-        let (mut low, mut high) = (0, self.0.len());
-        while low < high {
-            let middle = low + (high - low) / 2;
-            let start = self.0.as_bytes()[..middle].iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);
-            let row = self.0[start..].lines().next().unwrap_or_default();
-            if row.split('\t').next().unwrap_or_default() < key {
-                low = (start + row.len() + 1).min(self.0.len());
-            } else {
-                high = start;
-            }
-        }
-        low
+        self.0.0.lines().filter_map(|row| term(row.split_once('\t')?.1).country)
     }
 }
 
@@ -144,7 +121,7 @@ fn term(cells: &'static str) -> Term {
 
 /// What the usual spellings of a name have in common: lower case without accents, points, initials and numbers of generations,
 /// letters that transliterations exchange made one ("Sergey" and "Sergei", "Aleksey" and "Alexei"). The same as `key` in training/officeholders.py.
-fn key(name: &str) -> Option<String> {
+pub(super) fn key(name: &str) -> Option<String> {
     let mut plain = String::new();
     for c in name.to_lowercase().nfd().filter(|&c| !is_combining_mark(c)) {
         if let Some(letters) = in_ascii(c) {
@@ -194,7 +171,7 @@ mod tests {
     fn the_table_ascends_by_keys_that_names_are_looked_up_by() {
         let table = Officeholders::load(&Codebook::default());
         let mut before = "";
-        for row in table.0.lines() {
+        for row in table.0.0.lines() {
             let (own, cells) = row.split_once('\t').unwrap_or_default();
             assert!(before <= own, "{own:?} comes behind {before:?}");
             assert_eq!(key(own).as_deref(), Some(own), "nobody could look it up");

@@ -5,10 +5,8 @@ use std::collections::HashMap;
 use jiff::civil::Date;
 
 use crate::extract::codebook::{ActorRow, Codebook, DatedCode};
-use crate::extract::lexicon::Lexicon;
+use crate::extract::lexicon::{Lexicon, name_key as key};
 use crate::finding::Sector;
-
-use super::known::key;
 
 /// Names of one entity that are looked at.
 const NAMES: usize = 24;

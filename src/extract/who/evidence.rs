@@ -81,6 +81,10 @@ evidence! {
         InOffice = "in_office",
         /// The table has this name within some years of the day.
         InCareer = "in_career",
+        /// A table lists a person or body of this name under the country.
+        Listed = "listed",
+        /// The same of a person, in an article that does not speak of the country.
+        ListedOnly = "listed_only",
         /// Share of the country among those whom news call by this name.
         KnownName = "known_name",
         /// Probability that who spoke before is of the country.

@@ -20,6 +20,8 @@ pub(super) struct Finder<'a, 'd> {
     pub(super) lexical: &'a Mentions,
     /// The last words of the persons' names that the core sees anywhere.
     pub(super) surnames: HashSet<&'d str>,
+    /// Names of several words that a table has under a state, ascending.
+    pub(super) listed: Vec<TokenRange>,
 }
 
 /// The last words of the persons' names that the core sees.
@@ -77,6 +79,13 @@ impl Finder<'_, '_> {
         if self.is_surname(token) {
             let name = TokenRange::new(token, token + 1);
             return Some(self.named(sentence, name, token, name, EntityKind::Person));
+        }
+        if let Some(name) = self.listed_around(token) {
+            if self.top_of(name) != token {
+                return None;
+            }
+            let phrase = if self.tree.is_part(token) && !is_source { name } else { self.tree.phrase(token, range) };
+            return Some(self.named(sentence, phrase, token, name, EntityKind::Organization));
         }
         // "US" of "US troops" is a country, whatever the core takes it for; "Air France" is none.
         let place = self.place_headed_by(token);
@@ -247,12 +256,25 @@ impl Finder<'_, '_> {
         })
     }
 
+    /// "al-Qaida | in Iraq": the name that a table has, whatever the core sees there; not within the name of a person.
+    fn listed_around(&self, token: usize) -> Option<TokenRange> {
+        let place = self.listed.partition_point(|name| name.end as usize <= token);
+        let name = self.listed.get(place).copied().filter(|name| name.contains_token(token))?;
+        let of_core = self.words.doc.entity_at(token);
+        let is_person = of_core.is_some_and(|named| named.kind == EntityKind::Person && named.tokens.len() > 1);
+        (!is_person).then_some(name)
+    }
+
     fn named(&self, sentence: usize, phrase: TokenRange, head: usize, name: TokenRange, kind: EntityKind) -> Mention {
         let kind = if self.is_called_like_a_person(name, kind) { EntityKind::Person } else { kind };
         let (title, name) = if kind == EntityKind::Person { self.without_title(name) } else { (None, name) };
         let international = self.lexical.around(self.top_of(name)).and_then(LexicalMention::place);
+        // "al-Qaida in Iraq" is a body of Iraq, "al-Qaida" of no one state.
+        let is_branch = self.listed_around(self.top_of(name)) == Some(name)
+            && self.lexical.around(self.top_of(name)).is_some_and(|known| known.tokens.len() < name.len());
         let sort = match (kind, international) {
             (EntityKind::Person, _) => Sort::Person,
+            _ if is_branch => Sort::Body,
             (_, Some((entity, _))) if !self.lexicon.entities[entity].is_country => Sort::International(entity),
             _ => Sort::Body,
         };

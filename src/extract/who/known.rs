@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::extract::lexicon::name_key;
 use crate::nlp::tables::{self, TableError};
 
 /// What is known of a name.
@@ -33,13 +34,6 @@ impl KnownNames {
     }
 
     pub(super) fn look_up(&self, name: &str) -> Option<&KnownName> {
-        self.0.get(key(name).as_str())
+        self.0.get(name_key(name).as_str())
     }
-}
-
-/// The name in lower case without "the", dots and "'s".
-pub(super) fn key(name: &str) -> String {
-    let lower = name.to_lowercase().replace('’', "'");
-    let bare = lower.trim_start_matches("the ").trim_end_matches("'s");
-    bare.chars().filter(|c| *c != '.').collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -83,7 +83,9 @@ impl<'a, 'd> Scene<'a, 'd> {
         let is_source = source_heads(&tree, words.doc);
         let said = Attributions::find(words.doc, &tree);
         let surnames = surnames(words.doc);
-        let finder = Finder { words, tree: &tree, lexicon, nouns: &tables.nouns, lexical, surnames };
+        let story = words.doc.sentences.iter().filter(|sentence| sentence.kind != SentenceKind::Boilerplate);
+        let listed = story.flat_map(|sentence| lexicon.listed.bodies_in(words, sentence.tokens)).collect();
+        let finder = Finder { words, tree: &tree, lexicon, nouns: &tables.nouns, lexical, surnames, listed };
         let mut mentions = finder.find(&is_source, &party_heads(&tree, words.doc));
         let mut scene = Self {
             words,

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use crate::extract::lexicon::name_key;
+
 use super::chains::Chain;
-use super::known;
 use super::mention::Sort;
 use super::scene::Scene;
 
@@ -33,7 +34,11 @@ pub(super) fn features(scene: &Scene<'_, '_>, chains: &[Chain], chain: &Chain, o
         }
         match mention.name {
             Some(name) => {
-                found.insert(format!("name {}", known::key(scene.words.doc.range_text(name))));
+                let words = scene.words.doc.range_text(name);
+                found.insert(format!("name {}", name_key(words)));
+                let listed = &scene.lexicon.listed;
+                let home = if chain.sort == Sort::Person { listed.person(words) } else { listed.body(words) };
+                found.extend(home.and_then(|home| home.sector).map(|sector| format!("listed {sector}")));
                 if chain.sort != Sort::Person {
                     found.extend(name.range().map(|token| format!("part {}", scene.words.lower(token))));
                 }

@@ -172,6 +172,7 @@ impl Candidates {
         mentions().flat_map(|index| &scene.modifiers[index]).for_each(|modifier| add(modifier.country));
         let tables = Tables::look_up(scene, chain);
         tables.in_office.iter().chain(&tables.in_career).for_each(|&country| add(country));
+        tables.listed.into_iter().for_each(&mut add);
         tables.known.iter().for_each(|&(country, _)| add(country));
         scene.dateline.into_iter().chain(scene.publisher).for_each(&mut add);
         scene.countries_by_frequency().take(NAMED_CANDIDATES).for_each(|(country, _)| add(country));
@@ -194,7 +195,7 @@ impl Candidates {
     /// The probability below which a country is not stated. A wrong one is worse than none: an official called by surname alone whom neither the
     /// words beside him nor a table give a country is mostly not of the one that the article talks about, and who serves an international body is of none.
     pub(super) fn least(&self, candidate: usize) -> f32 {
-        const OWN: [State; 12] = [
+        const OWN: [State; 13] = [
             State::People,
             State::Adjective,
             State::Possessive,
@@ -206,6 +207,7 @@ impl Candidates {
             State::Town,
             State::InOffice,
             State::InCareer,
+            State::Listed,
             State::KnownName,
         ];
         let is_given = self.all[candidate].1.iter().any(|(evidence, _)| OWN.contains(evidence));
@@ -439,6 +441,9 @@ pub(super) struct Tables {
     in_career: Vec<usize>,
     /// In an office of an international body.
     is_international: bool,
+    listed: Option<usize>,
+    /// Lists a person whose country the article does not speak of.
+    is_listed_only: bool,
     known: Vec<(usize, f32)>,
     known_none: f32,
 }
@@ -470,6 +475,13 @@ impl Tables {
                 }
             }
         }
+        let home = match chain.sort {
+            Sort::Person => lexicon.listed.person(fullest),
+            _ => names.iter().find_map(|name| lexicon.listed.body(name)),
+        };
+        tables.listed = country(home.map(|home| home.country));
+        tables.is_listed_only =
+            chain.sort == Sort::Person && tables.listed.is_some_and(|country| scene.places_of(country).is_empty());
         if let Some(known) = scene.tables.known.look_up(fullest) {
             for &(code, share) in &known.countries {
                 match lexicon.country(code) {
@@ -486,6 +498,9 @@ impl Tables {
             found.push((State::InOffice, 1.0));
         } else if self.in_career.contains(&country) {
             found.push((State::InCareer, 1.0));
+        }
+        if self.listed == Some(country) {
+            found.push((if self.is_listed_only { State::ListedOnly } else { State::Listed }, 1.0));
         }
         if let Some((_, share)) = self.known.iter().find(|(known, _)| *known == country) {
             found.push((State::KnownName, *share));

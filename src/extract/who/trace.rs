@@ -2,14 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use crate::extract::lexicon::PlaceForm;
+use crate::extract::lexicon::{PlaceForm, name_key};
 use crate::finding::Entity;
 use crate::text::{Deprel, EntityKind, TokenRange, Upos};
 
 use super::answers::Answer;
 use super::chains::{Chain, Question};
 use super::class::Class;
-use super::known;
 use super::mention::Sort;
 use super::scene::Scene;
 use super::scorer::Evidence as _;
@@ -89,7 +88,7 @@ impl Trace {
                     Sort::Group => "group",
                     Sort::Open => "open",
                 },
-                key: mention.name.map(|name| known::key(text(name))),
+                key: mention.name.map(|name| name_key(text(name))),
             })
             .collect();
         let doc = scene.words.doc;
@@ -140,7 +139,7 @@ impl Trace {
             self.states.push(StateQuestion {
                 mentions: chain.mentions.clone(),
                 class: Class::NAMES[candidates.class as usize],
-                key: names.max_by_key(|name| name.len()).map(known::key),
+                key: names.max_by_key(|name| name.len()).map(name_key),
                 candidates: all.collect(),
             });
         }

@@ -29,7 +29,11 @@ pub(super) fn entities(
         let known = look_up(scene, chain, name.as_deref(), answer.country);
         Entity {
             kind,
-            country: answer.country.map(|country| scene.lexicon.entities[country].code.to_owned()),
+            country: answer
+                .country
+                .map(|country| scene.lexicon.entities[country].code)
+                .or_else(|| seat(scene, chain))
+                .map(str::to_owned),
             code: match chain.sort {
                 _ if own[number].is_some() => own[number].and_then(|own| own.code).map(str::to_owned),
                 Sort::International(entity) => Some(scene.lexicon.entities[entity].code.to_owned()),
@@ -53,6 +57,14 @@ pub(super) fn entities(
         }
     });
     each.collect()
+}
+
+/// The state where a private body has its seat that is known all over the world: of bodies of several governments none.
+fn seat(scene: &Scene<'_, '_>, chain: &Chain) -> Option<&'static str> {
+    let Sort::International(number) = chain.sort else { return None };
+    let body = &scene.lexicon.entities[number];
+    let is_private = body.code.starts_with("NGO") || body.code.starts_with("MNC");
+    scene.lexicon.listed.body(body.name).filter(|_| is_private).map(|home| home.country)
 }
 
 fn kind_of(chain: &Chain) -> Kind {
