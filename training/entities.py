@@ -27,10 +27,12 @@ COUNTRY, OFTEN, HIDDEN_COUNTRIES = 8, 20, 0.5
 # Features of words are those that occur most often; entities that were annotated for the question itself are read twice.
 KEEP, LEAST, WHOLE = 30_000, 2, 2
 EPOCHS, BATCH, RATE, DECAY, DROPPED, FEATURES_DROPPED, SMOOTHED = 7, 128, 3e-3, 0.01, 0.3, 0.2, 0.02
+# Networks that are learned from other beginnings; their mean answers, which is one network that is so many times as wide.
+RUNS = 3
 RIDGE = 3.0
 # Evidence that occurs more seldom, or whose weight is set, is heard by its own weight alone.
 SELDOM = 40
-SETTINGS = {"width": WIDTH, "hidden": HIDDEN, "keep": KEEP, "whole": WHOLE, "epochs": EPOCHS, "batch": BATCH, "ridge": RIDGE, "rate": RATE, "decay": DECAY, "dropped": [DROPPED, FEATURES_DROPPED]}
+SETTINGS = {"width": WIDTH, "hidden": HIDDEN, "keep": KEEP, "whole": WHOLE, "epochs": EPOCHS, "batch": BATCH, "ridge": RIDGE, "rate": RATE, "decay": DECAY, "dropped": [DROPPED, FEATURES_DROPPED], "runs": RUNS}
 PARTS = {"train": ("who-train", "events-train"), "written": ("who-written",), "dev": ("who-dev", "events-dev"), "held-out": ("who-held-out",)}
 # Evidence by which alone a country is no candidate.
 FAINT = ("owner", "spoke_before", "distance", "only_named")
@@ -127,24 +129,82 @@ def log_sums(scores, owner, n):
     return top + torch.log(torch.zeros(n).index_add(0, owner, torch.exp(scores - top[owner])) + 1e-9)
 
 
-def figures(network, states, sectors, rows):
-    network.eval()
+def figures(networks, states, sectors, rows):
+    """Of the mean of some networks."""
+    for network in networks:
+        network.eval()
     right = []
     with torch.no_grad():
         for first in range(0, len(states.rows), 512):
             x, kind, words, starts, owner, country, wanted = states.batch(range(first, min(first + 512, len(states.rows))))
-            scores = network.state(x, kind, words, starts, owner, country).numpy()
+            scores = sum(network.state(x, kind, words, starts, owner, country) for network in networks).numpy()
             owner, wanted = owner.numpy(), wanted.numpy()
             for k in range(len(kind)):
                 own = owner == k
                 right.append(bool(wanted[own][scores[own].argmax()]))
-        best = network.sector(*bag([r[0] for r in sectors])).argmax(1).numpy()
-    network.train()
+        best = sum(network.sector(*bag([r[0] for r in sectors])) for network in networks).argmax(1).numpy()
+    for network in networks:
+        network.train()
     right, whole, n = np.array(right), states.is_whole, states.mentions
     good, of, counts, has = best == [r[1] for r in sectors], np.array([r[1] for r in rows]), np.array([r[2] for r in rows]), np.array([r[3] for r in rows])
     share = lambda ok, which, weight: 100 * (ok * weight)[which].sum() / weight[which].sum()
     return (f"states of entities {share(right, whole, np.ones(len(n))):.1f}, by mentions {share(right, whole, n):.1f}, of parties {share(right, ~whole, np.ones(len(n))):.1f}; "
             f"sectors by mentions {share(good, of, counts):.1f}, where annotated {share(good, of & has, counts):.1f}, of parties {share(good, ~of & has, counts):.1f}")
+
+
+def learned(network, states, sectors, n_train, order):
+    """The network after all passes over the questions `states` and `sectors`."""
+    optimizer = torch.optim.AdamW(network.parameters(), lr=RATE, weight_decay=DECAY)
+    steps = n_train // BATCH + 1
+    n_masked, n_sectors = len(states["masked"].rows) // 2 // steps, len(sectors) // steps + 1
+    for epoch in range(EPOCHS):
+        mixed, other, third = (order.permutation(n) for n in (n_train, len(states["masked"].rows), len(sectors)))
+        for step in range(steps):
+            optimizer.param_groups[0]["lr"] = RATE * max(0.02, 1 - (epoch * steps + step) / (EPOCHS * steps))
+            loss = 0
+            for part, which in (("train", mixed[step * BATCH:(step + 1) * BATCH]), ("masked", other[step * n_masked:(step + 1) * n_masked])):
+                if len(which):
+                    x, kind, w, starts, owner, country, right = states[part].batch(which)
+                    scores = network.state(x, kind, w * (torch.rand(len(w)) > FEATURES_DROPPED), starts, owner, country * (torch.rand(len(kind)) > HIDDEN_COUNTRIES)[owner])
+                    good = log_sums(torch.where(right, scores, torch.full_like(scores, -1e9)), owner, len(kind))
+                    loss = loss + (log_sums(scores, owner, len(kind)) - good).sum() / BATCH
+            drawn = [sectors[i] for i in third[step * n_sectors:(step + 1) * n_sectors]]
+            if drawn:
+                w, starts = bag([r[0] for r in drawn])
+                loss = loss + nn.functional.cross_entropy(network.sector(w * (torch.rand(len(w)) > FEATURES_DROPPED), starts), torch.tensor([r[1] for r in drawn]), label_smoothing=SMOOTHED)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    return network
+
+
+@torch.no_grad()
+def joined(networks, hashes):
+    """Sections of the one network that answers what the networks do on average: their vectors and hidden layers stand side by side, and no weight leads from one to another."""
+    n, first = len(networks), networks[0]
+    n_evidence = first.often.shape[0]
+    side_by_side = lambda of: torch.cat([of(x) for x in networks], -1)
+    mean = lambda of: sum(of(x) for x in networks) / n
+    apart = lambda of: torch.block_diag(*map(of, networks))
+
+    def state_hidden(x):
+        weight = x.state_hidden.weight.T.clone()
+        weight[:2 * n_evidence] *= torch.cat([x.often, x.often])[:, None]
+        return weight
+
+    # A row for each input: most inputs are nothing. Evidence is heard by all alike, words and countries by each in its own way.
+    hidden = torch.cat([side_by_side(lambda x: state_hidden(x)[:2 * n_evidence]), apart(lambda x: state_hidden(x)[2 * n_evidence:2 * n_evidence + WIDTH]),
+                        apart(lambda x: state_hidden(x)[2 * n_evidence + WIDTH:])])
+    table = torch.cat([side_by_side(lambda x: x.summed.vectors.weight), mean(lambda x: x.summed.says.weight)], 1)[1:]
+    number = lambda t: t.numpy().astype(np.float32)
+    return {
+        "who.features.hash": (hashes, "u64"), "who.features.weight": (number(table), "i8"), "who.bias": (number(side_by_side(lambda x: x.summed.bias)), "f32"),
+        "who.kind": (number(side_by_side(lambda x: x.kind.weight)), "f32"), "who.evidence": (number(first.plain), "f32"),
+        "who.state.hidden.weight": (number(hidden), "f32"), "who.state.hidden.bias": (number(side_by_side(lambda x: x.state_hidden.bias)), "f32"),
+        "who.state.out": (number(side_by_side(lambda x: x.state_out.weight[0]) / n), "f32"), "who.country": (number(side_by_side(lambda x: x.country.weight[1:])), "f32"),
+        "who.sector.hidden.weight": (number(apart(lambda x: x.sector_hidden.weight.T)), "f32"), "who.sector.hidden.bias": (number(side_by_side(lambda x: x.sector_hidden.bias)), "f32"),
+        "who.sector.out.weight": (number(torch.cat([x.sector_out.weight.T for x in networks]) / n), "f32"), "who.sector.out.bias": (number(mean(lambda x: x.sector_out.bias)), "f32"),
+    }
 
 
 def main():
@@ -155,8 +215,6 @@ def main():
     ap.add_argument("--out", default="models/who.model")
     a = ap.parse_args()
     torch.set_num_threads(1)
-    torch.manual_seed(0)
-    order = np.random.default_rng(0)
     who.WORK, who.CORPUS = Path(a.work), Path(a.shared) / "data/events/corpus"
     found = {part: who.articles(names) for part, names in PARTS.items()}
     # What is known of a name comes from the train part alone, as data/who/known.tsv does: names in articles written for this are invented.
@@ -191,45 +249,15 @@ def main():
     rows = {part: [([known[w] for w in features if w in known] or [0], sectors.index(sector) if sector in sectors else -1) for features, sector, *_ in with_sector[part]] for part in with_sector}
     rows["train"] += [row for row, (_, _, _, whole) in zip(list(rows["train"]), with_sector["train"]) if whole for _ in range(WHOLE - 1)]
     shown = {part: [(None, whole, weight, sector != "-") for _, sector, weight, whole in with_sector[part]] for part in tests}
-    figures_of = lambda: "; ".join(f"{part}: {figures(network, states[part], rows[part], shown[part])}" for part in tests)
-    network = Network(len(words), kinds, evidence, seldom, sectors, len(countries), plain)
-    optimizer = torch.optim.AdamW(network.parameters(), lr=RATE, weight_decay=DECAY)
-    steps = len(train) // BATCH + 1
-    n_masked, n_sectors = len(masked) // 2 // steps, len(rows["train"]) // steps + 1
-    for epoch in range(EPOCHS):
-        mixed, other, third = (order.permutation(n) for n in (len(train), len(masked), len(rows["train"])))
-        for step in range(steps):
-            optimizer.param_groups[0]["lr"] = RATE * max(0.02, 1 - (epoch * steps + step) / (EPOCHS * steps))
-            loss = 0
-            for part, which in (("train", mixed[step * BATCH:(step + 1) * BATCH]), ("masked", other[step * n_masked:(step + 1) * n_masked])):
-                if len(which):
-                    x, kind, w, starts, owner, country, right = states[part].batch(which)
-                    scores = network.state(x, kind, w * (torch.rand(len(w)) > FEATURES_DROPPED), starts, owner, country * (torch.rand(len(kind)) > HIDDEN_COUNTRIES)[owner])
-                    good = log_sums(torch.where(right, scores, torch.full_like(scores, -1e9)), owner, len(kind))
-                    loss = loss + (log_sums(scores, owner, len(kind)) - good).sum() / BATCH
-            drawn = [rows["train"][i] for i in third[step * n_sectors:(step + 1) * n_sectors]]
-            if drawn:
-                w, starts = bag([r[0] for r in drawn])
-                loss = loss + nn.functional.cross_entropy(network.sector(w * (torch.rand(len(w)) > FEATURES_DROPPED), starts), torch.tensor([r[1] for r in drawn]), label_smoothing=SMOOTHED)
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-        print(f"after pass {epoch + 1}, of 100: {figures_of()}", flush=True)
-    network.eval()
-    number = lambda t: t.detach().numpy().astype(np.float32)
-    mask = network.often
-    sections = {**network.summed.sections("who", hashes), "who.kind": (number(network.kind.weight), "f32"), "who.evidence": (number(network.plain), "f32")}
-    hidden = network.state_hidden.weight.detach().clone()
-    hidden[:, :2 * len(evidence)] *= torch.cat([mask, mask])
-    # A row for each input: most inputs are nothing.
-    sections["who.state.hidden.weight"] = (number(hidden.T), "f32")
-    sections["who.state.hidden.bias"] = (number(network.state_hidden.bias), "f32")
-    sections["who.state.out"] = (number(network.state_out.weight[0]), "f32")
-    sections["who.country"] = (number(network.country.weight[1:]), "f32")
-    sections["who.sector.hidden.weight"] = (number(network.sector_hidden.weight.T), "f32")
-    sections["who.sector.hidden.bias"] = (number(network.sector_hidden.bias), "f32")
-    sections["who.sector.out.weight"] = (number(network.sector_out.weight.T), "f32")
-    sections["who.sector.out.bias"] = (number(network.sector_out.bias), "f32")
+    figures_of = lambda networks: "; ".join(f"{part}: {figures(networks, states[part], rows[part], shown[part])}" for part in tests)
+    networks = []
+    for run in range(RUNS):
+        torch.manual_seed(run)
+        network = Network(len(words), kinds, evidence, seldom, sectors, len(countries), plain)
+        networks.append(learned(network, states, rows["train"], len(train), np.random.default_rng(run)))
+        print(f"run {run + 1}, of 100: {figures_of([network])}", flush=True)
+    print(f"their mean, of 100: {figures_of(networks)}")
+    sections = joined(networks, hashes)
     files = {f"work/{name}.trace.jsonl": who.WORK / f"{name}.trace.jsonl" for name in PARTS["train"] + PARTS["written"] if (who.WORK / f"{name}.trace.jsonl").exists()}
     header = {"name": "who", "version": a.version, "license": "CC BY-SA 4.0", "attribution": ["Voice of America", "Wikipedia, Portal: Current events (CC BY-SA 4.0)", "Wikinews (CC BY 2.5)", "training/articles (Apache-2.0)"], "config": {},
               "labels": {"kind": kinds, "country": list(countries), "evidence": evidence, "sector": sectors}, "provenance": {"stages": [provenance.stage("entities", SETTINGS, files)]}}
