@@ -61,7 +61,7 @@ def attributes(files, labels):
         of = {"cameo": f"{kind}/{event['cameo']}", "mode": f"{kind}/{event['mode']}" if event["mode"] else ""}
         return {k: columns[k].index(x) if x in columns[k] else -1 for k, x in of.items()}
 
-    read = {name: [(t["keys"], t["said"], t["plover"], wanted(e)) for _, t, e in matched(*pair)] for name, pair in files.items() if name != "silver"}
+    read = {name: [(t["keys"], t["said"], t["plover"], wanted(e)) for _, t, e in matched(*pair)] for name, pair in files.items() if name not in ("silver", "taught")}
     part = {"train": read["train"] + read.get("written", []), "dev": read["dev"], **({"held-out": read["held-out"]} if "held-out" in read else {})}
     keys = {name: [x[0] for x in rows] for name, rows in part.items()}
     known = listed([np.array([k for row in keys["train"] for k in set(row)], np.uint64)], LEAST)
@@ -126,6 +126,8 @@ def put(a):
     if (work / "events-silver.asked.jsonl").exists():
         files["silver"] = (work / "events-silver.asked.jsonl", work / "events-silver.gold.jsonl")
     files |= {part: (work / f"{part}.asked.jsonl", work / f"{part}.jsonl") for part in ("written", "held-out") if (work / f"{part}.asked.jsonl").exists()}
+    if (work / "events-unlabelled.roles.npy").exists():
+        files["taught"] = (work / "events-unlabelled.asked.jsonl", work / "events-unlabelled.roles.npy")
     base = model_file.File(a.model)
     new = {**(roles.fitted(files, base if a.go_on else None) if "roles" in a.parts else {}), **(attributes(files, base.header["labels"]) if "attributes" in a.parts else {})}
     stored = {name: (base.stored(name), s["dtype"]) for name, s in base.sections.items() if not name.endswith(".scale") and name not in new and not name.startswith("event.role.signs")}

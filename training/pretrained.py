@@ -48,10 +48,10 @@ class Encoder(nn.Module):
             for norm, of in ((layer.n1, "attention.output.LayerNorm"), (layer.n2, "output.LayerNorm")):
                 norm.weight.data, norm.bias.data = weights[f"{name}{of}.weight"], weights[f"{name}{of}.bias"]
 
-    def forward(self, ids):
-        """(windows, pieces) ids, 0 behind a window's end -> (windows, pieces, d)"""
+    def forward(self, ids, marks=0):
+        """(windows, pieces) ids, 0 behind a window's end, and what is added to their embeddings -> (windows, pieces, d)"""
         mask = (ids != 0)[:, None, None, :]
-        x = F.dropout(self.norm(self.words(ids) + self.places[:ids.shape[1]]), 0.1, self.training)
+        x = F.dropout(self.norm(self.words(ids) + self.places[:ids.shape[1]] + marks), 0.1, self.training)
         for layer in self.layers:
             x = layer(x, mask)
         return x

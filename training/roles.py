@@ -9,15 +9,17 @@ from torch import nn
 
 from logistic import fit, log_odds, softmax
 from summed import Summed, averaged, begin_layers, grown, layers, rows
-from traced import likeness, matched
+from traced import likeness, matched, rows as rows_of
 
 LABELS = ("none", "actors", "recipients", "date", "place")
 WIDTH, HIDDEN = 32, 64
 # Features are those that occur most often; how often the corpus is read beside the teacher's labels; steps are of so many triggers.
 KEEP, TIMES, EPOCHS, BATCH = 150_000, 3, 4, 256
+# Features that a file has at most.
+MOST = 250_000
 RATE, DROPPED, FEATURES_DROPPED, SMOOTHED = 2e-3, 0.3, 0.2, 0.03
 # Where it goes on from a file: how often each part is read, with what rate, how many features are new, and of how many runs in another order the mean is taken.
-TUNED_TIMES, TUNED_EPOCHS, TUNED_RATE, MORE_KEPT, RUNS = {"train": 2, "written": 2}, 2, 7e-4, 50_000, 2
+TUNED_TIMES, TUNED_EPOCHS, TUNED_RATE, MORE_KEPT, RUNS = {"train": 2, "written": 2, "taught": 1}, 2, 7e-4, 50_000, 2
 PARTS = ("query", "hidden", "out")
 SETTINGS = {"width": WIDTH, "hidden": HIDDEN, "keep": KEEP, "times": TIMES, "epochs": EPOCHS, "batch": BATCH, "rate": RATE, "dropped": [DROPPED, FEATURES_DROPPED], "smoothed": SMOOTHED}
 TUNED = {"times": TUNED_TIMES, "epochs": TUNED_EPOCHS, "rate": TUNED_RATE, "more_kept": MORE_KEPT, "runs": RUNS}
@@ -55,6 +57,26 @@ def words(asked, gold):
             of.append(number)
             articles.append(numbers.setdefault(article, len(numbers)))
     return np.stack(keys), np.array(labels), np.array(seen, np.float32), np.array(of), np.array(articles)
+
+
+def taught(asked, told):
+    """The same of words that a teacher has told what they are: `told` are probabilities of the labels, of all words of the triggers with words, in their order. Returned in the place of labels."""
+    keys, of, number = [], [], 0
+    for article in rows_of(asked):
+        for trigger in article["triggers"]:
+            keys += [np.array(word["keys"], np.uint64) for word in trigger["words"]]
+            of += [number] * len(trigger["words"])
+            number += 1
+    return np.stack(keys), np.load(told).astype(np.float32), None, np.array(of), None
+
+
+def targets(labels):
+    """What is wanted, as shares of the labels: of annotated words a little less than all for the right one, of those that are ignored nothing."""
+    if labels.ndim == 2:
+        return labels
+    wanted = np.full((len(labels), len(LABELS)), SMOOTHED / len(LABELS), np.float32)
+    wanted[np.arange(len(labels)), np.maximum(labels, 0)] += 1 - SMOOTHED
+    return wanted * (labels != IGNORED)[:, None]
 
 
 def most_frequent(parts):
@@ -116,15 +138,21 @@ def heard(tree, seen):
     return sparse.csr_matrix(np.column_stack([tree[:, 1:] - tree[:, :1], there, there * log_odds(seen[:, 4:]), there[:, kind_of_role] * log_odds(seen[:, :4])]))
 
 
+def begun(known, begin):
+    """A network as a file has it, or a new one."""
+    network = Network(len(known))
+    if begin is not None:
+        network.summed.begin(begin, "event.role", known)
+        begin_layers(network, begin, "event.role", PARTS)
+    return network
+
+
 def trained(known, parts, times, tests, begin, seed):
     """A network. `parts` are words by name, those of `times` are learned from, so often; `tests` print what they find."""
     torch.manual_seed(seed)
     order = np.random.default_rng(seed)
     epochs, rate = (EPOCHS, RATE) if begin is None else (TUNED_EPOCHS, TUNED_RATE)
-    network = Network(len(known))
-    if begin is not None:
-        network.summed.begin(begin, "event.role", known)
-        begin_layers(network, begin, "event.role", PARTS)
+    network = begun(known, begin)
     slow = torch.optim.Adam(network.summed.rest(network), lr=rate)
     fast = torch.optim.SparseAdam(network.summed.tables(), lr=rate)
     every = [(name, t) for name in sorted(times) for t in range(len(parts[name][2]) - 1) for _ in range(times[name])]
@@ -145,32 +173,52 @@ def trained(known, parts, times, tests, begin, seed):
             for optimizer in (slow, fast):
                 optimizer.param_groups[0]["lr"] = rate * max(0.02, 1 - step / total)
                 optimizer.zero_grad()
-            nn.functional.cross_entropy(network(x, of, n), y, label_smoothing=SMOOTHED, ignore_index=IGNORED).backward()
+            said = torch.log_softmax(network(x, of, n), 1)
+            (-(y * said).sum() / y.sum()).backward()
             slow.step(), fast.step()
             step += 1
         tests(network, f"after pass {epoch + 1}")
     return network
 
 
+@torch.no_grad()
+def lightened(network, known, parts):
+    """-> the features that say most: how far their numbers are from nothing, times how often they occur. The others leave the network; `parts` are rows of features with how often they are read."""
+    count = sum(n * np.bincount(x.ravel(), minlength=len(known) + 1) for x, n in parts)[1:]
+    said = torch.cat(network.summed.tables(), 1)[1:].norm(dim=1).numpy() * count
+    kept = np.sort(np.argsort(-said, kind="stable")[:MOST])
+    at = torch.from_numpy(np.concatenate([[0], kept + 1]))
+    for table in (network.summed.vectors, network.summed.says):
+        table.weight.data = table.weight.data[at]
+    return known[kept]
+
+
 def fitted(files, begin=None):
     """-> the sections of the network and of how it is weighed. `begin` is a file with a network to go on from."""
-    read = {name: words(*pair) for name, pair in files.items()}
+    read = {name: taught(*pair) if name == "taught" else words(*pair) for name, pair in files.items()}
     times = {"train": TIMES, "silver": 1} if begin is None else TUNED_TIMES
     times = {name: n for name, n in times.items() if name in read}
     known = most_frequent([(read[name][0], n) for name, n in times.items()]) if begin is None else grown(begin, "event.role", np.concatenate([read[name][0].ravel() for name in times]), MORE_KEPT)
     starts = lambda of: np.concatenate([[0], np.flatnonzero(np.diff(of)) + 1, [len(of)]])
-    parts = {name: (rows(keys, known), labels, starts(of)) for name, (keys, labels, _, of, _) in read.items()}
+    parts = {name: (rows(keys, known), targets(labels), starts(of)) for name, (keys, labels, _, of, _) in read.items()}
 
     def tests(network, when):
         for name in parts:
             if name not in times:
                 print(f"roles on {name} {when}, words asked, tree alone: {figures(softmax(scores(network, parts[name])), read[name][1])}", flush=True)
 
+    if begin is not None and "taught" in parts:
+        # The teacher and the network that learns are wrong in other places.
+        x, told, first = parts["taught"]
+        parts["taught"] = x, (told + softmax(scores(begun(known, begin), parts["taught"]))) / 2, first
     network = averaged([trained(known, parts, times, tests, begin, run) for run in range(1 if begin is None else RUNS)])
     tests(network, "of all runs")
     network.eval()
+    known = lightened(network, known, [(parts[name][0], n) for name, n in times.items()])
+    parts = {name: (rows(read[name][0], known), *parts[name][1:]) for name in read if name not in times}
     # The file's rounding is the network's.
     network.summed.round()
+    tests(network, "as it lies in the file")
     _, labels, seen, _, articles = read["dev"]
     both, held = heard(scores(network, parts["dev"]), seen), np.zeros((len(labels), len(LABELS)))
     for k in range(10):
