@@ -226,16 +226,76 @@ fn a_feed_is_refused_by_name() {
     assert!(found[0].starts_with("unsupported_format: a feed"), "{found:?}");
 }
 
+/// A record of a web archive.
+#[cfg(feature = "warc")]
+fn record(kind: &str, address: &str, block: &str) -> String {
+    record_of("application/http", kind, address, block)
+}
+
+#[cfg(feature = "warc")]
+fn record_of(content_type: &str, kind: &str, address: &str, block: &str) -> String {
+    format!(
+        "WARC/1.0\r\nWARC-Type: {kind}\r\nWARC-Target-URI: {address}\r\nContent-Type: {content_type}\r\nContent-Length: {}\r\n\r\n{block}\r\n\r\n",
+        block.len()
+    )
+}
+
+/// The HTTP response that such a record holds.
+#[cfg(feature = "warc")]
+fn page(kind: &str, body: &str) -> String {
+    format!("HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\n\r\n{body}")
+}
+
+/// What is no page is passed over before its size is asked, and what is one and too large is said to be so.
+#[cfg(feature = "warc")]
+#[test]
+fn only_pages_of_a_web_archive_are_too_large() {
+    let long = "x".repeat(3 * LIMIT);
+    let kinds =
+        ["image/jpeg", "video/mp4", "audio/mpeg", "font/woff2", "text/css", "text/javascript", "application/pdf", ""];
+    let mut records: Vec<String> =
+        kinds.map(|kind| record("response", "https://news.example/x", &page(kind, &long))).into();
+    // Servers call pictures and papers pages, too, and not only small ones.
+    for body in [format!("%PDF-1.7 {long}"), format!("PK\u{3}\u{4}{long}"), "%PDF-1.7 x".to_owned()] {
+        records.push(record("response", "https://news.example/y", &page("text/html", &body)));
+        let chunked = page("text/html", &format!("4000\r\n{body}\r\n0\r\n\r\n"));
+        let chunked = chunked.replacen("\r\n\r\n", "\r\nTransfer-Encoding: chunked\r\n\r\n", 1);
+        records.push(record("response", "https://news.example/y", &chunked));
+    }
+    records.push(record_of("image/png", "resource", "https://news.example/z", &long));
+    records.push(record_of("text/html", "metadata", "https://news.example/z", &long));
+    assert!(read("a.warc", records.concat().as_bytes()).is_empty());
+    let pages = [
+        record("response", "https://news.example/1", &page("text/html", &long)),
+        record("response", "https://news.example/2", &page("text/html; charset=utf-8", "<p>The envoy left.</p>")),
+        record_of("text/plain", "conversion", "https://news.example/3", &long),
+    ];
+    records.extend(pages);
+    let too_large = Err("more than the 4096 bytes that are accepted".to_owned());
+    let found: Vec<_> =
+        read("a.warc", records.concat().as_bytes()).into_iter().map(|read| read.map(|article| article.text)).collect();
+    assert_eq!(found, [too_large.clone(), Ok("The envoy left.".to_owned()), too_large]);
+}
+
+/// Whatever its size, a file that is not read is said to be what it is.
+#[test]
+fn a_large_file_that_is_not_read_is_called_by_its_name() {
+    let long = "x".repeat(3 * LIMIT);
+    for (begin, name) in [("%PDF-1.7 ", "a PDF file"), ("PK\u{3}\u{4}", "a zip archive")] {
+        let found = texts("a", format!("{begin}{long}").as_bytes());
+        assert!(found[0].starts_with(&format!("unsupported_format: {name}")), "{found:?}");
+    }
+    assert_eq!(texts("a", long.as_bytes()), ["more than the 4096 bytes that are accepted"]);
+    #[cfg(not(feature = "warc"))]
+    {
+        let found = texts("a.warc", format!("WARC/1.0\r\n{long}").as_bytes());
+        assert!(found[0].contains("feature `warc` reads files of them"), "{found:?}");
+    }
+}
+
 #[cfg(feature = "warc")]
 #[test]
 fn a_web_archive_gives_an_article_a_page() {
-    let record = |kind: &str, address: &str, block: &str| {
-        format!(
-            "WARC/1.0\r\nWARC-Type: {kind}\r\nWARC-Target-URI: {address}\r\nContent-Type: application/http\r\nContent-Length: {}\r\n\r\n{block}\r\n\r\n",
-            block.len()
-        )
-    };
-    let page = |kind: &str, body: &str| format!("HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\n\r\n{body}");
     let gone = "x".repeat(3 * LIMIT);
     let records = [
         record("warcinfo", "", "software: x"),

@@ -61,6 +61,7 @@ fn cases() {
         ("wrapped.toml", include_str!("../data/input/wrapped.toml")),
         ("other.toml", include_str!("../data/input/other.toml")),
         ("pages.toml", include_str!("../data/input/pages.toml")),
+        ("beside.toml", include_str!("../data/input/beside.toml")),
         ("stand_ins.toml", include_str!("../data/input/stand_ins.toml")),
     ] {
         #[derive(Deserialize)]

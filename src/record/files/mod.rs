@@ -292,9 +292,14 @@ impl Iterator for Messages {
             }
             match self.advance() {
                 Ok(Some(Next { line, piece, content_type, headers })) => {
-                    let limit = piece.limit();
+                    let (limit, format) = (piece.limit(), input::unread(piece.head()));
                     let Some(bytes) = piece.whole() else {
-                        return Some(Err(FileError::TooLarge { origin: self.origin(line), limit }));
+                        let origin = self.origin(line);
+                        // A smaller one would not be read either.
+                        return Some(Err(match format {
+                            Some(rejection) => FileError::Refused { origin, rejection },
+                            None => FileError::TooLarge { origin, limit },
+                        }));
                     };
                     match self.several(&bytes, &content_type) {
                         Some(articles) => self.pending.extend(articles.into_iter().map(|article| (line, article))),

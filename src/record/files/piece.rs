@@ -2,6 +2,9 @@
 
 use super::super::message::Header;
 
+/// Bytes that are kept of what is too large: by them it is known what it is.
+const HEAD_BYTES: usize = 4096;
+
 /// Bytes of one article, kept as long as they are not too many.
 pub(super) struct Piece {
     bytes: Vec<u8>,
@@ -15,21 +18,34 @@ impl Piece {
     }
 
     pub(super) fn extend(&mut self, bytes: &[u8]) {
-        if self.bytes.len() + bytes.len() > self.limit {
+        if !self.is_too_large && self.bytes.len() + bytes.len() > self.limit {
             self.is_too_large = true;
-            self.bytes = Vec::new();
+            self.bytes.truncate(HEAD_BYTES);
+            self.bytes.shrink_to_fit();
         }
-        if !self.is_too_large {
-            self.bytes.extend_from_slice(bytes);
-        }
+        let n_kept = if self.is_too_large { HEAD_BYTES.saturating_sub(self.bytes.len()) } else { bytes.len() };
+        self.bytes.extend_from_slice(&bytes[..n_kept.min(bytes.len())]);
+    }
+
+    /// Says how many bytes will come, so that none of too many are kept but the first.
+    #[cfg(feature = "warc")]
+    pub(super) fn expect(&mut self, n_bytes: u64) {
+        self.is_too_large |= usize::try_from(n_bytes).is_ok_and(|n_bytes| n_bytes > self.limit);
     }
 
     /// Puts others in the place of its bytes, unless there are none to put there.
     #[cfg(feature = "warc")]
     pub(super) fn replace(&mut self, other: impl FnOnce(&[u8]) -> Option<Vec<u8>>) {
-        if let Some(bytes) = other(&self.bytes) {
+        if !self.is_too_large
+            && let Some(bytes) = other(&self.bytes)
+        {
             self.bytes = bytes;
         }
+    }
+
+    /// Its bytes, of what is too large the first ones.
+    pub(super) fn head(&self) -> &[u8] {
+        &self.bytes
     }
 
     pub(super) fn limit(&self) -> usize {

@@ -1,5 +1,5 @@
 //! Web archives (WARC 1.x, ISO 28500), as crawlers write them: the pages in them, one record after the other, without more than one in
-//! memory. Requests, metadata, pictures, and answers that are no page are passed over.
+//! memory. Requests, metadata, pictures, and answers that are no page are passed over, whatever their size; a page that is too large is an error in its place.
 
 use std::io::{self, BufRead, Read};
 
@@ -9,6 +9,9 @@ use super::piece::{Next, Piece};
 
 /// Longest head of a record or of the HTTP response in it, in bytes.
 const MAX_HEAD_BYTES: u64 = 64 * 1024;
+
+/// Longest line with the length of a chunk, in bytes.
+const MAX_CHUNK_LENGTH: usize = 32;
 
 /// Media types that are read.
 const READ: [&str; 4] = ["text/html", "application/xhtml+xml", "text/plain", "application/json"];
@@ -42,9 +45,17 @@ impl Archive {
                 continue;
             };
             let mut piece = Piece::new(limit);
+            // The lengths of chunks are no part of a page.
+            if !body.is_chunked {
+                piece.expect(length);
+            }
             self.block(length, Some(&mut piece))?;
             if body.is_chunked {
                 piece.replace(unchunked);
+            }
+            // Servers send pictures and films as pages, too.
+            if input::unread(body.first_bytes(&piece)).is_some() {
+                continue;
             }
             let mut next = Next::new(self.n_records, piece, &body.content_type);
             next.headers = address(&head).into_iter().collect();
@@ -127,13 +138,25 @@ impl Body {
         let media_type = self.content_type.split(';').next().unwrap_or_default().trim();
         READ.iter().any(|read| read.eq_ignore_ascii_case(media_type))
     }
+
+    /// The first bytes of what was read, without the length of the first chunk, which what is too large still has.
+    fn first_bytes<'p>(&self, piece: &'p Piece) -> &'p [u8] {
+        let bytes = piece.head();
+        let end = bytes.iter().take(MAX_CHUNK_LENGTH).position(|byte| *byte == b'\n');
+        let is_length =
+            |line: &[u8]| !line.trim_ascii().is_empty() && line.trim_ascii().iter().all(u8::is_ascii_hexdigit);
+        match end {
+            Some(end) if self.is_chunked && is_length(&bytes[..end]) => &bytes[end + 1..],
+            _ => bytes,
+        }
+    }
 }
 
 /// A body without the lengths of its chunks; `None` if it has none, as most archives take them off and leave the header.
 fn unchunked(mut body: &[u8]) -> Option<Vec<u8>> {
     let mut whole = Vec::new();
     loop {
-        let end = body.iter().take(32).position(|byte| *byte == b'\n')?;
+        let end = body.iter().take(MAX_CHUNK_LENGTH).position(|byte| *byte == b'\n')?;
         let length = std::str::from_utf8(&body[..end]).ok()?.split(';').next()?.trim();
         let length = usize::from_str_radix(length, 16).ok()?;
         body = &body[end + 1..];

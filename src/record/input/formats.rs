@@ -99,6 +99,24 @@ pub(super) fn check_bytes(bytes: &[u8]) -> Result<(), Rejection> {
     Ok(())
 }
 
+/// What something is that begins with these bytes, where nothing of the kind is read, however large.
+pub(in crate::record) fn unread(head: &[u8]) -> Option<Rejection> {
+    check_bytes(head).err().or_else(|| is_archive(head).then(|| refused(archives())))
+}
+
+fn is_archive(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"WARC/1.") || bytes.starts_with(b"WARC/0.")
+}
+
+/// What is said of a web archive, and where its pages are read.
+const fn archives() -> &'static str {
+    if cfg!(feature = "warc") {
+        "a web archive (WARC): a message is one article, and files of web archives are read page by page"
+    } else {
+        "a web archive (WARC): a message is one article; a program built with feature `warc` reads files of them"
+    }
+}
+
 /// Refuses a text of zeros and other characters that no text has: data of a format that is not known here.
 pub(super) fn check_characters(text: &str) -> Result<(), Rejection> {
     let sample = &text[..text.floor_char_boundary(SAMPLE_BYTES)];
@@ -156,8 +174,8 @@ pub(in crate::record) fn root(text: &str) -> Option<&str> {
 /// Refuses a text that is no article but something else that is written in characters.
 pub(super) fn check_text(text: &str) -> Result<(), Rejection> {
     let text = text.trim_start();
-    let found = if text.starts_with("WARC/1.") || text.starts_with("WARC/0.") {
-        "a web archive (WARC)"
+    let found = if is_archive(text.as_bytes()) {
+        archives()
     } else if text.starts_with("HTTP/1.") || text.starts_with("HTTP/2 ") {
         "an HTTP response with its head"
     } else if text.starts_with("WEBVTT") || is_subrip(text) {

@@ -106,6 +106,11 @@ pub(super) fn check(declared: Option<&str>, text: &str) -> Result<(), Rejection>
     }
 }
 
+/// Whether a word, in lower case, is one that holds English sentences together.
+pub(super) fn is_function_word(word: &str) -> bool {
+    FUNCTION_WORDS.get(word).is_some_and(|languages| languages.contains(&0))
+}
+
 /// The words of a text, and whether each is one of a name, as far as its capital shows.
 fn words(text: &str) -> impl Iterator<Item = (&str, bool)> {
     let mut words: Vec<Word<'_>> = Vec::new();

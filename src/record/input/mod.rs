@@ -33,6 +33,7 @@ pub(in crate::record) use fields::compared;
 pub use fields::{Alias, FIELDS, FieldName};
 #[cfg(feature = "feeds")]
 pub(in crate::record) use formats::root as xml_root;
+pub(in crate::record) use formats::unread;
 pub(in crate::record) use json::articles_in;
 
 /// Header with the address of the article, for a value that does not give one.

@@ -24,6 +24,15 @@ const AUTHORS: [&str; 9] = [
     "byline",
     "creator",
 ];
+const SUMMARIES: [&str; 7] = [
+    "ogdescription",
+    "description",
+    "twitterdescription",
+    "dcdescription",
+    "dctermsabstract",
+    "sailthrudescription",
+    "abstract",
+];
 const LANGUAGES: [&str; 3] = ["dclanguage", "dctermslanguage", "inlanguage"];
 const DATES: [&str; 31] = [
     "articlepublishedtime",
@@ -76,6 +85,14 @@ pub(super) struct Head {
     /// The element whose text comes next, if it is one that is read.
     inside: Inside,
     n_articles: usize,
+}
+
+/// What a page says of itself.
+#[derive(Debug, Default)]
+pub(super) struct Said {
+    pub(super) article: RawArticle,
+    /// What it gives as its summary, in order of sureness.
+    pub(super) summaries: Vec<String>,
 }
 
 /// How sure it is that a `<time>` is that of publication.
@@ -171,10 +188,12 @@ impl Head {
 
     /// What is said, in order of sureness: JSON-LD, `<meta>`, `<time>`; a title as well what was `found` to be one, and `<title>`. The
     /// text is the article's body in JSON-LD, if the page has one there.
-    pub(super) fn said(self, found: Option<String>) -> RawArticle {
+    pub(super) fn said(self, found: Option<String>) -> Said {
         let meta_url = || self.all(&["ogurl"]).find_map(address);
         let url = self.canonical.clone().or_else(meta_url);
-        let linked = linked_data::article(&self.scripts, url.as_deref()).unwrap_or_default();
+        let (linked, summary) = linked_data::article(&self.scripts, url.as_deref()).unwrap_or_default();
+        let summaries = summary.into_iter().chain(self.all(&SUMMARIES).map(str::to_owned));
+        let summaries = summaries.filter_map(|summary| one_line(&summary)).collect();
         let publisher = linked.publisher.or_else(|| self.first(&SITES));
         let titles = [linked.title, self.first(&TITLES), found, self.title.clone()].into_iter().flatten();
         let titles = titles.filter_map(|title| one_line(&title));
@@ -184,7 +203,7 @@ impl Head {
             authors if !authors.is_empty() => authors,
             _ => self.all(&AUTHORS).filter(|author| !author.contains("://")).map(str::to_owned).take(1).collect(),
         };
-        RawArticle {
+        let article = RawArticle {
             id: None,
             text: linked.text,
             markup: None,
@@ -197,7 +216,8 @@ impl Head {
             title,
             publisher,
             authors,
-        }
+        };
+        Said { article, summaries }
     }
 
     /// The values under these names, in the order of the names.
@@ -260,7 +280,7 @@ mod tests {
     fn said(html: &str) -> RawArticle {
         let mut head = Head::default();
         tokens::of(html).for_each(|piece| head.take(&piece));
-        head.said(None)
+        head.said(None).article
     }
 
     #[test]

@@ -22,8 +22,8 @@ const MAX_REFERENCES: usize = 64;
 /// Members that lead to other nodes.
 const LEADS_ON: [&str; 3] = ["@graph", "mainEntity", "mainEntityOfPage"];
 
-/// The article, of several the one at this address, else the first with a headline.
-pub(super) fn article(scripts: &[String], url: Option<&str>) -> Option<RawArticle> {
+/// The article, of several the one at this address, else the first with a headline, and its summary.
+pub(super) fn article(scripts: &[String], url: Option<&str>) -> Option<(RawArticle, Option<String>)> {
     let scripts: Vec<String> = scripts.iter().map(|script| bare(script)).collect();
     let mut nodes = Vec::new();
     scripts.iter().for_each(|script| collect(script, &mut nodes));
@@ -40,7 +40,7 @@ pub(super) fn article(scripts: &[String], url: Option<&str>) -> Option<RawArticl
     if article.url.is_none() {
         article.url = addresses(node).next();
     }
-    Some(article)
+    Some((article, node.last_named("description").and_then(string)))
 }
 
 /// A script without what hides it from old browsers, and with white space for the raw line breaks in strings that JSON forbids.
@@ -109,7 +109,7 @@ mod tests {
     use super::*;
 
     fn found(script: &str) -> Option<RawArticle> {
-        article(&[script.to_owned()], Some("https://news.example/1"))
+        article(&[script.to_owned()], Some("https://news.example/1")).map(|(article, _)| article)
     }
 
     #[test]

@@ -134,7 +134,7 @@ impl Writer {
     fn space(&mut self, name: &str) {
         if name == "br" {
             self.gap = if self.gap.starts_with('\n') { "\n\n" } else { "\n" };
-        } else if !INLINE.contains(&name) {
+        } else if !is_inline(name) {
             self.gap = "\n\n";
         }
     }
@@ -185,6 +185,11 @@ impl Writer {
         };
         is_end && word.starts_with(|c: char| c.is_uppercase() || matches!(c, '©' | '('))
     }
+}
+
+/// Whether an element stands in a line of text.
+pub(super) fn is_inline(name: &str) -> bool {
+    INLINE.contains(&name)
 }
 
 fn is_figure(name: &str) -> bool {
