@@ -1,11 +1,11 @@
 //! Sorted lists of hashes: words, names and features that a model file lists.
 
-use super::{Dtype, ModelError, ModelFile};
+use super::{Dtype, ModelError, ModelFile, Section};
 
-/// A sorted list of 64-bit hashes; the place of a hash is the row of what belongs to it.
+/// A sorted list of 64-bit hashes; the place of a hash is the row of what belongs to it. The hashes stay where they lie in the file.
 #[derive(Debug)]
 pub(crate) struct Hashes {
-    sorted: Vec<u64>,
+    section: Section,
     /// For each value of the upper [`INDEX_BITS`] bits, the first hash that has it or a larger one.
     index: Vec<u32>,
 }
@@ -21,28 +21,22 @@ impl Hashes {
         if section.dtype != Dtype::U64 {
             return Err(section.wrong(format!("hashes of 64 bits expected, {:?} found", section.dtype)));
         }
-        let sorted: Vec<u64> = section
-            .bytes()
-            .chunks_exact(8)
-            .map(|eight| {
-                u64::from_le_bytes([eight[0], eight[1], eight[2], eight[3], eight[4], eight[5], eight[6], eight[7]])
-            })
-            .collect();
-        if !sorted.is_sorted() {
+        let sorted = hashes(&section);
+        if !sorted.is_sorted_by_key(|known| u64::from_le_bytes(*known)) {
             return Err(section.wrong("its hashes are not ascending"));
         }
-        let bucket = |hash: &u64| hash >> (u64::BITS - INDEX_BITS);
+        let bucket = |known: &[u8; 8]| u64::from_le_bytes(*known) >> (u64::BITS - INDEX_BITS);
         let mut index = Vec::with_capacity((1 << INDEX_BITS) + 1);
         for upper in 0..=1u64 << INDEX_BITS {
-            let first = sorted.partition_point(|hash| bucket(hash) < upper);
+            let first = sorted.partition_point(|known| bucket(known) < upper);
             index.push(u32::try_from(first).map_err(|_| section.wrong("more than 2^32 hashes"))?);
         }
-        Ok(Self { sorted, index })
+        Ok(Self { section, index })
     }
 
     /// Number of hashes.
     pub(crate) fn len(&self) -> usize {
-        self.sorted.len()
+        hashes(&self.section).len()
     }
 
     /// The place of a hash.
@@ -58,7 +52,13 @@ impl Hashes {
         let bucket = (hash >> (u64::BITS - INDEX_BITS)) as usize;
         let start = self.index[bucket] as usize;
         let end = self.index[bucket + 1] as usize;
-        let place = start + self.sorted[start..end].partition_point(|known| *known < hash);
-        (place, self.sorted.get(place) == Some(&hash))
+        let all = hashes(&self.section);
+        let place = start + all[start..end].partition_point(|known| u64::from_le_bytes(*known) < hash);
+        (place, all.get(place) == Some(&hash.to_le_bytes()))
     }
+}
+
+/// A section's hashes, each as its eight bytes.
+fn hashes(section: &Section) -> &[[u8; 8]] {
+    section.bytes().as_chunks().0
 }

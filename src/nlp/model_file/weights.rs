@@ -37,8 +37,8 @@ pub(crate) fn vector(file: &ModelFile, name: &str, length: usize) -> Result<Vec<
 #[derive(Debug)]
 pub(crate) struct Rows {
     section: Section,
-    /// Scale of each row; empty unless the weights are i8.
-    scales: Vec<f32>,
+    /// Scale of each row, if the weights are i8.
+    scales: Option<Section>,
     /// Numbers in a row.
     pub(crate) width: usize,
 }
@@ -53,18 +53,13 @@ impl Rows {
             _ => return Err(section.wrong(format!("one or two dimensions expected, {} found", section.shape.len()))),
         };
         let scales = match section.dtype {
-            Dtype::F32 | Dtype::Bf16 => Vec::new(),
+            Dtype::F32 | Dtype::Bf16 => None,
             Dtype::I8 => {
                 let scales = file.required(&format!("{name}.scale"))?;
-                let scales: Vec<f32> = scales
-                    .bytes()
-                    .chunks_exact(4)
-                    .map(|four| f32::from_le_bytes([four[0], four[1], four[2], four[3]]))
-                    .collect();
-                if scales.len() * width != section.bytes().len() {
+                if scales.bytes().len() / size_of::<f32>() * width != section.bytes().len() {
                     return Err(section.wrong("its scales do not fit its rows"));
                 }
-                scales
+                Some(scales)
             }
             other => return Err(section.wrong(format!("weights expected, {other:?} found"))),
         };
@@ -76,6 +71,11 @@ impl Rows {
         self.section.bytes().len() / (self.section.dtype.size() * self.width).max(1)
     }
 
+    /// The scale of a row of i8 weights.
+    fn scale(&self, row: usize) -> f32 {
+        self.scales.as_ref().map_or(1.0, |scales| f32::from_le_bytes(scales.bytes().as_chunks().0[row]))
+    }
+
     /// Writes one row, widened.
     #[inline]
     pub(crate) fn copy(&self, row: usize, out: &mut [f32]) {
@@ -83,7 +83,7 @@ impl Rows {
         let bytes = &self.section.bytes()[row * self.width * size..(row + 1) * self.width * size];
         match self.section.dtype {
             Dtype::I8 => {
-                let scale = self.scales[row];
+                let scale = self.scale(row);
                 for (to, from) in out.iter_mut().zip(bytes) {
                     *to = f32::from(i8::from_le_bytes([*from])) * scale;
                 }
@@ -105,7 +105,7 @@ impl Rows {
     #[inline]
     pub(crate) fn add(&self, row: usize, sum: &mut [f32]) {
         let bytes = &self.section.bytes()[row * self.width..(row + 1) * self.width];
-        let scale = self.scales[row];
+        let scale = self.scale(row);
         for (to, from) in sum.iter_mut().zip(bytes) {
             *to += f32::from(i8::from_le_bytes([*from])) * scale;
         }
