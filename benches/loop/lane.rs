@@ -56,7 +56,7 @@ pub(crate) fn run(brokers: &str, group: &str, from: &str, to: &str, n_records: u
         let service = service::run(&options, &settings, &work, &metrics, &health, &brake, &stop);
         let watch = async {
             while n_consumed(&metrics) < n_records {
-                tokio::time::sleep(Duration::from_millis(5)).await;
+                tokio::time::sleep(Duration::from_millis(50)).await;
             }
             let end = Instant::now();
             stop.drain();

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use rdkafka::config::ClientConfig;
 use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::Message;
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
 use rdkafka::{Offset, TopicPartitionList};
@@ -84,10 +85,14 @@ fn send_paced(producer: &BaseProducer, topic: &str, n_records: usize, per_second
 fn send(producer: &BaseProducer, topic: &str, number: usize) {
     let key = format!("story-{number}");
     let value = format!("{:0STAMP_DIGITS$x}{:.<2$}", micros(), "", RECORD_BYTES - STAMP_DIGITS);
-    producer
-        .send(BaseRecord::to(topic).key(&key).payload(&value))
-        .map_err(|(error, _)| error)
-        .expect("room for a record");
+    let mut record = BaseRecord::to(topic).key(&key).payload(&value);
+    // A full queue is part of the way: the value says when it was due.
+    while let Err((error, again)) = producer.send(record) {
+        let is_full = matches!(error, KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull));
+        assert!(is_full, "cannot produce: {error}");
+        producer.poll(Duration::from_millis(1));
+        record = again;
+    }
 }
 
 /// How long the next record was under way.
