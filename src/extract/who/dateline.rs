@@ -1,6 +1,7 @@
 //! Where an article comes from: the country of its dateline, and of a ministry that publishes it.
 
 use crate::extract::lexicon::{Lexicon, Words};
+use crate::text::TokenRange;
 
 use super::lexical::{Mention, Mentions};
 
@@ -40,6 +41,18 @@ fn after_date(words: &Words<'_>) -> Option<(usize, usize)> {
         let has_year =
             (start..end).any(|idx| words.text(idx).len() == 4 && words.text(idx).bytes().all(|b| b.is_ascii_digit()));
         (has_year && end - start <= DATELINE_LIMIT && words.is_capitalized(start)).then_some((start, end))
+    })
+}
+
+/// "NEW DELHI:", "TALLINN, March 29 (BWS) -": the words in capitals that say where the article was written. Nobody acts there.
+pub(super) fn place_of_writing(words: &Words<'_>, lexicon: &Lexicon) -> Option<TokenRange> {
+    words.doc.body_sentences().iter().take(DATELINE_SENTENCES).find_map(|sentence| {
+        let start = sentence.tokens.start as usize;
+        let limit = (sentence.tokens.end as usize).min(start + DATELINE_LIMIT);
+        let end = (start..limit).find(|&idx| usual_case(words.text(idx)) == words.text(idx))?;
+        let is_apart = matches!(words.text(end), ":" | "," | "(" | "-" | "–" | "—" | "--");
+        let is_dateline = end > start && is_apart && place_in_capitals(words, lexicon, start).is_some();
+        is_dateline.then(|| TokenRange::new(start, end))
     })
 }
 

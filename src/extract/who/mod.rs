@@ -11,6 +11,7 @@
 
 mod actors;
 mod answers;
+mod by_name;
 mod chains;
 mod class;
 mod dateline;

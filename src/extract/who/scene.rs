@@ -86,7 +86,11 @@ impl<'a, 'd> Scene<'a, 'd> {
         let story = words.doc.sentences.iter().filter(|sentence| sentence.kind != SentenceKind::Boilerplate);
         let listed = story.flat_map(|sentence| lexicon.listed.bodies_in(words, sentence.tokens)).collect();
         let finder = Finder { words, tree: &tree, lexicon, nouns: &tables.nouns, lexical, surnames, listed };
-        let mut mentions = finder.find(&is_source, &party_heads(&tree, words.doc));
+        let mut is_party = party_heads(&tree, words.doc);
+        if let Some(dateline) = dateline::place_of_writing(words, lexicon) {
+            is_party.iter_mut().take(dateline.end as usize).skip(dateline.start as usize).for_each(|it| *it = false);
+        }
+        let mut mentions = finder.find(&is_source, &is_party);
         let mut scene = Self {
             words,
             lexicon,

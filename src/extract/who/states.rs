@@ -4,6 +4,7 @@
 use crate::finding::MentionForm;
 use crate::text::Deprel;
 
+use super::by_name::ByName;
 use super::chains::Chain;
 use super::class::Class;
 use super::evidence::StateEvidence as State;
@@ -18,7 +19,7 @@ use super::scorer::{Evidence as _, Found, Written};
 const NAMED_CANDIDATES: usize = 12;
 
 /// Mentions of one entity that are looked at: a text may speak of one a thousand times.
-const MENTIONS: usize = 24;
+pub(super) const MENTIONS: usize = 24;
 
 /// Countries of one sentence that are looked at.
 const NAMED_IN_SENTENCE: usize = 64;
@@ -170,7 +171,7 @@ impl Candidates {
         };
         let mentions = || chain.mentions.iter().take(MENTIONS).copied();
         mentions().flat_map(|index| &scene.modifiers[index]).for_each(|modifier| add(modifier.country));
-        let tables = Tables::look_up(scene, chain);
+        let tables = ByName::look_up(scene, chain);
         tables.in_office.iter().chain(&tables.in_career).for_each(|&country| add(country));
         tables.listed.into_iter().for_each(&mut add);
         tables.known.iter().for_each(|&(country, _)| add(country));
@@ -240,7 +241,7 @@ impl Candidates {
     }
 }
 
-fn none_evidence(scene: &Scene<'_, '_>, chain: &Chain, is_international: bool, tables: &Tables) -> Found<State> {
+fn none_evidence(scene: &Scene<'_, '_>, chain: &Chain, is_international: bool, tables: &ByName) -> Found<State> {
     let mut found = vec![(State::None, 1.0)];
     let mut note = |holds: bool, evidence: State| {
         if holds {
@@ -432,78 +433,4 @@ fn same_office(descriptions: &[Description<'_>], number: usize) -> Vec<usize> {
     let others = near.filter(|&other| other != number && !own.is_empty()).map(|other| &descriptions[other]);
     let same = others.filter(|other| other.nouns.iter().any(|noun| own.contains(noun)));
     same.flat_map(|other| other.countries.iter().copied()).collect()
-}
-
-/// What tables know of a name.
-#[derive(Debug, Default)]
-pub(super) struct Tables {
-    in_office: Vec<usize>,
-    in_career: Vec<usize>,
-    /// In an office of an international body.
-    is_international: bool,
-    listed: Option<usize>,
-    /// Lists a person whose country the article does not speak of.
-    is_listed_only: bool,
-    known: Vec<(usize, f32)>,
-    known_none: f32,
-}
-
-impl Tables {
-    fn look_up(scene: &Scene<'_, '_>, chain: &Chain) -> Self {
-        let mut tables = Self::default();
-        let lexicon = scene.lexicon;
-        let named = chain.mentions.iter().take(MENTIONS).map(|&index| &scene.mentions[index]);
-        let names: Vec<&str> =
-            named.filter_map(|mention| mention.name).map(|name| scene.words.doc.range_text(name)).collect();
-        let Some(fullest) = names.iter().copied().max_by_key(|name| name.len()) else { return tables };
-        let day = scene.circumstances.published;
-        let country = |code: Option<&'static str>| code.and_then(|code| lexicon.country(code));
-        if chain.sort == Sort::Person {
-            for term in lexicon.officeholders.terms_of(fullest) {
-                let Some(country) = country(term.country) else {
-                    tables.is_international |= day.is_some_and(|day| term.covers(day));
-                    continue;
-                };
-                // A namesake must not be given somebody else's country: the article has to speak of it.
-                if scene.places_of(country).is_empty() {
-                    continue;
-                }
-                if day.is_some_and(|day| term.covers(day)) {
-                    tables.in_office.push(country);
-                } else if day.is_none_or(|day| term.is_in_career(day)) {
-                    tables.in_career.push(country);
-                }
-            }
-        }
-        let home = match chain.sort {
-            Sort::Person => lexicon.listed.person(fullest),
-            _ => names.iter().find_map(|name| lexicon.listed.body(name)),
-        };
-        tables.listed = country(home.map(|home| home.country));
-        tables.is_listed_only =
-            chain.sort == Sort::Person && tables.listed.is_some_and(|country| scene.places_of(country).is_empty());
-        if let Some(known) = scene.tables.known.look_up(fullest) {
-            for &(code, share) in &known.countries {
-                match lexicon.country(code) {
-                    Some(country) => tables.known.push((country, share)),
-                    None => tables.known_none = share,
-                }
-            }
-        }
-        tables
-    }
-
-    fn evidence(&self, country: usize, found: &mut Found<State>) {
-        if self.in_office.contains(&country) {
-            found.push((State::InOffice, 1.0));
-        } else if self.in_career.contains(&country) {
-            found.push((State::InCareer, 1.0));
-        }
-        if self.listed == Some(country) {
-            found.push((if self.is_listed_only { State::ListedOnly } else { State::Listed }, 1.0));
-        }
-        if let Some((_, share)) = self.known.iter().find(|(known, _)| *known == country) {
-            found.push((State::KnownName, *share));
-        }
-    }
 }

@@ -153,7 +153,8 @@ listen = ""
         (0..N_PARTITIONS).for_each(|partition| {
             asked.add_partition(&self.articles, partition);
         });
-        let committed = self.observer.committed_offsets(asked, CALL).expect("the group's offsets");
+        // A group's first question may reach a broker that does not know yet that it coordinates the group.
+        let committed = until("the group's offsets", || self.observer.committed_offsets(asked.clone(), CALL).ok());
         let progress = committed.elements().into_iter().map(|element| {
             let next = element.offset().to_raw().map_or(0, |offset| offset.max(0));
             (element.partition(), (self.end(&self.articles, element.partition()), next))
