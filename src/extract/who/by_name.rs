@@ -5,7 +5,9 @@ use super::evidence::StateEvidence as State;
 use super::mention::Sort;
 use super::scene::Scene;
 use super::scorer::Found;
-use super::states::MENTIONS;
+
+/// Mentions of one entity that are looked at: a text may speak of one a thousand times.
+pub(super) const MENTIONS: usize = 24;
 
 /// What tables know of a name.
 #[derive(Debug, Default)]

@@ -4,7 +4,7 @@
 use crate::finding::MentionForm;
 use crate::text::Deprel;
 
-use super::by_name::ByName;
+use super::by_name::{ByName, MENTIONS};
 use super::chains::Chain;
 use super::class::Class;
 use super::evidence::StateEvidence as State;
@@ -17,9 +17,6 @@ use super::scorer::{Evidence as _, Found, Written};
 
 /// Countries named in an article that are candidates besides those which the entity's own words give: the most named ones.
 const NAMED_CANDIDATES: usize = 12;
-
-/// Mentions of one entity that are looked at: a text may speak of one a thousand times.
-pub(super) const MENTIONS: usize = 24;
 
 /// Countries of one sentence that are looked at.
 const NAMED_IN_SENTENCE: usize = 64;
