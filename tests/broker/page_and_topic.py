@@ -102,7 +102,7 @@ def main():
     parser = argparse.ArgumentParser(description="Throughput beside a page that is left alone, and beside one that is hammered.")
     parser.add_argument("--turns", type=int, default=6, help="of each kind")
     parser.add_argument("--seconds", type=float, default=15)
-    parser.add_argument("--articles", type=int, default=60_000, help="the backlog: more than can be worked off in all turns")
+    parser.add_argument("--articles", type=int, default=250_000, help="the backlog: more than can be worked off in all turns")
     wishes = parser.parse_args()
     # The service ends with whoever ends this.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
