@@ -26,11 +26,14 @@ import newswire
 from pretrained import Encoder
 from roles import IGNORED, LABELS, figures, labels_of
 from tasks import events
+from teacher import batches
 from traced import matched, rows
 
 # Characters before and behind the sentence that are read with it; pieces of a batch, when learning and when labeling.
 BEFORE, BEHIND, BATCH, LARGE = 40, 20, 2048, 8192
 FROZEN, RATES = 4, (8e-5, 6e-4)
+# Triggers of about one length, in pieces, are read together.
+NEAR = 6
 # Sentences of a stretch of unlabelled newswire.
 STRETCH = 6
 
@@ -80,20 +83,6 @@ class Teacher(nn.Module):
         return self.role(torch.relu(F.dropout(self.trigger(triggers)[row] + self.word(words), 0.1, self.training)))
 
 
-def batches(asked, rng, most):
-    """Triggers of about one length together, at most so many pieces."""
-    order = sorted(range(len(asked)), key=lambda i: (len(asked[i]["ids"]) // 6, rng.random()))
-    out, own = [], []
-    for i in order:
-        if own and (len(own) + 1) * max(len(asked[j]["ids"]) for j in [*own[-1:], i]) > most:
-            out.append(own)
-            own = []
-        own.append(i)
-    out += [own] if own else []
-    rng.shuffle(out)
-    return [[asked[i] for i in own] for own in out]
-
-
 def annotated(reader, asked, gold):
     texts = {row["id"]: row["text"] for row in rows(gold)}
     out = []
@@ -106,7 +95,7 @@ def annotated(reader, asked, gold):
 @torch.no_grad()
 def probabilities(model, asked):
     model.eval()
-    for own in batches(asked, random.Random(0), LARGE):
+    for own in batches(asked, random.Random(0), LARGE, NEAR):
         with torch.autocast("cpu", torch.bfloat16):
             p = model(own)
         p, at = torch.softmax(p.float(), 1).numpy(), 0
@@ -128,9 +117,9 @@ def fit(a):
     groups = [[p for p in model.enc.parameters() if p.requires_grad], [p for name, p in model.named_parameters() if not name.startswith("enc")]]
     optimizer = torch.optim.AdamW([{"params": g} for g in groups], lr=RATES[0], weight_decay=0.01)
     # What was written comes first, the corpus last.
-    plan = batches([*rng.sample(written, int(len(written) * a.written)), *train], rng, BATCH)
+    plan = batches([*rng.sample(written, int(len(written) * a.written)), *train], rng, BATCH, NEAR)
     for _ in range(a.epochs - 1):
-        plan += batches(train, rng, BATCH)
+        plan += batches(train, rng, BATCH, NEAR)
     print(f"{len(train)} triggers of the corpus, {len(written)} of what was written, {len(plan)} steps", flush=True)
     began = time.time()
     for step, asked in enumerate(plan):

@@ -109,9 +109,9 @@ def batch_of(windows):
     return {"ids": ids, "row": row, "first": torch.tensor([i for w in windows for i in w["first"]]), "starts": np.cumsum([0, *sizes])}
 
 
-def batches(windows, rng, most):
-    """Windows of about one length together, at most so many pieces."""
-    order = sorted(range(len(windows)), key=lambda i: (len(windows[i]["ids"]) // 8, rng.random()))
+def batches(windows, rng, most, near=8):
+    """Windows of about one length together (lengths of one `near`), at most so many pieces."""
+    order = sorted(range(len(windows)), key=lambda i: (len(windows[i]["ids"]) // near, rng.random()))
     out, own = [], []
     for i in order:
         if own and (len(own) + 1) * max(len(windows[j]["ids"]) for j in [*own, i]) > most:

@@ -14,7 +14,7 @@ use crate::text::TokenRange;
 pub(crate) struct Home {
     /// ISO 3166-1 alpha-3.
     pub(crate) country: &'static str,
-    /// CAMEO role.
+    /// PLOVER or CAMEO role.
     pub(crate) sector: Option<&'static str>,
 }
 

@@ -19,7 +19,7 @@ const MIN_WORDS: usize = 40;
 /// Words from which a part is the story that others are compared with.
 const STORY_WORDS: usize = 60;
 
-// Below which likeness a part is none of the story, as a sum of what speaks for a box.
+// Below which likeness a part is none of the story, as a sum of what speaks for a box: set by hand, on the same generated pages as what `evidence` counts.
 const IN_ANOTHER_ELEMENT: f64 = 0.04;
 const OF_ANOTHER_NAME: f64 = 0.02;
 const WITHOUT_THE_HEADLINES_WORDS: f64 = 0.03;

@@ -35,7 +35,7 @@ const MIN_PASSAGES: usize = 2;
 /// Share of a text's words in boxes, or spoken to its reader, from which the text is one.
 const MOSTLY: f64 = 0.5;
 
-// What each piece of evidence counts. A box of eight times the story's length is made good by what most pages show: some of the headline's words, and where the headline
+// What each piece of evidence counts: set by hand on pages of our own, no real ones (of 500 that were generated, stories beside boxes, 4 lose their story with it and 58 without). A box of eight times the story's length is made good by what most pages show: some of the headline's words, and where the headline
 // stands.
 const HEADLINE_WORDS: f64 = 4.0;
 const SUMMARY_WORDS: f64 = 2.0;
