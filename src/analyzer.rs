@@ -166,6 +166,7 @@ impl Analyzer {
         self.layout.annotate(&mut doc);
         if let Some(core) = &mut self.core {
             core.annotate(&mut doc);
+            self.models.knowledge.mend(&mut doc);
         }
         doc
     }

@@ -31,6 +31,8 @@ labels! {
         Overlooked = "overlooked",
         /// Listed cues inside the contents of others.
         Inner = "inner",
+        /// Nouns of saying that the core overlooked: "Norwegian charges that …".
+        Nominal = "nominal",
         /// “We are tired.” — Ana Ruiz
         Signed = "signed",
         /// Lines that begin with a name and a colon.

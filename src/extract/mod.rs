@@ -8,6 +8,7 @@ pub mod statements;
 pub mod codebook;
 mod dates;
 pub mod families;
+mod glued;
 mod lexicon;
 mod places;
 mod quotes;
@@ -74,6 +75,11 @@ impl Knowledge {
     #[must_use]
     pub fn without(self, without: Without) -> Self {
         Self { without, ..self }
+    }
+
+    /// Mends the names of a document that the core has read.
+    pub fn mend(&self, doc: &mut Document) {
+        glued::part(&self.lexicon, doc);
     }
 
     /// Finds who is who in one document, the statements and the events; of a document whose tokens and sentences are filled. Indices among the findings count

@@ -5,7 +5,7 @@ use std::fmt;
 
 /// The tables under `data/` that the program is built with: name below that folder, text. In the order of the names; a test holds that none is
 /// missing. A static and no constant: a constant would stand in the binary once for each place that uses it.
-pub static TABLES: [(&str, &str); 33] = [
+pub static TABLES: [(&str, &str); 34] = [
     ("events/same.tsv", include_str!("../../data/events/same.tsv")),
     ("lexicon/attitudes-learned.tsv", include_str!("../../data/lexicon/attitudes-learned.tsv")),
     ("lexicon/attitudes.tsv", include_str!("../../data/lexicon/attitudes.tsv")),
@@ -13,6 +13,7 @@ pub static TABLES: [(&str, &str); 33] = [
     ("lexicon/cities.tsv", include_str!("../../data/lexicon/cities.tsv")),
     ("lexicon/confidence.tsv", include_str!("../../data/lexicon/confidence.tsv")),
     ("lexicon/countries.tsv", include_str!("../../data/lexicon/countries.tsv")),
+    ("lexicon/cue_nouns.tsv", include_str!("../../data/lexicon/cue_nouns.tsv")),
     ("lexicon/cues.tsv", include_str!("../../data/lexicon/cues.tsv")),
     ("lexicon/given_names.tsv", include_str!("../../data/lexicon/given_names.tsv")),
     ("lexicon/irregular_verbs.tsv", include_str!("../../data/lexicon/irregular_verbs.tsv")),

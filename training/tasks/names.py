@@ -133,7 +133,7 @@ def uner(path):
 
 
 def silver(path):
-    """Sentences of silver.py."""
+    """Sentences of silver.py, or of named.py."""
     return pickle.loads(path.read_bytes())
 
 
@@ -153,6 +153,7 @@ CORPORA = {
     "gumner": Corpus((_NER + "gum-train.bio",), functools.partial(read, scheme="gum", group=4), 0.05),
     "uner": Corpus((_NER + "uner_ewt-dev.bio",), uner, 0.02),
     "silver": Corpus(("work/silver.pickle",), silver),
+    "names-silver": Corpus(("work/names-silver.pickle",), silver),
 }
 
 

@@ -37,7 +37,8 @@ pub(super) fn mentions(reading: &Reading<'_, '_>, layer: &EventMentions, stateme
     let datelines = datelines(reading);
     let each = layer.mentions.iter().enumerate().filter_map(|(number, mention)| {
         let sentence = doc.sentence_of(mention.tokens.start as usize);
-        if !reading.is_story(sentence) || is_called_off(reading, layer, mention) {
+        let is_none = is_called_off(reading, layer, mention) || unreal::is_considered(doc, mention);
+        if !reading.is_story(sentence) || is_none {
             return None;
         }
         let links = layer.links_of(number);

@@ -1,5 +1,5 @@
-//! What did not happen, or is open, by the words around a trigger: "has not attacked", "nearly expelled", "is considering sanctions", "unclear whether it
-//! bombed". The corpus has too few of each for the head to learn, which takes them for what happened.
+//! What did not happen, or is open, by the words around a trigger: "has not attacked", "nearly expelled", "unclear whether it bombed"; and what is no event,
+//! "is considering sanctions". The corpus has too few of each for the head to learn, which takes them for what happened.
 
 use crate::extract::reading::Reading;
 use crate::finding::{EventStatus, Statement};
@@ -76,6 +76,18 @@ pub(super) fn status(
     conditions.any(depends).then_some(EventStatus::Conditional)
 }
 
+/// Whether a deed is no more than considered, which makes no event: "is considering | sanctions", "weighed imposing | a ban |".
+pub(super) fn is_considered(doc: &Document, mention: &EventMention) -> bool {
+    if doc.heads.is_empty() || mention.event_type == EventType::Threaten {
+        return false;
+    }
+    let tops = [light_verb(doc, mention.tokens), top(doc, mention.tokens)];
+    tops.into_iter().flatten().any(|top| {
+        let is_object = matches!(doc.deprels[top], Deprel::Obj | Deprel::Xcomp | Deprel::Ccomp);
+        is_object && doc.head(top).is_some_and(|verb| DELIBERATION.contains(&doc.lemmas.get(verb)))
+    })
+}
+
 /// The verb that a trigger is the object of, where that says no more than that it is done.
 fn light_verb(doc: &Document, trigger: TokenRange) -> Option<usize> {
     let object = trigger.range().find(|&token| matches!(doc.deprels[token], Deprel::Obj | Deprel::NsubjPass));
@@ -93,10 +105,6 @@ fn of_clause(reading: &Reading<'_, '_>, sentence: TokenRange, top: usize) -> Opt
     let mut on_top = sentence.range().filter(|&token| doc.head(token) == Some(top));
     let above = doc.head(top);
     let relation = doc.deprels[top];
-    let is_object = matches!(relation, Deprel::Obj | Deprel::Xcomp | Deprel::Ccomp);
-    if is_object && above.is_some_and(|verb| DELIBERATION.contains(&doc.lemmas.get(verb))) {
-        return Some(EventStatus::Planned);
-    }
     if on_top.clone().any(|token| doc.deprels[token] == Deprel::Mark && words.lower(token) == "whether") {
         return Some(EventStatus::Alleged);
     }

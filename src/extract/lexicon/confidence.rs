@@ -19,6 +19,8 @@ pub(crate) enum Reliability {
     StatementSigned,
     /// Cues that the core overlooked.
     BesideCore,
+    /// Nouns of saying that the core overlooked.
+    Nominal,
     /// Turns of transcripts.
     Transcript,
     /// What speakers say of their own thoughts.
@@ -29,13 +31,14 @@ pub(crate) enum Reliability {
 
 impl Reliability {
     /// All of them, in order, with their names in the table.
-    const NAMED: [(Self, &'static str); 9] = [
+    const NAMED: [(Self, &'static str); 10] = [
         (Self::StatementDirect, "statement_direct"),
         (Self::StatementMixed, "statement_mixed"),
         (Self::StatementIndirect, "statement_indirect"),
         (Self::StatementUncued, "statement_uncued"),
         (Self::StatementSigned, "statement_signed"),
         (Self::BesideCore, "beside_core"),
+        (Self::Nominal, "nominal"),
         (Self::Transcript, "transcript"),
         (Self::OwnWords, "own_words"),
         (Self::Headline, "headline"),

@@ -4,6 +4,7 @@
 
 mod attitudes;
 mod confidence;
+mod cue_nouns;
 mod gazetteer;
 mod inflection;
 mod latin;
@@ -24,6 +25,7 @@ use crate::text::TokenRange;
 use attitudes::Attitudes;
 use confidence::Confidences;
 pub(crate) use confidence::Reliability;
+use cue_nouns::CueNouns;
 use gazetteer::Gazetteer;
 pub(crate) use gazetteer::{RegionRow, TownRow, key as place_key};
 use inflection::Inflections;
@@ -90,6 +92,7 @@ pub(crate) struct Lexicon {
     pub(crate) listed: Listed,
     pub(crate) word_classes: WordClasses,
     pub(crate) cues: VerbIndex<CueRule>,
+    pub(crate) cue_nouns: CueNouns,
     /// Of the user's own; none are built in.
     pub(crate) triggers: Triggers,
     /// Attitudes of cues that `cues` lacks.
@@ -115,6 +118,7 @@ impl Lexicon {
             listed: Listed::load()?,
             word_classes: WordClasses::load()?,
             cues: verbs::load_cues(&inflections)?,
+            cue_nouns: CueNouns::load()?,
             attitudes: attitudes::load(&inflections)?,
             confidences: Confidences::load()?,
             triggers: Triggers::new(codebook, &inflections),

@@ -114,6 +114,18 @@ pub(super) fn attitude(row: &Row, column: usize) -> Result<Attitude, TableError>
     })
 }
 
+/// What may open content, by a cell of a table.
+pub(super) fn openings(row: &Row, column: usize) -> Vec<Opening> {
+    let opening = |text| match text {
+        "clause" => Opening::Clause,
+        "np" => Opening::NounPhrase,
+        "quote" => Opening::Quote,
+        "to" => Opening::To,
+        preposition => Opening::Preposition(preposition),
+    };
+    row.values(column).map(opening).collect()
+}
+
 /// The first word of an expression, and the others.
 pub(super) fn expression(text: &str) -> Option<(String, Vec<Box<str>>)> {
     let mut words = split_words(text).into_iter();
@@ -137,16 +149,7 @@ pub(super) fn load_cues(inflections: &Inflections) -> Result<VerbIndex<CueRule>,
             "per" => CueFrame::Per,
             other => return Err(row.error(format!("unknown frame {other:?}"))),
         };
-        let opens = row
-            .values(3)
-            .map(|opening| match opening {
-                "clause" => Opening::Clause,
-                "np" => Opening::NounPhrase,
-                "quote" => Opening::Quote,
-                "to" => Opening::To,
-                preposition => Opening::Preposition(preposition),
-            })
-            .collect();
+        let opens = openings(&row, 3);
         let forms = if frame == CueFrame::Per { vec![(VerbForm::Base, first)] } else { inflections.forms(&first) };
         let attitude = attitude(&row, 2)?;
         index.add(forms, CueRule { lemma: row.cell(0), rest, frame, attitude, opens });

@@ -26,7 +26,7 @@ use crate::text::TokenRange;
 pub(crate) use dateline::find as datelines;
 pub(crate) use nested::Holders;
 use rescue::covered::Covered;
-use rescue::{overlooked, own_words, signed, transcript, uncued};
+use rescue::{nominal, overlooked, own_words, signed, transcript, uncued};
 pub(crate) use tree::LONGEST_SENTENCE;
 
 /// Finds the statements of one document, in the order of the text. `inside` counts within this list.
@@ -47,6 +47,7 @@ pub(crate) fn extract(reading: &Reading<'_, '_>, without: Without) -> Vec<Statem
     let rescued = overlooked::find(reading, &covered, without);
     cover(&mut covered, &rescued);
     overlooked::add(reading, &mut statements, rescued);
+    statements.extend(nominal::find(reading, &covered, without));
     if without.runs(Family::NewSubject) {
         statements.extend(uncued::find(reading, &covered));
     }

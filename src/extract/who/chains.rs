@@ -6,6 +6,7 @@ use crate::extract::lexicon::Sex;
 use crate::finding::MentionForm;
 use crate::text::Deprel;
 
+use super::lead;
 use super::links::LinkEvidence as Link;
 use super::mention::{Anaphor, Determiner, Mention, Sort};
 use super::names::{BodyNames, PersonNames};
@@ -182,7 +183,7 @@ impl<'s, 'a, 'd> Linker<'s, 'a, 'd> {
             return Some(known);
         }
         if mention.form == MentionForm::Name {
-            return apposed.filter(|&other| !self.chains[other].is_named);
+            return apposed.filter(|&other| !self.chains[other].is_named).or_else(|| self.of_lead(mention));
         }
         if mention.anaphor == Some(Anaphor::Relative) {
             return self.modified(mention.head).map(|at| self.chain_of[at]);
@@ -241,7 +242,7 @@ impl<'s, 'a, 'd> Linker<'s, 'a, 'd> {
         if mention.sort != Sort::Person || mention.name.is_none() {
             return None;
         }
-        let start = mention.start();
+        let start = self.scene.office_end_before(mention.start());
         let has_comma = start > 0 && words.eq(start - 1, ",");
         let before = self.scene.mentions[..index].iter().enumerate().rev().take(8).find(|(_, other)| {
             let is_unnamed = other.sort == Sort::Person && other.form == MentionForm::Description && !other.is_plural;
@@ -253,6 +254,13 @@ impl<'s, 'a, 'd> Linker<'s, 'a, 'd> {
         });
         let chain = self.chain_of[before?.0];
         (!self.chains[chain].is_named).then_some(chain)
+    }
+
+    /// The chain of the one who speaks in the first sentence and is named here.
+    fn of_lead(&self, mention: &Mention) -> Option<usize> {
+        let chain = self.chain_of[lead::described(self.scene, mention)?];
+        let known = self.chains.get(chain).filter(|known| !known.is_named)?;
+        (known.sex.is_none() || mention.sex.is_none() || known.sex == mention.sex).then_some(chain)
     }
 
     /// The chain of the mention with this head, if the two can be one.

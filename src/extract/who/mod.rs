@@ -15,9 +15,11 @@ mod by_name;
 mod chains;
 mod class;
 mod dateline;
+mod deeds;
 mod evidence;
 mod finder;
 mod known;
+mod lead;
 pub(crate) mod lexical;
 mod links;
 mod mention;
@@ -44,6 +46,7 @@ use crate::text::{Deprel, Document, TokenRange, Tree};
 
 use actors::Known;
 use chains::{Chain, Linker};
+use deeds::Deeds;
 use lexical::Mentions;
 use mention::Sort;
 use network::Heard;
@@ -97,10 +100,11 @@ impl Who {
                 (!is_known).then(|| Candidates::find(&scene, &chains, &edges, &descriptions, number))
             })
             .collect();
+        let deeds = Deeds::of(&scene.tree);
         let features: Vec<BTreeSet<String>> = chains
             .iter()
             .zip(&edges.owners)
-            .map(|(chain, owners)| sectors::features(&scene, &chains, chain, owners))
+            .map(|(chain, owners)| sectors::features(&scene, &deeds, &chains, chain, owners))
             .collect();
         let heard: Vec<Heard> = features.iter().map(|features| tables.network.hear(features)).collect();
         let answers = answers::decide(&scene, &chains, &edges, &candidates, &own, &heard);

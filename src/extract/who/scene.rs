@@ -236,6 +236,12 @@ impl<'a, 'd> Scene<'a, 'd> {
         parts.into_iter().flatten().flat_map(|range| range.range()).any(|token| self.words.lower(token) == lemma)
     }
 
+    /// Where an office before a name ends: "the prime minister | -elect Anna Lindqvist".
+    pub(super) fn office_end_before(&self, name: usize) -> usize {
+        let is_suffix = |&at: &usize| matches!(self.words.lower(at), "-" | "–" | "designate" | "elect" | "designated");
+        (0..name).rev().take(3).take_while(is_suffix).last().unwrap_or(name)
+    }
+
     pub(super) fn sentence_start(&self, mention: &Mention) -> usize {
         self.words.doc.sentences[mention.sentence].tokens.start as usize
     }

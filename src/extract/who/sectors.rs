@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::extract::lexicon::name_key;
 
 use super::chains::Chain;
+use super::deeds::Deeds;
 use super::mention::Sort;
 use super::scene::Scene;
 
@@ -14,8 +15,14 @@ const MENTIONS: usize = 12;
 /// Words of a mention that are looked at.
 const WORDS: usize = 16;
 
-/// The features of an entity: nouns, words of its office and its name, what it belongs to, what it does.
-pub(super) fn features(scene: &Scene<'_, '_>, chains: &[Chain], chain: &Chain, owners: &[usize]) -> BTreeSet<String> {
+/// The features of an entity: nouns, words of its office and its name, what it belongs to, what it does and takes part in.
+pub(super) fn features(
+    scene: &Scene<'_, '_>,
+    deeds: &Deeds,
+    chains: &[Chain],
+    chain: &Chain,
+    owners: &[usize],
+) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     let kind = match chain.sort {
         Sort::Person => "person",
@@ -29,6 +36,7 @@ pub(super) fn features(scene: &Scene<'_, '_>, chains: &[Chain], chain: &Chain, o
     found.insert("bias".to_owned());
     found.insert(format!("kind {kind}"));
     for mention in chain.mentions.iter().take(MENTIONS).map(|&index| &scene.mentions[index]) {
+        found.extend(deeds.at(mention.head).iter().cloned());
         if mention.is_pronoun() {
             continue;
         }

@@ -52,9 +52,19 @@ impl Finder<'_, '_> {
         let names = || phrase.range().filter_map(|token| self.name_headed_by(token));
         let is_own = |name: TokenRange| {
             let top = self.top_of(name);
-            self.is_part_of(top, head)
-                || name.end == phrase.end
-                    && self.lexical.ending_at(name.start as usize).is_some_and(LexicalMention::is_role)
+            let start = name.start as usize;
+            // "the minister | Anna Lindqvist", and not "an aide to Minister | Lindqvist".
+            let has_office = || {
+                let office = self.lexical.ending_at(start).filter(|before| before.is_role());
+                let is_own = |at: usize| office.is_some_and(|office| office.tokens.contains_token(at));
+                office.is_some() && self.tree.preposition(top).is_none_or(is_own)
+            };
+            // "the head of the Harbor Authority | Anna Lindqvist"
+            let is_behind_name = || {
+                let is_office = self.lexical.ending_at(start).is_some_and(LexicalMention::is_role);
+                start > head + 1 && self.words.is_capitalized(start - 1) && !is_office
+            };
+            self.is_part_of(top, head) || name.end == phrase.end && (has_office() || is_behind_name())
         };
         let is_person = |(name, kind): &(TokenRange, EntityKind)| {
             let names_person =

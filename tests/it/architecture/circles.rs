@@ -49,7 +49,7 @@ const INNER: &[(&str, Layers)] = &[
         &[
             &["families", "codebook"],
             &["lexicon"],
-            &["quotes", "dates"],
+            &["quotes", "dates", "glued"],
             &["who"],
             &["reading"],
             &["places"],

@@ -2,6 +2,7 @@
 
 pub(super) mod covered;
 mod marked;
+pub(super) mod nominal;
 pub(super) mod overlooked;
 pub(super) mod own_words;
 pub(super) mod signed;

@@ -258,7 +258,7 @@ pub(in super::super) fn quoted_as(reading: &Reading<'_, '_>, saying: usize) -> O
 }
 
 /// People, bodies, states and what they write can speak.
-fn can_speak(reading: &Reading<'_, '_>, source: TokenRange) -> bool {
+pub(super) fn can_speak(reading: &Reading<'_, '_>, source: TokenRange) -> bool {
     let words = &reading.words;
     let pronouns = WordClass::PRONOUN_PERSON.or(WordClass::PRONOUN_THING).or(WordClass::RELATIVE);
     let is_pronoun = source.len() == 1 && words.is(source.start as usize, pronouns);

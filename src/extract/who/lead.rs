@@ -1,0 +1,39 @@
+//! Who speaks in an article's first sentence and is named in the second: "A Mexican diplomat says he has met the rebels. | Mexico's Andres Vega told reporters …".
+//! Agencies write so; of 35 persons in the newswire's training part for whom all below holds the two were one 35 times.
+
+use crate::finding::MentionForm;
+use crate::text::SentenceKind;
+
+use super::mention::{Determiner, Mention, Sort};
+use super::scene::Scene;
+
+/// The mention in the first sentence whose name this one is, by number.
+pub(super) fn described(scene: &Scene<'_, '_>, name: &Mention) -> Option<usize> {
+    if name.form != MentionForm::Name || name.is_plural || !scene.is_source(name.head) {
+        return None;
+    }
+    let sentences = &scene.words.doc.sentences;
+    let is_text = |kind: SentenceKind| !matches!(kind, SentenceKind::Headline | SentenceKind::Boilerplate);
+    let first = sentences.iter().position(|sentence| is_text(sentence.kind))?;
+    if name.sentence != first + 1 {
+        return None;
+    }
+    let from = scene.mentions.partition_point(|mention| mention.head < sentences[first].tokens.start as usize);
+    let is_theirs = |mention: &Mention| {
+        let is_one_sort = match (mention.sort, name.sort) {
+            (Sort::Person, Sort::Person) => true,
+            (Sort::Body, Sort::Body) => mention.determiner == Determiner::Indefinite,
+            _ => false,
+        };
+        let countries = (scene.explicit_country(mention), scene.explicit_country(name));
+        let differ = matches!(countries, (Some(one), Some(other)) if one != other);
+        is_one_sort
+            && mention.form == MentionForm::Description
+            && !mention.is_plural
+            && !differ
+            && scene.is_source(mention.head)
+    };
+    let mut of_first =
+        scene.mentions.iter().enumerate().skip(from).take_while(|(_, mention)| mention.sentence == first);
+    of_first.find(|(_, mention)| is_theirs(mention)).map(|(index, _)| index)
+}
