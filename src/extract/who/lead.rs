@@ -7,14 +7,16 @@ use crate::text::SentenceKind;
 use super::mention::{Determiner, Mention, Sort};
 use super::scene::Scene;
 
+/// Headlines and other lines among which the first sentence of the text is looked for.
+const REACH: usize = 16;
+
 /// The mention in the first sentence whose name this one is, by number.
 pub(super) fn described(scene: &Scene<'_, '_>, name: &Mention) -> Option<usize> {
     if name.form != MentionForm::Name || name.is_plural || !scene.is_source(name.head) {
         return None;
     }
     let sentences = &scene.words.doc.sentences;
-    let is_text = |kind: SentenceKind| !matches!(kind, SentenceKind::Headline | SentenceKind::Boilerplate);
-    let first = sentences.iter().position(|sentence| is_text(sentence.kind))?;
+    let first = sentences.iter().take(REACH).position(|sentence| sentence.kind == SentenceKind::Prose)?;
     if name.sentence != first + 1 {
         return None;
     }

@@ -65,7 +65,10 @@ fn read(reading: &Reading<'_, '_>, noun: usize, openings: &[Opening]) -> Option<
 fn content(reading: &Reading<'_, '_>, noun: usize, start: usize, opening: Opening) -> Option<TokenRange> {
     let doc = reading.words.doc;
     let sentence = doc.sentences[doc.sentence_of(noun)].tokens;
-    let top = doc.head(start).filter(|&top| top > start && sentence.contains_token(start))?;
+    if !sentence.contains_token(start) {
+        return None;
+    }
+    let top = doc.head(start).filter(|&top| top > start)?;
     let begins = match opening {
         Opening::To => doc.xpos[start] == Xpos::To,
         // "charges | that they arm them", and not "charges | that surprised everybody" or "charges | that they denied".
@@ -101,8 +104,10 @@ fn agent(reading: &Reading<'_, '_>, noun: usize) -> Option<TokenRange> {
     let doc = reading.words.doc;
     let preposition = noun + 1;
     let sentence = doc.sentences[doc.sentence_of(noun)].tokens;
-    let is_agent = sentence.contains_token(preposition) && matches!(reading.words.lower(preposition), "by" | "from");
-    let top = doc.head(preposition).filter(|&top| is_agent && top > preposition)?;
+    if !sentence.contains_token(preposition) || !matches!(reading.words.lower(preposition), "by" | "from") {
+        return None;
+    }
+    let top = doc.head(preposition).filter(|&top| top > preposition)?;
     let mut phrase = tree::phrase_behind(doc, TokenRange::new(noun, preposition + 1), top)?;
     let begins_clause =
         |&idx: &usize| doc.xpos[idx] == Xpos::To || reading.words.eq(idx, "that") || doc.deprels[idx] == Deprel::Punct;
