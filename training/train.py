@@ -108,7 +108,7 @@ def main():
     trained = [x for x in a.train.split(",") if x]
     before = torch.load(work / a.first, weights_only=False) if a.first else None
     packed = pickle.loads((work / a.packed).read_bytes()) if a.packed else None
-    sets = packed["sets"] if packed else {name: corpora.load(name, a.shared, work) for name in (shares if before else OWNER.keys() - {"silver", "gmb-more", "events-silver", "events-rare", "written"} | shares.keys())}
+    sets = packed["sets"] if packed else {name: corpora.load(name, a.shared, work) for name in (shares if before else OWNER.keys() - {"silver", "names-silver", "gmb-more", "events-silver", "events-rare", "written"} | shares.keys())}
     if packed:
         # What was made since, of the packed.
         sets.update({name: OWNER[name].CORPORA[name].read(*OWNER[name].CORPORA[name].paths(a.shared, work)) for name in shares if name not in sets})
