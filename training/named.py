@@ -1,10 +1,10 @@
 """A pretrained encoder, fine-tuned on the annotated names, that names persons, bodies and places of unlabelled text, for the head and the signs of names to learn from.
 
-  python training/named.py fit
+  python training/named.py fit       prints the figures of the parts that are kept apart at its end, as `told` does
   python training/named.py label
 
 The encoder is that of `teacher.py`. A window is told of which corpus it is, in the other half of the cases of none, so that the conventions of one corpus are not taken for those of all; unlabelled text is read
-as of none. `label` writes names-silver.pickle, sentences as `silver.py` writes them: the best sequence of labels, and every other label that is about as likely.
+as of none. What ships answers beside it, for the encoder sees no capitals. `label` writes names-silver.pickle, sentences as `silver.py` writes them: the best sequence of labels, and every other label that is about as likely.
 """
 import argparse
 import gzip
