@@ -16,7 +16,6 @@ import sys
 import time
 from pathlib import Path
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import nn
@@ -26,14 +25,14 @@ import data
 import gazetteer
 from evaluate import write_bio
 from model import load_model
-from pretrained import Encoder
+from pretrained import Encoder, fine_tune
 from sequences import beliefs, sentence_starts, viterbi
-from silver import ALSO
+from silver import ALSO, sentences_of
 from tasks import tree
 from tasks.names import ANY, CORPORA, LABELS, NAME, kept_apart
 from tasks.sparse import Signs
 from teacher import LARGE, Cut, batch_of, batches
-from unlabelled import ENDS, TOKEN
+from unlabelled import TOKEN
 
 WINDOW, BATCH, NEAR = 110, 2048, 8
 FROZEN, RATES = 2, (1e-4, 8e-4)
@@ -51,8 +50,7 @@ class Teacher(nn.Module):
     def __init__(self, encoder):
         super().__init__()
         self.enc = Encoder(f"{encoder}.onnx")
-        for p in [self.enc.words.weight, self.enc.places, *self.enc.norm.parameters(), *(p for layer in self.enc.layers[:FROZEN] for p in layer.parameters())]:
-            p.requires_grad_(False)
+        self.enc.freeze(FROZEN)
         self.style = nn.Embedding(1 + max(STYLE.values()), self.enc.d)
         nn.init.zeros_(self.style.weight)
         self.out = nn.Linear(self.enc.d, len(LABELS))
@@ -155,24 +153,15 @@ def fit(a):
         read += own * int(times) + rng.sample(own, int(len(own) * (times % 1)))
     cut(list({id(w): w for w in read}.values()))
     model = Teacher(a.encoder)
-    groups = [[p for p in model.enc.parameters() if p.requires_grad], [p for name, p in model.named_parameters() if not name.startswith("enc")]]
-    optimizer = torch.optim.AdamW([{"params": g} for g in groups], lr=RATES[0], weight_decay=0.01)
     plan = batches(read, rng, BATCH, NEAR)
     print(f"{len(read)} windows, {len(plan)} steps", flush=True)
-    began = time.time()
-    for step, windows in enumerate(plan):
-        share = min((step + 1) / 60, (len(plan) - step) / max(1, len(plan) - 60))
-        for group, rate in zip(optimizer.param_groups, RATES):
-            group["lr"] = rate * max(share, 0.01)
-        optimizer.zero_grad()
+
+    def loss_of(windows):
         scores, _ = model(windows, [0 if rng.random() < UNTOLD else w["style"] for w in windows])
         allowed = (torch.tensor([m for w in windows for m in w["masks"]])[:, None] & BITS) > 0
-        lost = torch.logsumexp(scores, 1) - torch.logsumexp(scores.masked_fill(~allowed, -1e4), 1)
-        lost.mean().backward()
-        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
-        if step % 25 == 24:
-            print(f"{step + 1} of {len(plan)} steps, {time.time() - began:.0f} s, loss {lost.mean().item():.3f}", flush=True)
+        return (torch.logsumexp(scores, 1) - torch.logsumexp(scores.masked_fill(~allowed, -1e4), 1)).mean()
+
+    fine_tune(model, plan, RATES, loss_of)
     torch.save({"model": model.state_dict(), "encoder": a.encoder}, a.model)
     told(model, a)
 
@@ -188,15 +177,6 @@ def loaded(a):
     return model
 
 
-def cut_into_sentences(forms, document):
-    begin, out = 0, []
-    for k, form in enumerate(forms):
-        if k + 1 == len(forms) or form in ENDS and forms[k + 1][:1].isupper():
-            out.append({"forms": forms[begin:k + 1], "doc": document})
-            begin = k + 1
-    return out
-
-
 def text(a):
     """-> sentences of web text, newswire, current events, Wikinews and statements"""
     shared, rng, out = Path(a.shared) / "data", random.Random(2), []
@@ -208,12 +188,12 @@ def text(a):
         with gzip.open(shared / f"unlabelled/{name}.jsonl.txt.gz", "rt", encoding="utf-8") as lines:
             own = [p for line in lines for p in json.loads(line)["text"].split("\n") if len(p.split()) > 8]
         rng.shuffle(own)
-        out.append((name, (cut_into_sentences(TOKEN.findall(p), f"{name} {i}") for i, p in enumerate(own)), most))
+        out.append((name, (sentences_of(TOKEN.findall(p), f"{name} {i}") for i, p in enumerate(own)), most))
     said = []
     with open(shared / "statements/polnear-train.jsonl", encoding="utf-8") as lines:
         for line in lines:
             row = json.loads(line)
-            said += [cut_into_sentences(TOKEN.findall(p), row["id"]) for p in row["text"].split("\n") if len(p.split()) > 4]
+            said += [sentences_of(TOKEN.findall(p), row["id"]) for p in row["text"].split("\n") if len(p.split()) > 4]
     rng.shuffle(said)
     out.append(("statements", said, a.words // 3))
     chosen = []

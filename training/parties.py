@@ -12,7 +12,6 @@ import argparse
 import gzip
 import json
 import random
-import time
 from collections import Counter
 from pathlib import Path
 
@@ -23,7 +22,7 @@ from tokenizers import Tokenizer
 from torch import nn
 
 import newswire
-from pretrained import Encoder
+from pretrained import Encoder, fine_tune
 from roles import IGNORED, LABELS, figures, labels_of
 from tasks import events
 from teacher import batches
@@ -61,8 +60,7 @@ class Teacher(nn.Module):
     def __init__(self, encoder):
         super().__init__()
         self.enc = Encoder(f"{encoder}.onnx")
-        for p in [self.enc.words.weight, self.enc.places, *self.enc.norm.parameters(), *(p for layer in self.enc.layers[:FROZEN] for p in layer.parameters())]:
-            p.requires_grad_(False)
+        self.enc.freeze(FROZEN)
         d = self.enc.d
         self.mark = nn.Embedding(1 + len(events.TYPES), d, padding_idx=0)
         nn.init.normal_(self.mark.weight, 0, 0.05)
@@ -114,29 +112,23 @@ def fit(a):
     dev = annotated(reader, work / "events-dev.asked.jsonl", corpus / "dev.jsonl")
     written = annotated(reader, work / "written.asked.jsonl", work / "written.jsonl") if a.written else []
     model = Teacher(a.encoder)
-    groups = [[p for p in model.enc.parameters() if p.requires_grad], [p for name, p in model.named_parameters() if not name.startswith("enc")]]
-    optimizer = torch.optim.AdamW([{"params": g} for g in groups], lr=RATES[0], weight_decay=0.01)
     # What was written comes first, the corpus last.
     plan = batches([*rng.sample(written, int(len(written) * a.written)), *train], rng, BATCH, NEAR)
     for _ in range(a.epochs - 1):
         plan += batches(train, rng, BATCH, NEAR)
     print(f"{len(train)} triggers of the corpus, {len(written)} of what was written, {len(plan)} steps", flush=True)
-    began = time.time()
-    for step, asked in enumerate(plan):
-        share = min((step + 1) / 60, (len(plan) - step) / max(1, len(plan) - 60))
-        for group, rate in zip(optimizer.param_groups, RATES):
-            group["lr"] = rate * max(share, 0.01)
-        optimizer.zero_grad()
+
+    def loss_of(asked):
         with torch.autocast("cpu", torch.bfloat16, enabled=a.half):
             scores = model(asked)
-        F.cross_entropy(scores.float(), torch.tensor([x for t in asked for x in t["labels"]]), ignore_index=IGNORED).backward()
-        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
-        if step % 25 == 24:
-            print(f"{step + 1} of {len(plan)} steps, {time.time() - began:.0f} s", flush=True)
+        return F.cross_entropy(scores.float(), torch.tensor([x for t in asked for x in t["labels"]]), ignore_index=IGNORED)
+
+    def after(step):
         if step % 300 == 299:
             torch.save({"model": model.state_dict(), "encoder": a.encoder}, a.out)
             told(model, dev[::3])
+
+    fine_tune(model, plan, RATES, loss_of, after)
     torch.save({"model": model.state_dict(), "encoder": a.encoder}, a.out)
     told(model, dev)
 

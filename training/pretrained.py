@@ -1,4 +1,6 @@
 """A pretrained encoder of the BERT kind (Devlin and others 2019), read from an ONNX file, to fine-tune. Needs onnx and tokenizers (requirements-teacher.txt)."""
+import time
+
 import onnx
 import torch
 import torch.nn.functional as F
@@ -48,6 +50,11 @@ class Encoder(nn.Module):
             for norm, of in ((layer.n1, "attention.output.LayerNorm"), (layer.n2, "output.LayerNorm")):
                 norm.weight.data, norm.bias.data = weights[f"{name}{of}.weight"], weights[f"{name}{of}.bias"]
 
+    def freeze(self, n_layers):
+        """Embeddings and the lower layers stay as they are."""
+        for p in [self.words.weight, self.places, *self.norm.parameters(), *(p for layer in self.layers[:n_layers] for p in layer.parameters())]:
+            p.requires_grad_(False)
+
     def forward(self, ids, marks=0):
         """(windows, pieces) ids, 0 behind a window's end, and what is added to their embeddings -> (windows, pieces, d)"""
         mask = (ids != 0)[:, None, None, :]
@@ -55,3 +62,22 @@ class Encoder(nn.Module):
         for layer in self.layers:
             x = layer(x, mask)
         return x
+
+
+def fine_tune(model, plan, rates, loss_of, after=lambda step: None):
+    """One pass over the batches of `plan`, in their order; `rates` are those of the encoder, `model.enc`, and of what stands on it. They rise over sixty steps and fall to the end."""
+    groups = [[p for p in model.enc.parameters() if p.requires_grad], [p for name, p in model.named_parameters() if not name.startswith("enc")]]
+    optimizer = torch.optim.AdamW([{"params": g} for g in groups], lr=rates[0], weight_decay=0.01)
+    began = time.time()
+    for step, batch in enumerate(plan):
+        share = min((step + 1) / 60, (len(plan) - step) / max(1, len(plan) - 60))
+        for group, rate in zip(optimizer.param_groups, rates):
+            group["lr"] = rate * max(share, 0.01)
+        optimizer.zero_grad()
+        loss = loss_of(batch)
+        loss.backward()
+        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        if step % 25 == 24:
+            print(f"{step + 1} of {len(plan)} steps, {time.time() - began:.0f} s, loss {loss.item():.3f}", flush=True)
+        after(step)

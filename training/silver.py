@@ -24,6 +24,16 @@ from unlabelled import ENDS
 ALSO = 0.2
 
 
+def sentences_of(forms, document):
+    """Tokens cut into sentences, as far as full stops and capitals tell."""
+    begin, out = 0, []
+    for k, form in enumerate(forms):
+        if k + 1 == len(forms) or form in ENDS and forms[k + 1][:1].isupper():
+            out.append({"forms": forms[begin:k + 1], "doc": document})
+            begin = k + 1
+    return out
+
+
 def news_chunks(work, most):
     """The chunks that `unlabelled` lists twice are the news: as many of them, drawn by chance, as hold `most` tokens, each cut into sentences."""
     types = (work / "types.txt").read_text(encoding="utf-8").split("\n")
@@ -33,12 +43,7 @@ def news_chunks(work, most):
     out, n = [], 0
     for number, at in enumerate(np.random.default_rng(1).permutation(len(unique))):
         forms = [types[t] for t in tokens[unique[at, 0]:unique[at, 1]]]
-        begin, chunk = 0, []
-        for k, form in enumerate(forms):
-            if k + 1 == len(forms) or form in ENDS and forms[k + 1][:1].isupper():
-                chunk.append({"forms": forms[begin:k + 1], "doc": str(number)})
-                begin = k + 1
-        out.append(chunk)
+        out.append(sentences_of(forms, str(number)))
         n += len(forms)
         if n >= most:
             break

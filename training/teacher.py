@@ -22,7 +22,7 @@ from tokenizers import Tokenizer
 from torch import nn
 
 from corpora import opened
-from pretrained import Encoder
+from pretrained import Encoder, fine_tune
 from tasks import events
 
 # Words of a window; pieces of a batch, when learning and when labeling.
@@ -84,8 +84,7 @@ class Teacher(nn.Module):
     def __init__(self, encoder, labels):
         super().__init__()
         self.enc = Encoder(f"{encoder}.onnx")
-        for p in [self.enc.words.weight, self.enc.places, *self.enc.norm.parameters(), *(p for layer in self.enc.layers[:FROZEN] for p in layer.parameters())]:
-            p.requires_grad_(False)
+        self.enc.freeze(FROZEN)
         d = self.enc.d
         self.trigger = nn.Linear(d, 1 + len(events.TYPES))
         self.a, self.b, self.role = nn.Linear(d, 256), nn.Linear(d, 256), nn.Linear(256, 1 + len(events.ROLES))
@@ -197,24 +196,12 @@ def fit(a):
     labels = labels_of(train)
     numbers = {name: {x: i for i, x in enumerate(of)} for name, of in labels.items()}
     model = Teacher(a.encoder, labels)
-    inner = [p for p in model.enc.parameters() if p.requires_grad]
-    heads = [p for name, p in model.named_parameters() if not name.startswith("enc")]
-    optimizer = torch.optim.AdamW([{"params": inner}, {"params": heads}], lr=RATES[0], weight_decay=0.01)
     plan, left = [], a.epochs
     while left > 0:
         read = batches([w for w in train if w["mentions"] or rng.random() < EMPTY], rng, BATCH)
         plan += read[:int(len(read) * min(1.0, left))]
         left -= 1
-    for step, windows in enumerate(plan):
-        share = min((step + 1) / 60, (len(plan) - step) / max(1, len(plan) - 60))
-        for group, rate in zip(optimizer.param_groups, RATES):
-            group["lr"] = rate * max(share, 0.01)
-        optimizer.zero_grad()
-        loss(model, windows, numbers).backward()
-        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
-        if step % 100 == 99:
-            print(f"{step + 1} of {len(plan)} steps", flush=True)
+    fine_tune(model, plan, RATES, lambda windows: loss(model, windows, numbers))
     torch.save({"model": model.state_dict(), "labels": labels, "encoder": a.encoder}, a.out)
     probabilities(model, dev)
     print(figures(dev))

@@ -1,5 +1,5 @@
 //! Who speaks in an article's first sentence and is named in the second: "A Mexican diplomat says he has met the rebels. | Mexico's Andres Vega told reporters …".
-//! Agencies write so; of 35 persons in the newswire's training part for whom all below holds the two were one 35 times.
+//! Agencies write so: in the newswire's training part the two were one for all of 35 persons of whom nothing tells different states, and for 2 of 4 others.
 
 use crate::finding::MentionForm;
 use crate::text::SentenceKind;
